@@ -1,0 +1,193 @@
+"""Hyperparameters, declared once on the class that has them.
+
+    @dataclass
+    class Dense(Layer):
+        units: int = hyper(32, low=1, high=8192, help="How many numbers this layer gives.")
+
+From the declaration come the validation, the JSON, the form in the window with its bounds and tooltips, and the tests.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from core.errors import ConfigError
+
+METADATA_KEY = "hyper"
+
+
+@dataclass(frozen=True)
+class Hyper:
+    """One declared hyperparameter: everything a form, a validator or a test needs to know about it."""
+
+    name: str
+    default: Any
+    kind: str  # "int", "float", "bool", "choice", "pair" (two ints) or "text"
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    help: str = ""
+    log: bool = False  # a slider over it is best logarithmic
+    live: bool = False  # may change while training runs
+    optional: bool = False  # None is allowed and means "off"
+    exclusive_low: bool = False  # the lower bound itself is not allowed
+
+    @property
+    def label(self) -> str:
+        """The name as a form shows it: `learning_rate` becomes `Learning rate`."""
+        return self.name.replace("_", " ").capitalize()
+
+    def checked(self, value: Any, owner: str) -> Any:
+        """Return `value` in its proper type, or raise ConfigError saying what is allowed."""
+        if value is None and self.optional:
+            return None
+        try:
+            return self._converted(value)
+        except (TypeError, ValueError):
+            raise ConfigError(
+                f"{owner}: {self.name} cannot be {value!r}. Give {self.allowed}."
+            ) from None
+
+    @property
+    def allowed(self) -> str:
+        """The allowed values in words, such as "a whole number from 1 to 8192"."""
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        if self.kind in ("bool", "text"):
+            return {"bool": "true or false", "text": "a text"}[self.kind]
+        noun = {"int": "a whole number", "float": "a number", "pair": "one or two whole numbers"}[self.kind]
+        if self.low is not None and self.high is not None:
+            words = f"{noun} {'above' if self.exclusive_low else 'from'} {self.low:g} to {self.high:g}"
+        elif self.low is not None:
+            words = f"{noun} {'above' if self.exclusive_low else 'of at least'} {self.low:g}"
+        else:
+            words = noun
+        return words + (", or none" if self.optional else "")
+
+    def _converted(self, value: Any) -> Any:
+        if self.kind == "bool":
+            if not isinstance(value, bool):
+                raise TypeError
+            return value
+        if self.kind == "choice":
+            if value not in self.choices:
+                raise ValueError
+            return value
+        if self.kind == "text":
+            if not isinstance(value, str):
+                raise TypeError
+            return value
+        if isinstance(value, (str, bool, bytes)):
+            raise TypeError
+        if self.kind == "pair":
+            pair = tuple(value) if isinstance(value, Iterable) else (value, value)
+            if len(pair) != 2:
+                raise ValueError
+            return tuple(self._in_bounds(_whole(part)) for part in pair)
+        return self._in_bounds(_whole(value) if self.kind == "int" else float(value))
+
+    def _in_bounds(self, value: Any) -> Any:
+        if not math.isfinite(value):
+            raise ValueError
+        if self.low is not None and (value < self.low or (self.exclusive_low and value == self.low)):
+            raise ValueError
+        if self.high is not None and value > self.high:
+            raise ValueError
+        return value
+
+
+def _whole(value: Any) -> int:
+    number = int(value)
+    if isinstance(value, (str, bool)) or number != value:
+        raise ValueError
+    return number
+
+
+def hyper(
+    default: Any,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: Iterable[str] = (),
+    unit: str = "",
+    help: str = "",
+    log: bool = False,
+    live: bool = False,
+    optional: bool = False,
+    exclusive_low: bool = False,
+    kind: str = "",
+    kw_only: bool = False,
+) -> Any:
+    """Declare a hyperparameter as a dataclass field. `kind` follows from the default unless given."""
+    choices = tuple(choices)
+    if not kind:
+        kind = "choice" if choices else {bool: "bool", int: "int", str: "text"}.get(type(default), "float")
+    declared = {
+        "default": default, "kind": kind, "low": low, "high": high, "choices": choices, "unit": unit, "help": help,
+        "log": log, "live": live, "optional": optional, "exclusive_low": exclusive_low,
+    }  # fmt: skip
+    return dataclasses.field(default=default, metadata={METADATA_KEY: declared}, kw_only=kw_only)
+
+
+class Configurable:
+    """Base of everything that is described by its hyperparameters: layers, losses, optimizers, schedules, recipes.
+
+    Subclasses are dataclasses. Two of them are equal when their hyperparameters are; `replace` gives a changed copy.
+    """
+
+    def __post_init__(self) -> None:
+        for declared in self.hypers():
+            object.__setattr__(self, declared.name, declared.checked(getattr(self, declared.name), self.kind_name()))
+
+    @classmethod
+    def kind_name(cls) -> str:
+        """The name of this kind in files, palettes and messages: the class name."""
+        return cls.__name__
+
+    @classmethod
+    def hypers(cls) -> tuple[Hyper, ...]:
+        """All declared hyperparameters in the order of declaration."""
+        if not dataclasses.is_dataclass(cls):
+            return ()
+        return tuple(
+            Hyper(name=field.name, **field.metadata[METADATA_KEY])
+            for field in dataclasses.fields(cls)
+            if METADATA_KEY in field.metadata
+        )
+
+    def values(self) -> dict[str, Any]:
+        """The current value of each hyperparameter."""
+        return {declared.name: getattr(self, declared.name) for declared in self.hypers()}
+
+    def replace(self, **changes: Any) -> Self:
+        """A fresh copy with some hyperparameters changed. Raises ConfigError for a value out of bounds."""
+        return type(self)(**{**self.values(), **changes})
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form: the kind under "type", and every hyperparameter."""
+        values = {name: list(value) if isinstance(value, tuple) else value for name, value in self.values().items()}
+        return {"type": self.kind_name(), **values}
+
+
+def from_dict(catalogue: Iterable[type[Any]], data: Any, what: str) -> Any:
+    """Make the object that `to_dict` described; only kinds in `catalogue` can be made.
+
+    Raises ConfigError naming the unknown kind or field. A missing field takes its default.
+    """
+    kinds = {kind.kind_name(): kind for kind in catalogue}
+    if not isinstance(data, Mapping):
+        raise ConfigError(f"A {what} must be an object with a \"type\", not {type(data).__name__}.")
+    name = data.get("type")
+    if not isinstance(name, str) or name not in kinds:
+        raise ConfigError(f"Unknown {what} {name!r}. Known: {', '.join(kinds)}.")
+    kind = kinds[name]
+    known = {declared.name for declared in kind.hypers()}
+    unknown = sorted(str(key) for key in data if key != "type" and key not in known)
+    if unknown:
+        raise ConfigError(f"{name} has no hyperparameter {unknown[0]!r}. It has: {', '.join(sorted(known))}.")
+    return kind(**{key: value for key, value in data.items() if key != "type"})
