@@ -1,0 +1,170 @@
+"""The look as the program uses it: fonts, the theme in force, and the switch between themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, get_args
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTemporaryDir, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from nnvis.icons import icon, icon_pixmap, paint_icon, svg_text
+from nnvis.metrics import COMPACT, LARGE, REGULAR, Metrics, metrics_for
+from nnvis.paths import asset
+from nnvis.style_sheet import ARROWS, palette, style_sheet
+from nnvis.tokens import DARK, LIGHT, Theme
+
+__all__ = [
+    "COMPACT", "DARK", "LARGE", "LIGHT", "REGULAR", "Metrics", "Mode", "Role", "Theme", "ThemeSource",
+    "color", "font", "icon", "icon_pixmap", "load_fonts", "metrics_for", "paint_icon",
+]
+
+Mode = Literal["system", "dark", "light"]
+Role = Literal["caption", "body", "value", "display"]
+
+_PIXELS: dict[Role, int] = {"caption": 11, "body": 13, "value": 15, "display": 40}
+_WEIGHTS: dict[Role, int] = {"caption": 400, "body": 400, "value": 600, "display": 600}
+LINE_HEIGHTS: dict[Role, int] = {"caption": 16, "body": 20, "value": 24, "display": 44}
+"""Height of a line of text in each of the four sizes."""
+
+
+def load_fonts() -> None:
+    """Make the bundled Inter known to Qt, once for each application."""
+    application = QCoreApplication.instance()
+    if application is None or application.property("fontsLoaded"):
+        return
+    for path in sorted(asset("fonts").glob("*.ttf")):
+        QFontDatabase.addApplicationFont(str(path))
+    application.setProperty("fontsLoaded", True)
+
+
+def font(role: Role = "body", weight: int | None = None, *, pixels: int | None = None) -> QFont:
+    """Inter in one of the four sizes, with figures of equal width; `pixels` for the compact display size."""
+    result = QFont("Inter")
+    result.setPixelSize(pixels or _PIXELS[role])
+    result.setWeight(QFont.Weight(weight or _WEIGHTS[role]))
+    result.setFeature(QFont.Tag("tnum"), 1)
+    result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # the drawn shapes, at every scale
+    return result
+
+
+def color(token: str, alpha: float = 1.0) -> QColor:
+    """The QColor of a token's value, more or less transparent."""
+    result = QColor(token)
+    result.setAlphaF(alpha)
+    return result
+
+
+class ThemeSource(QObject):
+    """The theme and the sizes in force. Widgets are given it, read `theme` and `metrics`, and listen."""
+
+    theme_changed = Signal()
+    metrics_changed = Signal()
+
+    def __init__(self, mode: Mode = "system", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._mode: Mode = mode
+        self._metrics = REGULAR
+        self._reduced_motion = False
+        self._application: QApplication | None = None
+        self._files = QTemporaryDir()
+        self._theme = self._wanted()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+
+    @property
+    def theme(self) -> Theme:
+        """The tokens in force."""
+        return self._theme
+
+    @property
+    def metrics(self) -> Metrics:
+        """The sizes in force."""
+        return self._metrics
+
+    @property
+    def mode(self) -> Mode:
+        """What was asked for; `system` follows the desktop."""
+        return self._mode
+
+    @property
+    def reduced_motion(self) -> bool:
+        """Whether nothing may glide."""
+        return self._reduced_motion
+
+    def set_mode(self, mode: Mode) -> None:
+        """Choose a theme, or let the desktop choose."""
+        if mode not in get_args(Mode):
+            raise ValueError(f"Unknown theme mode {mode!r}: choose one of {', '.join(get_args(Mode))}.")
+        self._mode = mode
+        if self._application is not None:
+            self._ask_for_native_frames()
+        self._use(self._wanted(), self._metrics)
+
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Let movements jump to their end from now on."""
+        self._reduced_motion = reduced
+
+    def duration(self, milliseconds: int) -> int:
+        """How long a movement may take: 0 when motion is reduced."""
+        return 0 if self._reduced_motion else milliseconds
+
+    def fit_window(self, width: int, height: int) -> None:
+        """Choose the sizes for a window; called when it is resized."""
+        self.set_metrics(metrics_for(width, height))
+
+    def set_metrics(self, metrics: Metrics) -> None:
+        """Use these sizes."""
+        self._use(self._theme, metrics)
+
+    def apply(self, application: QApplication) -> None:
+        """Dress the application, now and after every change."""
+        load_fonts()
+        self._application = application
+        application.setStyle("Fusion")
+        application.setFont(font())
+        self._ask_for_native_frames()
+        self._dress()
+
+    def icon(self, name: str, color: str = "", size: int = 16) -> QIcon:
+        """The icon in the theme in force; ask again when `theme_changed`."""
+        return icon(name, self._theme, color, size)
+
+    def _use(self, theme: Theme, metrics: Metrics) -> None:
+        new_theme, new_metrics = theme != self._theme, metrics != self._metrics
+        self._theme, self._metrics = theme, metrics
+        if (new_theme or new_metrics) and self._application is not None:
+            self._dress()
+        if new_theme:
+            self.theme_changed.emit()
+        if new_metrics:
+            self.metrics_changed.emit()
+
+    def _dress(self) -> None:
+        if self._application is not None:
+            self._application.setPalette(palette(self._theme))
+            self._application.setStyleSheet(style_sheet(self._theme, self._metrics, self._write_arrows()))
+
+    def _write_arrows(self) -> dict[str, str]:
+        files = {}
+        for name, icon_name in ARROWS.items():
+            # The theme stands in the name: Qt keeps pictures it has read, by file name.
+            path = Path(self._files.filePath(f"{self._theme.name}-{icon_name}.svg"))
+            tint = self._theme.on_accent if name == "check_mark" else self._theme.text_3
+            path.write_text(svg_text(icon_name, tint), encoding="utf-8")
+            files[name] = path.as_posix()
+        return files
+
+    def _wanted(self) -> Theme:
+        if self._mode == "system":
+            scheme = QGuiApplication.styleHints().colorScheme()
+            return LIGHT if scheme == Qt.ColorScheme.Light else DARK
+        return DARK if self._mode == "dark" else LIGHT
+
+    def _ask_for_native_frames(self) -> None:
+        """Title bars and system dialogs follow where the platform can do so; some platforms ignore it."""
+        schemes = {"system": Qt.ColorScheme.Unknown, "dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}
+        QGuiApplication.styleHints().setColorScheme(schemes[self._mode])
+
+    def _on_color_scheme_changed(self) -> None:
+        self._use(self._wanted(), self._metrics)
