@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -49,9 +49,7 @@ class Hyper:
         try:
             return self._converted(value)
         except (TypeError, ValueError):
-            raise ConfigError(
-                f"{owner}: {self.name} cannot be {value!r}. Give {self.allowed}."
-            ) from None
+            raise ConfigError(f"{owner}: {self.name} cannot be {value!r}. Give {self.allowed}.") from None
 
     @property
     def allowed(self) -> str:
@@ -174,14 +172,14 @@ class Configurable:
         return {"type": self.kind_name(), **values}
 
 
-def from_dict(catalogue: Iterable[type[Any]], data: Any, what: str) -> Any:
+def from_dict(catalogue: Iterable[type[Any]], data: object, what: str) -> Any:
     """Make the object that `to_dict` described; only kinds in `catalogue` can be made.
 
     Raises ConfigError naming the unknown kind or field. A missing field takes its default.
     """
     kinds = {kind.kind_name(): kind for kind in catalogue}
-    if not isinstance(data, Mapping):
-        raise ConfigError(f"A {what} must be an object with a \"type\", not {type(data).__name__}.")
+    if not isinstance(data, dict):
+        raise ConfigError(f'A {what} must be an object with a "type", not {type(data).__name__}.')
     name = data.get("type")
     if not isinstance(name, str) or name not in kinds:
         raise ConfigError(f"Unknown {what} {name!r}. Known: {', '.join(kinds)}.")

@@ -1,0 +1,44 @@
+"""The one place where working arrays are allocated: once per name and shape, then reused batch after batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+Array = np.ndarray[Any, np.dtype[Any]]
+CACHE_LINE = 64  # bytes; an aligned vector lets the processor's wide loads run at full speed
+
+
+class Buffers:
+    """Named scratch arrays. A training run needs two shapes of each (the full batch and the last short one)."""
+
+    SHAPES_KEPT = 24  # beyond this the oldest shapes are dropped, so that odd batch sizes cannot pile up
+
+    def __init__(self, dtype: DTypeLike = np.float32) -> None:
+        self.dtype = np.dtype(dtype)
+        self._arrays: dict[tuple[str, tuple[int, ...], type | None], Any] = {}
+
+    def get(self, name: str, shape: tuple[int, ...], dtype: type | None = None) -> Any:
+        """The array of this name and shape (`dtype` None: the model's); its content is whatever was left in it."""
+        key = (name, shape, dtype)
+        array = self._arrays.get(key)
+        if array is None:
+            if len(self._arrays) >= self.SHAPES_KEPT:
+                self._arrays.pop(next(iter(self._arrays)))
+            array = self._arrays[key] = np.empty(shape, dtype or self.dtype)
+        return array
+
+    def clear(self) -> None:
+        """Forget all arrays, so that their memory can be freed."""
+        self._arrays.clear()
+
+
+def aligned_zeros(size: int, dtype: DTypeLike = np.float32) -> Array:
+    """A vector of zeros that starts at a cache line."""
+    dtype = np.dtype(dtype)
+    padding = CACHE_LINE // dtype.itemsize
+    raw = np.zeros(size + padding, dtype)
+    offset = (-raw.ctypes.data % CACHE_LINE) // dtype.itemsize
+    return raw[offset : offset + size]

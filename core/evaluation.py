@@ -1,0 +1,68 @@
+"""Evaluating a network on many samples, in pieces that stay in the processor's cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from core.buffers import Array
+from core.errors import ConfigError, ShapeError
+from core.metrics import ConfusionMatrix, predicted_classes, true_classes
+
+if TYPE_CHECKING:
+    from core.sequential import Sequential
+
+PIECE = 250  # samples at a time; measured to be as fast as larger pieces at a fraction of the memory
+
+
+class PixelScaling(Protocol):
+    """Turns uint8 pixels into what the network receives (core.data.Scaling)."""
+
+    def apply(self, images: Array, out: Array | None = None) -> Array:
+        """float32 from uint8, into `out` if given."""
+        ...
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a network scored: mean loss and the confusion matrix over `count` samples."""
+
+    loss: float
+    count: int
+    confusion: ConfusionMatrix
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers."""
+        return self.confusion.accuracy
+
+
+def evaluate(model: Sequential, x: Array, y: Array, scaling: PixelScaling | None = None) -> Evaluation:
+    """Score `model` on samples x with integer or one-hot labels y. Nothing is changed but the layers' buffers.
+
+    Raises ShapeError when x and y differ in length, ConfigError when there is nothing to evaluate.
+    """
+    if len(x) != len(y):
+        raise ShapeError(f"There are {len(x)} samples but {len(y)} labels. Give one label for each sample.")
+    if not len(x):
+        raise ConfigError("There are no samples to evaluate. Give at least one.")
+    loss = model.loss
+    targets = loss.encode(np.asarray(y), model.output_shape[-1])
+    confusion = ConfusionMatrix(max(2, model.output_shape[-1]))
+    total = 0.0
+    for start, X in pieces(x, scaling, model.dtype):
+        T = targets[start : start + len(X)]
+        Y = model.forward(X)
+        total += model.loss_value(Y, T) * len(X)
+        confusion.update(true_classes(np.asarray(y[start : start + len(X)])), predicted_classes(Y))
+    return Evaluation(total / len(x), len(x), confusion)
+
+
+def pieces(x: Array, scaling: PixelScaling | None, dtype: np.dtype[np.floating]) -> Iterator[tuple[int, Array]]:
+    """The samples in pieces ready for the network, with the index where each starts."""
+    for start in range(0, len(x), PIECE):
+        piece = x[start : start + PIECE]
+        yield start, np.asarray(piece if scaling is None else scaling.apply(piece), dtype=dtype)

@@ -1,0 +1,152 @@
+"""What a layer is: its own configuration, and after `build` also weights, buffers and the arrays of its last pass."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from core.activations import ActivationFunction
+from core.buffers import Array, Buffers
+from core.equation import Equation
+from core.errors import ShapeError
+from core.hyper import Configurable, hyper
+
+Shape = tuple[int, ...]
+
+
+@dataclass
+class Layer(Configurable):
+    """Base of all layers. Unbuilt it is a value: `==`, `replace(units=64)`, `to_dict()`.
+
+    A subclass declares its hyperparameters and defines `output_shape`, `forward` and `backward`; one with weights also
+    `weight_shapes` and `initialize`. Shapes never contain the batch axis; arrays always do, first.
+    """
+
+    name: str = hyper("", help="Its name in charts and files; empty: chosen for you.", kw_only=True)
+
+    sentence: ClassVar[str] = ""
+    icon: ClassVar[str] = "layer-dense"
+    input_rank: ClassVar[int | None] = None  # how many axes a sample must have; None: any
+    changes_while_training: ClassVar[bool] = False  # True: forward differs with training=True
+    passed_names: ClassVar[tuple[str, ...]] = ("X", "Y", "dY", "dX")  # attributes that hold arrays of the last pass
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.built = False
+        self.dtype = np.dtype(np.float32)
+        self.buffers = Buffers()
+        self.parameters: dict[str, Array] = {}
+        self.gradients: dict[str, Array] = {}
+        self.needs_input_gradient = True  # False for the first layer with weights: nobody below asks
+
+    # --- what can be said without building ------------------------------------------------------------------------
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The shape of one output sample. Raises ShapeError when the layer cannot stand on `input_shape`."""
+        self.check_rank(input_shape)
+        return input_shape
+
+    def weight_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Name and shape of each trainable array, in the order of `get_weights()`."""
+        return {}
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Multiplications (each with an addition) of one forward pass of one sample."""
+        return 0
+
+    def chips(self) -> tuple[str, ...]:
+        """The two or three hyperparameters that matter, as short texts for the layer's card."""
+        return ()
+
+    def check_rank(self, input_shape: Shape) -> None:
+        """Raise ShapeError unless a sample has the number of axes that this layer needs."""
+        if self.input_rank is not None and len(input_shape) != self.input_rank:
+            need = {1: "a flat input (n)", 3: "an image (height, width, channels)"}[self.input_rank]
+            remedy = {1: "Insert Flatten before it.", 3: "Put it before Flatten, or insert Reshape."}[self.input_rank]
+            raise ShapeError(f"{self.label} needs {need} but gets {shape_text(input_shape)}. {remedy}")
+
+    @property
+    def label(self) -> str:
+        """How messages call this layer: "Dense 'dense_1'"."""
+        return f"{self.kind_name()} '{self.name}'" if self.name else self.kind_name()
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: Any = np.float32) -> Shape:
+        """Fix the input shape, draw the weights, return the output shape."""
+        output_shape = self.output_shape(input_shape)
+        self.input_shape = input_shape
+        self.dtype = np.dtype(dtype)
+        self.buffers = Buffers(self.dtype)
+        self.rng = rng
+        self.parameters = self.initialize(input_shape, rng)
+        self.gradients = {name: np.zeros_like(value) for name, value in self.parameters.items()}
+        self.bind(self.parameters, self.gradients)
+        self.built = True
+        return output_shape
+
+    def initialize(self, input_shape: Shape, rng: np.random.Generator) -> dict[str, Array]:
+        """The first value of each trainable array."""
+        return {}
+
+    def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
+        """Let the layer work on these arrays: views into the model's flat vectors."""
+        self.parameters, self.gradients = parameters, gradients
+
+    def check_input(self, X: Array) -> None:
+        """Raise ShapeError when X is not a batch of what this layer was built for."""
+        if X.shape[1:] != self.input_shape:
+            expected = ", ".join(("N", *map(str, self.input_shape)))
+            raise ShapeError(
+                f"{self.label} expects X of shape ({expected}) but got {X.shape}. Its input was fixed when the model was "
+                f"built; rebuild the model for {shape_text(X.shape[1:])} or give it what it was built for."
+            )
+
+    def forward(self, X: Array, training: bool = False) -> Array:
+        """Y for the batch X. The result is one of the layer's buffers: it is overwritten by the next call."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward")
+
+    def backward(self, dY: Array) -> Array | None:
+        """Fill `gradients` and return dX, or None when nobody needs it (`needs_input_gradient`)."""
+        raise NotImplementedError(f"{type(self).__name__} must define backward")
+
+    # --- an activation at the layer's end ------------------------------------------------------------------------
+
+    @property
+    def output_activation(self) -> ActivationFunction | None:
+        """The activation function that the layer ends with, if it ends with one."""
+        return None
+
+    def backward_from_preactivation(self, dZ: Array) -> Array | None:
+        """`backward` that starts behind the activation: a loss that knows dZ directly skips the Jacobian."""
+        raise NotImplementedError(f"{type(self).__name__} has no activation to skip")
+
+    # --- mathematics, once ----------------------------------------------------------------------------------------
+
+    def forward_equations(self) -> tuple[Equation, ...]:
+        """What `forward` computes, line by line."""
+        raise NotImplementedError(f"{type(self).__name__} must state its forward equations")
+
+    def backward_equations(self) -> tuple[Equation, ...]:
+        """What `backward` computes, line by line."""
+        raise NotImplementedError(f"{type(self).__name__} must state its backward equations")
+
+    def arrays(self) -> dict[str, Any]:
+        """The arrays of the last pass by the names the equations use: X, W, b, Z, Y, dY, dZ, dW, db, dX."""
+        values: dict[str, Any] = {**self.values(), **self.parameters}
+        values |= {f"d{name}": gradient for name, gradient in self.gradients.items()}
+        passed = {name: getattr(self, name, None) for name in self.passed_names}
+        return values | {name: array for name, array in passed.items() if array is not None}
+
+
+def shape_text(shape: Shape) -> str:
+    """(28, 28, 1) as people write it: 28×28×1."""
+    return "×".join(map(str, shape)) if shape else "a single number"
+
+
+def count(shapes: dict[str, Shape]) -> int:
+    """How many numbers arrays of these shapes hold."""
+    return sum(math.prod(shape) for shape in shapes.values())

@@ -1,0 +1,186 @@
+"""Optimizers: how the parameters move, given their gradient. Each is a few in-place passes over two flat vectors.
+
+The vectors are worked through in blocks that stay in the processor's cache, so that several passes cost little more
+than one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from core.buffers import Array, aligned_zeros
+from core.equation import Equation
+from core.errors import ShapeError
+from core.hyper import Configurable, from_dict, hyper
+
+BLOCK = 16384  # numbers; four such float32 blocks fit into a 512 KiB second-level cache
+
+
+@dataclass
+class Optimizer(Configurable):
+    """Base. `learning_rate` may be changed at any time; `step` moves the parameters in place."""
+
+    title: ClassVar[str]
+    sentence: ClassVar[str]
+    state_names: ClassVar[tuple[str, ...]] = ()
+
+    learning_rate: float = hyper(
+        0.01,
+        low=0,
+        high=1e6,
+        exclusive_low=True,
+        log=True,
+        live=True,
+        help="How far one update goes along the gradient.",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was learned about the gradient (momentum, moving averages, step count)."""
+        self.steps = 0
+        self.state: dict[str, Array] = {}
+
+    def step(self, parameters: Array, gradient: Array) -> None:
+        """One update. Shapes: both (n,), the flat vectors of the model. Raises ShapeError when they differ."""
+        if parameters.shape != gradient.shape:
+            raise ShapeError(f"Parameters {parameters.shape} and gradient {gradient.shape} must have the same shape.")
+        if not self.steps or any(vector.shape != parameters.shape for vector in self.state.values()):
+            self.state = {name: aligned_zeros(parameters.size, parameters.dtype) for name in self.state_names}
+            self._cut(parameters, gradient)
+        if self._whole[0] is not parameters or self._whole[1] is not gradient:
+            self._cut(parameters, gradient)
+        self.steps += 1
+        self.update()
+
+    def _cut(self, parameters: Array, gradient: Array) -> None:
+        """Cut the vectors and the state into cache-sized pieces, once; a scratch piece ends each tuple."""
+        self._whole = (parameters, gradient)
+        scratch = np.empty(min(BLOCK, parameters.size), parameters.dtype)
+        self.blocks: list[tuple[Array, ...]] = []
+        for start in range(0, parameters.size, BLOCK):
+            pieces = [vector[start : start + BLOCK] for vector in (parameters, gradient, *self.state.values())]
+            self.blocks.append((*pieces, scratch[: pieces[0].size]))
+
+    def update(self) -> None:
+        """The rule itself, block by block: (P, G, *state, scratch)."""
+        raise NotImplementedError(f"{type(self).__name__} must define update")
+
+    def update_equations(self) -> tuple[Equation, ...]:
+        """The rule as equations over P (parameters), G (gradient) and the state before the step."""
+        raise NotImplementedError(f"{type(self).__name__} must state its equations")
+
+    def arrays(self) -> dict[str, Any]:
+        """Hyperparameters and copies of the state by the names the equations use."""
+        return {**self.values(), "t": self.steps + 1, **{name: array.copy() for name, array in self.state.items()}}
+
+
+@dataclass
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum and Nesterov's look ahead. Source: Sutskever et al. (2013)."""
+
+    momentum: float = hyper(0.0, low=0, high=0.999, live=True, help="Share of the last step that is kept; 0: none.")
+    nesterov: bool = hyper(False, help="Take the gradient's step from where momentum will have carried us.", live=True)
+
+    title: ClassVar[str] = "SGD"
+    sentence: ClassVar[str] = "A step against the gradient, as long as the learning rate says."
+
+    state_names: ClassVar[tuple[str, ...]] = ("m",)
+
+    def update(self) -> None:
+        if self.momentum == 0:
+            for P, G, _, step in self.blocks:
+                np.multiply(G, self.learning_rate, out=step)
+                P -= step
+            return
+        for P, G, m, step in self.blocks:
+            np.multiply(G, self.learning_rate, out=step)
+            m *= self.momentum
+            m -= step
+            if self.nesterov:
+                P -= step
+                np.multiply(m, self.momentum, out=step)
+                P += step
+            else:
+                P += m
+
+    def update_equations(self) -> tuple[Equation, ...]:
+        if self.momentum == 0:
+            return (Equation("P_new", "P - learning_rate * G", "a step against the gradient"),)
+        kept = Equation("m_new", "momentum * m - learning_rate * G", "the last step, faded, and the new one")
+        if self.nesterov:
+            return (kept, Equation("P_new", "P + momentum * m_new - learning_rate * G", "as if already carried on"))
+        return (kept, Equation("P_new", "P + m_new", "roll on"))
+
+
+@dataclass
+class Adam(Optimizer):
+    """Adaptive moments: each parameter has its own step length. Source: Kingma and Ba (2015), with Keras's epsilon."""
+
+    learning_rate: float = hyper(
+        0.001,
+        low=0,
+        high=1e6,
+        exclusive_low=True,
+        log=True,
+        live=True,
+        help="About how far each weight moves per update.",
+    )
+    beta_1: float = hyper(0.9, low=0, high=0.9999, help="How slowly the mean of the gradient follows.")
+    beta_2: float = hyper(0.999, low=0, high=0.99999, help="How slowly the mean of its square follows.")
+    epsilon: float = hyper(1e-7, low=0, high=1, log=True, help="Keeps the division defined where the gradient is 0.")
+
+    title: ClassVar[str] = "Adam"
+    sentence: ClassVar[str] = "Gives each weight its own step, from the recent mean and size of its gradient."
+    state_names: ClassVar[tuple[str, ...]] = ("m", "v")
+
+    def update(self) -> None:
+        # Dividing m by (1 - beta_1) and v by (1 - beta_2) once, in the two scalars below, saves two passes per block:
+        # the state keeps m / (1 - beta_1) and v / (1 - beta_2).
+        mean_correction = (1 - self.beta_1) / (1 - self.beta_1**self.steps)
+        square_correction = ((1 - self.beta_2) / (1 - self.beta_2**self.steps)) ** 0.5
+        rate = self.learning_rate * mean_correction / square_correction
+        epsilon = self.epsilon / square_correction
+        for P, G, m, v, step in self.blocks:
+            m *= self.beta_1
+            m += G
+            v *= self.beta_2
+            np.multiply(G, G, out=step)
+            v += step
+            np.sqrt(v, out=step)
+            step += epsilon
+            np.divide(m, step, out=step)
+            step *= rate
+            P -= step
+
+    def arrays(self) -> dict[str, Any]:
+        values = super().arrays()
+        if self.state:
+            values |= {"m": values["m"] * (1 - self.beta_1), "v": values["v"] * (1 - self.beta_2)}
+        return values
+
+    def update_equations(self) -> tuple[Equation, ...]:
+        return (
+            Equation("m_new", "beta_1 * m + (1 - beta_1) * G", "the recent mean of the gradient"),
+            Equation("v_new", "beta_2 * v + (1 - beta_2) * square(G)", "the recent mean of its square"),
+            Equation("m_hat", "m_new / (1 - beta_1 ** t)", "corrected for having started at 0"),
+            Equation("v_hat", "v_new / (1 - beta_2 ** t)", "the same"),
+            Equation("P_new", "P - learning_rate * m_hat / (sqrt(v_hat) + epsilon)", "each weight has its own step"),
+        )
+
+
+OPTIMIZERS: tuple[type[Optimizer], ...] = (SGD, Adam)
+
+
+def get(optimizer: str | Optimizer) -> Optimizer:
+    """The optimizer of this name ("sgd", "adam", any case), or the optimizer itself. Raises ConfigError."""
+    if isinstance(optimizer, Optimizer):
+        return optimizer
+    names = {kind.kind_name().lower(): kind.kind_name() for kind in OPTIMIZERS}
+    result: Optimizer = from_dict(OPTIMIZERS, {"type": names.get(optimizer.lower(), optimizer)}, "optimizer")
+    return result

@@ -1,0 +1,382 @@
+"""Sequential: a stack of layers that is built, trained and asked, with Keras's words.
+
+All parameters lie in one flat vector and all gradients in another; the layers hold views. An optimizer step is a few
+passes over two vectors, and a snapshot of the whole network is one copy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core import losses, optimizers
+from core.buffers import Array, aligned_zeros
+from core.errors import ConfigError, ShapeError
+from core.evaluation import PIECE, evaluate, pieces
+from core.layers.base import Layer, Shape
+from core.losses import Loss
+from core.metrics import predicted_classes, true_classes
+from core.optimizers import Optimizer
+from core.stack import describe, layer_names, summary_text
+
+METRICS = ("accuracy", "precision", "recall", "f1")
+
+
+@dataclass(frozen=True)
+class WeightView:
+    """Where one array of one layer lies in the flat vector: `flat[start:stop].reshape(shape)`."""
+
+    layer: int
+    layer_name: str
+    name: str
+    start: int
+    stop: int
+    shape: Shape
+
+    def of(self, flat: Array) -> Array:
+        """This array within a flat vector, as a view."""
+        return flat[self.start : self.stop].reshape(self.shape)
+
+
+class Sequential:
+    """A stack of layers, each feeding the next.
+
+    `seed` fixes the first weights and everything random in the layers; `dtype` is "float32", or "float64" to check
+    gradients. Shapes: inputs (N, *input_shape), batch first and channels last.
+    """
+
+    def __init__(
+        self, layers: Iterable[Layer] = (), *, seed: int = 0, name: str = "sequential", dtype: str = "float32"
+    ) -> None:
+        self.layers: list[Layer] = list(layers)
+        self.seed = seed
+        self.name = name
+        self.dtype: np.dtype[Any] = np.dtype(dtype)
+        self.built = False
+        self.parameters = aligned_zeros(0, self.dtype)
+        self.gradient = aligned_zeros(0, self.dtype)
+        self.metrics: tuple[str, ...] = ()
+        self._loss: Loss | None = None
+        self._optimizer: Optimizer | None = None
+
+    # --- putting it together ----------------------------------------------------------------------------------------
+
+    def add(self, layer: Layer) -> None:
+        """Put a layer on top of the stack. The network must be built again."""
+        self.layers.append(layer)
+        self.built = False
+
+    def pop(self) -> Layer:
+        """Take the last layer off the stack. The network must be built again."""
+        if not self.layers:
+            raise ConfigError("There is no layer to remove: the stack is empty.")
+        self.built = False
+        return self.layers.pop()
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """The unique name of each layer, as Keras gives them: dense, dense_1, ..."""
+        return layer_names(self.layers)
+
+    def build(self, input_shape: Shape) -> None:
+        """Fix all shapes and draw the first weights. `input_shape` is that of one sample, without the batch axis.
+
+        Raises ConfigError for an empty stack and ShapeError naming the layer that cannot stand where it is.
+        """
+        if not self.layers:
+            raise ConfigError("The stack is empty. Add at least one layer before building.")
+        for layer, name in zip(self.layers, self.layer_names, strict=True):
+            layer.name = name
+        self.input_shape = shape = tuple(int(size) for size in input_shape)
+        for index, layer in enumerate(self.layers):
+            shape = layer.build(shape, np.random.default_rng([self.seed, index]), self.dtype)
+        self.output_shape = shape
+        self._gather()
+        self._skip_unused_input_gradients()
+        self.built = True
+
+    def _gather(self) -> None:
+        """Move the layers' weights into one flat vector, and let the layers work on views of it."""
+        self._views: list[WeightView] = []
+        start = 0
+        for index, layer in enumerate(self.layers):
+            for name, value in layer.parameters.items():
+                self._views.append(WeightView(index, layer.name, name, start, start + value.size, value.shape))
+                start += value.size
+        self.parameters = aligned_zeros(start, self.dtype)
+        self.gradient = aligned_zeros(start, self.dtype)
+        for index, layer in enumerate(self.layers):
+            views = [view for view in self._views if view.layer == index]
+            for view in views:
+                view.of(self.parameters)[...] = layer.parameters[view.name]
+            layer.bind(
+                {view.name: view.of(self.parameters) for view in views},
+                {view.name: view.of(self.gradient) for view in views},
+            )
+
+    def _skip_unused_input_gradients(self) -> None:
+        """Nobody asks what the input should have been: the first layer with weights spares itself dX."""
+        trainable = [index for index, layer in enumerate(self.layers) if layer.parameters]
+        self._lowest_trained = trainable[0] if trainable else len(self.layers)
+        for index, layer in enumerate(self.layers):
+            layer.needs_input_gradient = index > self._lowest_trained
+
+    def parameter_views(self) -> list[WeightView]:
+        """Where each array lies in `parameters` and `gradient`."""
+        self._require_built()
+        return self._views
+
+    def compile(
+        self,
+        optimizer: str | Optimizer = "sgd",
+        loss: str | Loss = "categorical_crossentropy",
+        metrics: Sequence[str] = (),
+    ) -> None:
+        """Say how to learn: optimizer, loss and the metrics to report, by Keras name or as objects."""
+        unknown = [metric for metric in metrics if metric not in METRICS]
+        if unknown:
+            raise ConfigError(f"Unknown metric {unknown[0]!r}. Known: {', '.join(METRICS)}.")
+        self._optimizer = optimizers.get(optimizer)
+        self._loss = losses.get(loss)
+        self.metrics = tuple(metrics)
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer given to `compile`."""
+        if self._optimizer is None:
+            raise ConfigError("The model has no optimizer yet. Call compile() first.")
+        return self._optimizer
+
+    @property
+    def loss(self) -> Loss:
+        """The loss given to `compile`."""
+        if self._loss is None:
+            raise ConfigError("The model has no loss yet. Call compile() first.")
+        return self._loss
+
+    # --- the two passes -------------------------------------------------------------------------------------------
+
+    def forward(self, X: Array, training: bool = False) -> Array:
+        """Outputs for one batch. The result is a buffer of the last layer: copy it to keep it."""
+        for layer in self.layers:
+            X = layer.forward(X, training)
+        return X
+
+    @property
+    def is_fused(self) -> bool:
+        """Whether the loss knows dZ of the last layer directly, as cross-entropy does behind softmax."""
+        function = self.layers[-1].output_activation
+        return function is not None and self.loss.fuses_with == function.kind_name()
+
+    def loss_value(self, Y: Array, T: Array) -> float:
+        """The mean loss of the batch that went forward last."""
+        if self.is_fused:
+            Z: Array = self.layers[-1].Z  # type: ignore[attr-defined]  # every layer with an activation keeps its Z
+            return self.loss.fused_value(Z, Y, T)
+        return self.loss.value(Y, T)
+
+    def backward(self, Y: Array, T: Array) -> Array | None:
+        """Fill `gradient` for the batch that went forward last; dX of the lowest layer that gave one, or None."""
+        if self.is_fused:
+            error = self.layers[-1].backward_from_preactivation(self.loss.fused_gradient(Y, T))
+        else:
+            error = self.layers[-1].backward(self.loss.gradient(Y, T))
+        for layer in reversed(self.layers[:-1]):
+            if error is None:
+                return None
+            error = layer.backward(error)
+        return error
+
+    def forward_backward(self, X: Array, T: Array, training: bool = True) -> tuple[float, Array]:
+        """One batch through both passes: its mean loss and outputs. Fills `gradient`, moves no parameter."""
+        Y = self.forward(X, training)
+        loss = self.loss_value(Y, T)
+        self.backward(Y, T)
+        return loss, Y
+
+    # --- Keras's verbs ------------------------------------------------------------------------------------------------
+
+    def fit(
+        self,
+        x: Array,
+        y: Array,
+        *,
+        batch_size: int = 32,
+        epochs: int = 1,
+        validation_data: tuple[Array, Array] | None = None,
+        shuffle: bool = True,
+        verbose: int | str = 1,
+    ) -> History:
+        """Train on samples x with targets y, and return what happened epoch by epoch."""
+        from core.training import EpochDone, Trainer  # training stands on this file
+
+        if not self.built:
+            self.build(np.asarray(x).shape[1:])
+        trainer = Trainer(
+            self, x, y, batch_size=batch_size, epochs=epochs, validation_data=validation_data, shuffle=shuffle,
+            seed=self.seed,
+        )  # fmt: skip
+        history = History()
+        for event in trainer.run():
+            if isinstance(event, EpochDone):
+                history.append(event, with_accuracy="accuracy" in self.metrics)
+                if verbose:
+                    say(history.last_line(epochs, event.seconds))
+        return history
+
+    def evaluate(self, x: Array, y: Array, *, verbose: int | str = 0, return_dict: bool = False) -> Any:
+        """The loss, and after it the compiled metrics, over all samples: a number, a list, or a dict if wished."""
+        self._require_built()
+        result = evaluate(self, np.asarray(x), np.asarray(y))
+        scores: dict[str, float] = {"loss": result.loss}
+        for metric in self.metrics:
+            value = getattr(result.confusion, metric)
+            scores[metric] = value if metric == "accuracy" else value("macro")
+        if verbose:
+            say("  ".join(f"{name} {value:.4f}" for name, value in scores.items()))
+        if return_dict:
+            return scores
+        return list(scores.values()) if len(scores) > 1 else result.loss
+
+    def predict(self, x: Array, batch_size: int = PIECE, verbose: int | str = 0) -> Array:
+        """Outputs for all samples. Shapes: (N, *input_shape) -> (N, *output_shape), a fresh array."""
+        self._require_built()
+        x = np.asarray(x)
+        outputs = np.empty((len(x), *self.output_shape), self.dtype)
+        for start, X in pieces(x, None, self.dtype):
+            outputs[start : start + len(X)] = self.forward(X)
+        return outputs
+
+    def train_on_batch(self, x: Array, y: Array) -> dict[str, float]:
+        """One forward pass, one backward pass, one update. Returns loss and accuracy before the update."""
+        X, T = self._batch(x, y)
+        loss, Y = self.forward_backward(X, T)
+        logs = self._logs(loss, Y, y)
+        self.optimizer.step(self.parameters, self.gradient)
+        return logs
+
+    def test_on_batch(self, x: Array, y: Array) -> dict[str, float]:
+        """Loss and accuracy of one batch; nothing moves."""
+        X, T = self._batch(x, y)
+        Y = self.forward(X)
+        return self._logs(self.loss_value(Y, T), Y, y)
+
+    def gradients(self, x: Array, y: Array, training: bool = False) -> list[Array]:
+        """The gradient of the mean loss by each weight array, in the order of `get_weights()`; moves nothing."""
+        X, T = self._batch(x, y)
+        self.forward_backward(X, T, training)
+        return [view.of(self.gradient).copy() for view in self._views]
+
+    def input_gradient(self, x: Array, y: Array) -> Array:
+        """The gradient of the mean loss by each input value (saliency). Shapes: (N, *input_shape) -> the same."""
+        X, T = self._batch(x, y)
+        needed = [layer.needs_input_gradient for layer in self.layers]
+        try:
+            for layer in self.layers:
+                layer.needs_input_gradient = True
+            Y = self.forward(X)
+            dX = self.backward(Y, T)
+        finally:
+            for layer, was in zip(self.layers, needed, strict=True):
+                layer.needs_input_gradient = was
+        assert dX is not None  # every layer was asked for it
+        return dX.copy()
+
+    def _batch(self, x: Array, y: Array) -> tuple[Array, Array]:
+        self._require_built()
+        X, y = np.asarray(x, dtype=self.dtype), np.asarray(y)
+        if len(X) != len(y):
+            raise ShapeError(f"There are {len(X)} samples but {len(y)} labels. Give one label for each sample.")
+        T = self.loss.encode(y, self.output_shape[-1])
+        return X, T if T.dtype.kind in "iu" else T.astype(self.dtype, copy=False)
+
+    @staticmethod
+    def _logs(loss: float, Y: Array, y: Array) -> dict[str, float]:
+        return {"loss": loss, "accuracy": float(np.mean(predicted_classes(Y) == true_classes(np.asarray(y))))}
+
+    # --- weights ------------------------------------------------------------------------------------------------------
+
+    def get_weights(self) -> list[Array]:
+        """Copies of all weight arrays, layer by layer: W, b, W, b, ..."""
+        return [view.of(self.parameters).copy() for view in self.parameter_views()]
+
+    def set_weights(self, weights: Sequence[Array]) -> None:
+        """Take over weight arrays in the order of `get_weights()`. Raises ShapeError when they do not fit."""
+        views = self.parameter_views()
+        if len(weights) != len(views):
+            raise ShapeError(f"The model has {len(views)} weight arrays but {len(weights)} were given.")
+        for view, value in zip(views, weights, strict=True):
+            if np.shape(value) != view.shape:
+                raise ShapeError(
+                    f"{view.name} of layer '{view.layer_name}' has shape {view.shape}, the given array {np.shape(value)}."
+                )
+        for view, value in zip(views, weights, strict=True):
+            view.of(self.parameters)[...] = value
+
+    def count_params(self) -> int:
+        """How many numbers are trained."""
+        self._require_built()
+        return self.parameters.size
+
+    def clone(self, dtype: str | None = None) -> Sequential:
+        """A model of its own with the same layers and weights, perhaps in another precision."""
+        copy = Sequential(
+            [layer.replace() for layer in self.layers], seed=self.seed, name=self.name, dtype=dtype or str(self.dtype)
+        )
+        if self.built:
+            copy.build(self.input_shape)
+            copy.parameters[...] = self.parameters
+        if self._loss is not None and self._optimizer is not None:
+            copy.compile(self._optimizer.replace(), self._loss.replace(), self.metrics)
+        return copy
+
+    def summary(self, print_fn: Callable[[str], Any] | None = None) -> None:
+        """Print a table of the layers: name, kind, output shape, parameters."""
+        self._require_built()
+        (print_fn or say)(summary_text(self.name, self.layers, describe(self.layers, self.input_shape)))
+
+    def _require_built(self) -> None:
+        if not self.built:
+            raise ConfigError(
+                "The model is not built yet. Call build(input_shape) first, for example build((28, 28, 1))."
+            )
+
+
+class History:
+    """What `fit` returns: `history["loss"]` and so on hold one number per epoch, as in Keras."""
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[float]] = {}
+        self.epoch: list[int] = []
+
+    def append(self, event: Any, with_accuracy: bool) -> None:
+        """Add the numbers of a finished epoch (`core.training.EpochDone`)."""
+        logs = {
+            "loss": event.loss,
+            "accuracy": event.accuracy,
+            "val_loss": event.val_loss,
+            "val_accuracy": event.val_accuracy,
+        }
+        for name, value in logs.items():
+            if value is not None and (with_accuracy or "accuracy" not in name):
+                self.history.setdefault(name, []).append(value)
+        self.epoch.append(event.epoch)
+
+    def last_line(self, epochs: int, seconds: float) -> str:
+        """The last epoch in one line of text."""
+        numbers = " - ".join(f"{name}: {values[-1]:.4f}" for name, values in self.history.items())
+        return f"Epoch {self.epoch[-1] + 1}/{epochs} - {seconds:.1f} s - {numbers}"
+
+
+def say(text: str) -> None:
+    """Print a line for whoever called `fit` or `summary` in a console."""
+    print(text)  # noqa: T201
+
+
+def million(count: float) -> str:
+    """A count in short: 1.2 million."""
+    return f"{count / 1e6:.1f} million" if count >= 1e6 else f"{math.floor(count):,}"

@@ -1,0 +1,202 @@
+"""Looking at a stack of layers before anything is built or allocated: shapes, counts, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from core.errors import ShapeError
+from core.layers import Activation, Dense, Flatten
+from core.layers.base import Layer, Shape, count, shape_text
+from core.losses import Loss
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """What is known of one layer without building it. Shapes are None behind a layer that cannot stand."""
+
+    name: str
+    input_shape: Shape | None
+    output_shape: Shape | None
+    parameters: int
+    multiply_adds: int
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A way out of a problem: what the button says, and the whole stack as it would be."""
+
+    label: str
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong, in plain words, on the layer that is wrong (None: the stack as a whole)."""
+
+    layer: int | None
+    text: str
+    hyper: str | None = None
+    remedy: Remedy | None = None
+    severity: Literal["error", "warning"] = "error"
+
+
+def layer_names(layers: Sequence[Layer]) -> tuple[str, ...]:
+    """Unique names as Keras gives them: a layer's own, or dense, dense_1, conv2d, ..."""
+    taken = {layer.name for layer in layers if layer.name}
+    names: list[str] = []
+    for layer in layers:
+        name = layer.name
+        if not name or name in names:
+            stem = name or snake_case(layer.kind_name())
+            candidates = (stem if index == 0 else f"{stem}_{index}" for index in range(len(layers) + len(taken) + 1))
+            name = next(text for text in candidates if text not in names and (text not in taken or text == layer.name))
+        names.append(name)
+    return tuple(names)
+
+
+def snake_case(name: str) -> str:
+    """Conv2D -> conv2d, BatchNormalization -> batch_normalization, ReLU -> re_lu, as Keras does it."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def describe(layers: Sequence[Layer], input_shape: Shape) -> tuple[LayerReport, ...]:
+    """Shapes and counts of each layer; nothing is allocated, whatever the size."""
+    reports: list[LayerReport] = []
+    shape: Shape | None = tuple(input_shape)
+    for layer, name in zip(layers, layer_names(layers), strict=True):
+        output: Shape | None = None
+        parameters = multiply_adds = 0
+        if shape is not None:
+            try:
+                output = layer.output_shape(shape)
+                parameters = count(layer.weight_shapes(shape))
+                multiply_adds = layer.multiply_adds(shape)
+            except ShapeError:
+                output = None
+        reports.append(LayerReport(name, shape, output, parameters, multiply_adds))
+        shape = output
+    return tuple(reports)
+
+
+def check(layers: Sequence[Layer], input_shape: Shape, classes: int, loss: Loss) -> tuple[Problem, ...]:
+    """Everything that would go wrong in training, found in well under a millisecond and without allocating.
+
+    `classes` is the number of classes of the data set.
+    """
+    if not layers:
+        first = (Flatten(), Dense(units=classes, activation="softmax"))
+        return (
+            Problem(
+                None, "The stack is empty: there is nothing to train.", remedy=Remedy("Add an output layer", first)
+            ),
+        )
+    reports = describe(layers, input_shape)
+    problems = [problem for index in range(len(layers)) if (problem := _shape_problem(layers, reports, index))]
+    if not problems:
+        problems += _output_problems(layers, reports[-1], classes, loss)
+        problems += _size_problems(reports)
+    return tuple(problems)
+
+
+def _shape_problem(layers: Sequence[Layer], reports: Sequence[LayerReport], index: int) -> Problem | None:
+    layer, report = layers[index], reports[index]
+    if report.input_shape is None or report.output_shape is not None:
+        return None
+    if layer.input_rank == 1 and len(report.input_shape) > 1:
+        stack = (*layers[:index], Flatten(), *layers[index:])
+        text = f"{layer.kind_name()} needs a flat input but gets {shape_text(report.input_shape)}."
+        return Problem(index, text, remedy=Remedy("Insert Flatten", stack))
+    try:
+        layer.output_shape(report.input_shape)
+    except ShapeError as error:
+        without = (*layers[:index], *layers[index + 1 :])
+        return Problem(index, str(error), remedy=Remedy(f"Remove {layer.kind_name()}", without))
+    return None
+
+
+def _output_problems(layers: Sequence[Layer], report: LayerReport, classes: int, loss: Loss) -> list[Problem]:
+    last, index, shape = layers[-1], len(layers) - 1, report.output_shape
+    kept = tuple(layers[:-1])
+    problems = []
+    if shape is not None and len(shape) != 1:
+        remedy = Remedy("Add Flatten and Dense", (*layers, Flatten(), Dense(units=classes, activation="softmax")))
+        problems.append(
+            Problem(index, f"The network ends in {shape_text(shape)}, but needs {classes} numbers.", None, remedy)
+        )
+    elif shape != (classes,):
+        given = shape[0] if shape else 0
+        text = f"There are {classes} classes, but the last layer gives {given} numbers."
+        if isinstance(last, Dense):
+            remedy = Remedy(f"Use {classes} units", (*kept, last.replace(units=classes)))
+            problems.append(Problem(index, text, "units", remedy))
+        else:
+            problems.append(
+                Problem(
+                    index,
+                    text,
+                    None,
+                    Remedy(f"Add Dense {classes}", (*layers, Dense(units=classes, activation="softmax"))),
+                )
+            )
+    activation = getattr(last, "activation", None)
+    if not problems and loss.wants_probabilities and activation not in ("softmax", "sigmoid"):
+        gives = {"relu": "relu gives any number from 0 upwards", "tanh": "tanh gives numbers from −1 to 1"}
+        what = gives.get(str(activation), "the last layer gives any number")
+        text = f"Cross-entropy needs probabilities, but {what}."
+        if isinstance(last, (Dense, Activation)):
+            stack = (*kept, last.replace(activation="softmax"))
+            problems.append(Problem(index, text, "activation", Remedy("Use softmax", stack)))
+        else:
+            problems.append(
+                Problem(index, text, None, Remedy("Add softmax", (*layers, Activation(activation="softmax"))))
+            )
+    if not problems and loss.wants_probabilities and activation == "sigmoid" and isinstance(last, (Dense, Activation)):
+        text = "Sigmoid gives each class a probability of its own; these do not add up to 1."
+        stack = (*kept, last.replace(activation="softmax"))
+        problems.append(Problem(index, text, "activation", Remedy("Use softmax", stack), "warning"))
+    return problems
+
+
+# Four arrays of this size live while training (parameters, gradient, and two of Adam), and the window keeps copies.
+LARGEST_NETWORK = 50_000_000
+
+
+def _size_problems(reports: Sequence[LayerReport]) -> list[Problem]:
+    total = sum(report.parameters for report in reports)
+    if total <= LARGEST_NETWORK:
+        return []
+    worst = max(range(len(reports)), key=lambda index: reports[index].parameters)
+    text = (
+        f"{total:,} parameters need about {total * 20 / 1e9:.1f} GB while training; {LARGEST_NETWORK:,} are allowed. "
+        f"Give this layer fewer units."
+    )
+    return [Problem(worst, text, "units")]
+
+
+def summary_text(name: str, layers: Sequence[Layer], reports: Sequence[LayerReport]) -> str:
+    """The layers as a table in plain text."""
+    rows = [("Layer", "Kind", "Output shape", "Parameters", "Multiply-adds")]
+    rows += [
+        (
+            report.name,
+            layer.kind_name(),
+            shape_text(report.output_shape or ()),
+            f"{report.parameters:,}",
+            f"{report.multiply_adds:,}",
+        )
+        for layer, report in zip(layers, reports, strict=True)
+    ]
+    total = ("Total", "", "", f"{sum(r.parameters for r in reports):,}", f"{sum(r.multiply_adds for r in reports):,}")
+    widths = [max(len(row[column]) for row in (*rows, total)) for column in range(5)]
+    lines = [
+        "  ".join(
+            text.ljust(width) if column < 3 else text.rjust(width)
+            for column, (text, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in (*rows, total)
+    ]
+    rule = "-" * len(lines[0])
+    return "\n".join([f'Model "{name}"', lines[0], rule, *lines[1:-1], rule, lines[-1]])
