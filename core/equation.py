@@ -22,7 +22,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sum": np.sum, "mean": np.mean, "max": np.max, "var": np.var, "reshape": np.reshape, "len": len,
 }  # fmt: skip
 
-# Names that stand for one number: a product with them needs no sign, and they are typeset in Greek where the field does.
+# Names that stand for one number: a product with them needs no sign; typeset in Greek where the field does.
 SCALARS = {
     "N": "N", "C": "C", "n": "n", "t": "t", "learning_rate": r"\eta", "momentum": r"\mu", "beta_1": r"\beta_1",
     "beta_2": r"\beta_2", "epsilon": r"\epsilon", "rate": "p", "rho": r"\rho", "alpha": r"\alpha", "delta": r"\delta",
@@ -30,9 +30,9 @@ SCALARS = {
 }  # fmt: skip
 
 NAMES = {
-    "gamma": r"\gamma", "beta": r"\beta", "mu": r"\mu", "sigma": r"\sigma", "var_": r"\sigma^2", "X_hat": r"\hat{X}",
-    "m_hat": r"\hat{m}", "v_hat": r"\hat{v}", "P": r"\theta", "G": "g", "P_new": r"\theta'", "m_new": "m'", "v_new": "v'",
-    "dX_hat": r"d\hat{X}", "dgamma": r"d\gamma", "dbeta": r"d\beta", "pi": r"\pi", "X_flat": r"X_{\mathrm{flat}}",
+    "gamma": r"\gamma", "beta": r"\beta", "mu": r"\mu", "sigma": r"\sigma", "X_hat": r"\hat{X}", "dX_hat": r"d\hat{X}",
+    "m_hat": r"\hat{m}", "v_hat": r"\hat{v}", "P": r"\theta", "G": "g", "P_new": r"\theta'", "m_new": "m'",
+    "v_new": "v'",
 }  # fmt: skip
 
 # How tightly an operation binds, to set brackets only where they are needed.

@@ -150,13 +150,9 @@ class Configurable:
     @classmethod
     def hypers(cls) -> tuple[Hyper, ...]:
         """All declared hyperparameters in the order of declaration."""
-        if not dataclasses.is_dataclass(cls):
-            return ()
-        return tuple(
-            Hyper(name=field.name, **field.metadata[METADATA_KEY])
-            for field in dataclasses.fields(cls)
-            if METADATA_KEY in field.metadata
-        )
+        fields = getattr(cls, "__dataclass_fields__", {}).values()
+        declared = (field for field in fields if METADATA_KEY in field.metadata)
+        return tuple(Hyper(name=field.name, **field.metadata[METADATA_KEY]) for field in declared)
 
     def values(self) -> dict[str, Any]:
         """The current value of each hyperparameter."""

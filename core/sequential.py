@@ -312,7 +312,7 @@ class Sequential:
         for view, value in zip(views, weights, strict=True):
             if np.shape(value) != view.shape:
                 raise ShapeError(
-                    f"{view.name} of layer '{view.layer_name}' has shape {view.shape}, the given array {np.shape(value)}."
+                    f"{view.name} of '{view.layer_name}' has shape {view.shape}, but the given array {np.shape(value)}."
                 )
         for view, value in zip(views, weights, strict=True):
             view.of(self.parameters)[...] = value

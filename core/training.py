@@ -186,7 +186,7 @@ class Trainer:
         X = self._gather(index)
         T = self.targets.take(index, 0)
         loss, Y = model.forward_backward(X, T)
-        accuracy = np.count_nonzero(predicted_classes(Y) == self.labels.take(index)) / len(index)
+        accuracy = int(np.count_nonzero(predicted_classes(Y) == self.labels.take(index))) / len(index)
         self._guard(loss)
         model.optimizer.step(model.parameters, model.gradient)
         return loss, accuracy

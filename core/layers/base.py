@@ -101,8 +101,8 @@ class Layer(Configurable):
         if X.shape[1:] != self.input_shape:
             expected = ", ".join(("N", *map(str, self.input_shape)))
             raise ShapeError(
-                f"{self.label} expects X of shape ({expected}) but got {X.shape}. Its input was fixed when the model was "
-                f"built; rebuild the model for {shape_text(X.shape[1:])} or give it what it was built for."
+                f"{self.label} expects X of shape ({expected}) but got {X.shape}. Its input was fixed when the model "
+                f"was built; rebuild the model for {shape_text(X.shape[1:])} or give it what it was built for."
             )
 
     def forward(self, X: Array, training: bool = False) -> Array:
