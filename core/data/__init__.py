@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.data.center_digit import CenterSteps, center_digit, center_steps
 from core.data.dataset import Dataset
 from core.data.idx import read_idx
 from core.data.mnist import Mnist, mnist
@@ -9,7 +10,19 @@ from core.data.scaling import Scaling
 from core.data.split import stratified_split
 from core.errors import ConfigError
 
-__all__ = ["DATASETS", "Dataset", "Mnist", "Scaling", "load", "mnist", "read_idx", "stratified_split"]
+__all__ = [
+    "DATASETS",
+    "CenterSteps",
+    "Dataset",
+    "Mnist",
+    "Scaling",
+    "center_digit",
+    "center_steps",
+    "load",
+    "mnist",
+    "read_idx",
+    "stratified_split",
+]
 
 DATASETS = (Mnist,)  # in the order of the data chooser
 
