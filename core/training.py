@@ -185,10 +185,11 @@ class Trainer:
         model = self.model
         X = self._gather(index)
         T = self.targets.take(index, 0)
-        loss, Y = model.forward_backward(X, T)
+        with np.errstate(all="ignore"):  # an overflow is told by DivergenceError, once and in words
+            loss, Y = model.forward_backward(X, T)
+            self._guard(loss)
+            model.optimizer.step(model.parameters, model.gradient)
         accuracy = int(np.count_nonzero(predicted_classes(Y) == self.labels.take(index))) / len(index)
-        self._guard(loss)
-        model.optimizer.step(model.parameters, model.gradient)
         return loss, accuracy
 
     def _gather(self, index: Array) -> Array:
@@ -227,6 +228,7 @@ class Trainer:
 
     def _validation(self) -> ValidationDone:
         assert self.validation_data is not None
-        result = evaluate(self.model, *self.validation_data, self.scaling)
+        with np.errstate(all="ignore"):
+            result = evaluate(self.model, *self.validation_data, self.scaling)
         position = self.step / self.batches_per_epoch
         return ValidationDone(self.step, position, result.loss, result.accuracy, result.count)
