@@ -12,8 +12,11 @@ from nnvis.paths import asset
 from nnvis.tokens import Theme
 
 
-def icon(name: str, theme: Theme, color: str = "", size: int = 16) -> QIcon:
-    """The icon `name` in `color` (idle icons are secondary text), grey when disabled, accent when switched on."""
+def icon(name: str, theme: Theme, color: str = "", size: int = 16, trailing: int = 0) -> QIcon:
+    """The icon `name` in `color` (idle icons are secondary text), grey when disabled, accent when switched on.
+
+    `trailing` adds empty room at its right: Qt sets words only 4 px off an icon.
+    """
     result = QIcon()
     for ratio in _ratios():
         for mode, state, tint in (
@@ -24,14 +27,16 @@ def icon(name: str, theme: Theme, color: str = "", size: int = 16) -> QIcon:
             (QIcon.Mode.Active, QIcon.State.On, color or theme.accent),
             (QIcon.Mode.Disabled, QIcon.State.On, theme.disabled),
         ):
-            result.addPixmap(icon_pixmap(name, tint, size, ratio), mode, state)
+            result.addPixmap(icon_pixmap(name, tint, size, ratio, trailing), mode, state)
     return result
 
 
-def icon_pixmap(name: str, color: str, size: int = 16, ratio: float = 1.0) -> QPixmap:
+def icon_pixmap(name: str, color: str, size: int = 16, ratio: float = 1.0, trailing: int = 0) -> QPixmap:
     """The icon as a picture of `size` device-independent pixels, for painters and labels."""
-    pixels = round(size * ratio)
-    pixmap = QPixmap.fromImage(_tinted(name, color, pixels))
+    image = _tinted(name, color, round(size * ratio))
+    if trailing:
+        image = image.copy(0, 0, round((size + trailing) * ratio), image.height())
+    pixmap = QPixmap.fromImage(image)
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
 

@@ -49,7 +49,7 @@ QPushButton[kind="outline"]:disabled, QToolButton[kind="outline"]:disabled { bor
 QPushButton[kind="outline"]:focus, QToolButton[kind="outline"]:focus { border-color: @accent; }
 QPushButton[kind="remedy"] { background: @bad; color: @on_bad; font-weight: 600; }
 QPushButton[kind="remedy"]:focus { border: 2px solid @text; }
-QPushButton[kind="link"] { color: @accent; padding: 0 2px; text-align: left; min-height: 22px; }
+QPushButton[kind="link"] { color: @accent; padding: 0; text-align: left; min-height: 22px; }
 QPushButton[kind="link"]:disabled { color: @disabled; }
 QPushButton[kind="dashed"] { border: 1px dashed @outline; color: @text_2; }
 QPushButton[kind="dashed"]:focus { border: 1px solid @accent; }
@@ -79,11 +79,11 @@ QCheckBox::indicator:checked { background: @accent; border-color: @accent; image
 QCheckBox::indicator:focus, QCheckBox:focus::indicator { border-color: @accent; }
 QCheckBox::indicator:disabled { border-color: @line; }
 
-QFrame#card { background: @card; border: 1px solid @card_edge; border-radius: 8px; }
-QFrame#banner { background: @bad_soft; border: 0; border-left: 3px solid @bad;
+QFrame#card, QFrame[kind="card"] { background: @card; border: 1px solid @card_edge; border-radius: 8px; }
+QFrame[kind="banner"] { background: @bad_soft; border: 0; border-left: 3px solid @bad;
   border-top-right-radius: 8px; border-bottom-right-radius: 8px; }
-QFrame#banner[tone="warning"] { background: @warn_soft; border-left-color: @warn; }
-QFrame#banner[tone="info"] { background: @accent_soft; border-left-color: @accent; }
+QFrame[kind="banner"][tone="warning"] { background: @warn_soft; border-left-color: @warn; }
+QFrame[kind="banner"][tone="info"] { background: @accent_soft; border-left-color: @accent; }
 QFrame#line { background: @line; border: 0; }
 QWidget#panel, QWidget#dockHead { background: @panel; }
 QWidget#dockHead { border-bottom: 1px solid @line; }

@@ -25,8 +25,6 @@ Role = Literal["caption", "body", "value", "display"]
 
 _PIXELS: dict[Role, int] = {"caption": 11, "body": 13, "value": 15, "display": 40}
 _WEIGHTS: dict[Role, int] = {"caption": 400, "body": 400, "value": 600, "display": 600}
-LINE_HEIGHTS: dict[Role, int] = {"caption": 16, "body": 20, "value": 24, "display": 44}
-"""Height of a line of text in each of the four sizes."""
 
 
 def load_fonts() -> None:
@@ -126,9 +124,9 @@ class ThemeSource(QObject):
         self._ask_for_native_frames()
         self._dress()
 
-    def icon(self, name: str, color: str = "", size: int = 16) -> QIcon:
+    def icon(self, name: str, color: str = "", size: int = 16, trailing: int = 0) -> QIcon:
         """The icon in the theme in force; ask again when `theme_changed`."""
-        return icon(name, self._theme, color, size)
+        return icon(name, self._theme, color, size, trailing)
 
     def _use(self, theme: Theme, metrics: Metrics) -> None:
         new_theme, new_metrics = theme != self._theme, metrics != self._metrics

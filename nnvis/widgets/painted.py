@@ -1,0 +1,88 @@
+"""What all painted widgets share: the theme, a focus ring for the keyboard, and lines that fall on whole pixels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from nnvis.theme import Theme, ThemeSource
+
+_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+
+
+class PaintedWidget(QWidget):
+    """A widget that paints itself from the theme in force, and again whenever that changes."""
+
+    def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme_source = theme_source
+        self.focus_visible = False
+        theme_source.theme_changed.connect(self._on_theme_changed)
+        theme_source.metrics_changed.connect(self._on_metrics_changed)
+
+    @property
+    def theme(self) -> Theme:
+        """The tokens in force."""
+        return self.theme_source.theme
+
+    def set_sentence(self, sentence: str) -> None:
+        """Say the present value in one sentence, for those who hear the window."""
+        if sentence != self.accessibleDescription():
+            self.setAccessibleDescription(sentence)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring only to those who came by keyboard."""
+        self.focus_visible = event.reason() in _KEYBOARD
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        self.focus_visible = False
+        super().focusOutEvent(event)
+        self.update()
+
+    def _on_theme_changed(self) -> None:
+        self.update()
+
+    def _on_metrics_changed(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+
+def whole(painter: QPainter, rect: QRectF) -> QRectF:
+    """`rect` moved to the nearest whole device pixels, so that its edges are sharp at 125 and 150 % too."""
+    transform = painter.deviceTransform()
+    first, last = transform.map(rect.topLeft()), transform.map(rect.bottomRight())
+    inverse = transform.inverted()[0]
+    return QRectF(
+        inverse.map(QPointF(round(first.x()), round(first.y()))),
+        inverse.map(QPointF(round(last.x()), round(last.y()))),
+    )
+
+
+def line_width(painter: QPainter, width: float = 1.0) -> float:
+    """The width of a line that covers whole device pixels, at least one."""
+    scale = painter.deviceTransform().m11()
+    return max(1, round(width * scale)) / scale
+
+
+def edged_rect(painter: QPainter, rect: QRectF, radius: float, fill: QColor | str | None, edge: QColor | str | None,
+               width: float = 1.0) -> None:
+    """A rounded rectangle with a sharp edge inside `rect`; `None` leaves fill or edge out."""
+    painter.setBrush(QColor(fill) if fill is not None else Qt.BrushStyle.NoBrush)
+    area = whole(painter, rect)
+    if edge is None:
+        painter.setPen(Qt.PenStyle.NoPen)
+    else:
+        width = line_width(painter, width)
+        painter.setPen(QPen(QColor(edge), width))
+        area = area.adjusted(width / 2, width / 2, -width / 2, -width / 2)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, radius > 0)
+    painter.drawRoundedRect(area, radius, radius)
+
+
+def focus_ring(painter: QPainter, rect: QRectF, theme: Theme, radius: float) -> None:
+    """The 2 px ring in the accent colour, just inside `rect`."""
+    edged_rect(painter, rect, radius, None, theme.accent, 2.0)

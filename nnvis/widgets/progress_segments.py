@@ -1,0 +1,107 @@
+"""The toolbar's progress: epoch and share in words, one segment per epoch, time left and speed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from nnvis.theme import ThemeSource, color, font
+from nnvis.widgets.painted import PaintedWidget, edged_rect
+
+_GAP = 3
+_BAR = 6
+_MOST_SEGMENTS = 10
+_SIDE_BLOCK = 84
+_USUAL_EPOCHS = 5
+
+
+class TrainingProgress(PaintedWidget):
+    """Two lines of words and a row of segments. It keeps its width, whatever the numbers are."""
+
+    def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(theme_source, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Training progress")
+        self._words = ("", "", "", "", "")
+        self._epochs, self._done = 1, 0.0
+
+    def set_words(self, title: str, share: str = "", detail: str = "", left: str = "", speed: str = "") -> None:
+        """Title (`Epoch 3 of 5`), share (`61 %`), detail (`batch 524 of 860`), and beside them time left and speed."""
+        words = (title, share, detail, left, speed)
+        if words != self._words:
+            self._words = words
+            self.set_sentence(", ".join(word for word in words if word))
+            self.update()
+
+    def set_progress(self, epochs: int, done: float) -> None:
+        """`done` epochs (2.61) of `epochs`."""
+        if (epochs, done) != (self._epochs, self._done):
+            self._epochs, self._done = max(1, epochs), done
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for the segments of a usual run, and the words beside them."""
+        return QSize(self._bar_width() + 16 + _SIDE_BLOCK, 36)
+
+    def minimumSizeHint(self) -> QSize:
+        """It never gives way."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Words above, segments below, time and speed at the right."""
+        del event
+        title, share, detail, left, speed = self._words
+        theme, width = self.theme, self._bar_width()
+        painter = QPainter(self)
+        top = (self.height() - 36) / 2
+        line = QRectF(0, top + 2, width, 20)
+        bold, caption = font("body", 600), font("caption")
+        self._text(painter, line, title, bold, theme.text)
+        after = QFontMetrics(bold).horizontalAdvance(title) + 8
+        self._text(painter, line.adjusted(after, 0, 0, 0), share, font("body"), theme.text_2)
+        self._text(painter, line, detail, caption, theme.text_3, Qt.AlignmentFlag.AlignRight)
+        self._paint_segments(painter, top + 25, width)
+        side = QRectF(width + 16, top + 2, _SIDE_BLOCK, 18)
+        time, _, word = left.partition(" ")
+        self._text(painter, side, time, font("body", 500), theme.text)
+        after = QFontMetrics(font("body", 500)).horizontalAdvance(time) + 4
+        self._text(painter, side.adjusted(after, 0, 0, 0), word, font("body"), theme.text_2)
+        self._text(painter, side.translated(0, 17), speed, caption, theme.text_3)
+
+    def _paint_segments(self, painter: QPainter, top: float, width: float) -> None:
+        count = self._epochs if self._epochs <= _MOST_SEGMENTS else 1
+        done = self._done if self._epochs <= _MOST_SEGMENTS else self._done / self._epochs
+        each = (width - _GAP * (count - 1)) / count
+        for segment in range(count):
+            rect = QRectF(segment * (each + _GAP), top, each, _BAR)
+            edged_rect(painter, rect, 3, self.theme.track, None)
+            share = min(max(done - segment, 0.0), 1.0)
+            if share > 0:
+                painter.save()
+                painter.setClipRect(QRectF(rect.left(), top, each * share, _BAR))
+                edged_rect(painter, rect, 3, self.theme.text, None)
+                painter.restore()
+
+    def _bar_width(self) -> int:
+        return _USUAL_EPOCHS * self.theme_source.metrics.progress_segment + (_USUAL_EPOCHS - 1) * _GAP
+
+    @staticmethod
+    def _text(painter: QPainter, rect: QRectF, text: str, text_font: object, ink: str,
+              side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> None:
+        if text:
+            painter.setFont(text_font)  # type: ignore[arg-type]
+            painter.setPen(color(ink))
+            painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+if __name__ == "__main__":
+    from nnvis.widgets.preview import preview
+
+    def _sample(source: ThemeSource) -> QWidget:
+        progress = TrainingProgress(source)
+        progress.set_words("Epoch 3 of 5", "61 %", "batch 524 of 860", "0:03 left", "52k images/s")
+        progress.set_progress(5, 2.61)
+        return progress
+
+    preview(_sample)
