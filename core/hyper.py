@@ -48,7 +48,7 @@ class Hyper:
             return None
         try:
             return self._converted(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ConfigError(f"{owner}: {self.name} cannot be {value!r}. Give {self.allowed}.") from None
 
     @property

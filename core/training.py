@@ -132,32 +132,50 @@ class Trainer:
         self.shuffle = shuffle
         self.scaling = scaling
         self.step = 0
+        self.epochs_done = 0
+        self._batch = 0  # of the epoch under way; 0 between epochs
         self.batches_per_epoch = math.ceil(len(x) / self.batch_size)
-        self.validations_per_epoch = max(1, min(validations_per_epoch, self.batches_per_epoch))
+        self.validations_per_epoch = max(1, validations_per_epoch)
         self._rng = np.random.default_rng([seed, len(model.layers)])  # a stream of its own, beside the layers'
         self._buffers = Buffers(model.dtype)
         self._first_loss = math.nan
         self._kept: Array | None = None
+        self._next_batch_size = self.batch_size
 
-    def set_live(self, optimizer: Optimizer) -> None:
-        """Take over the hyperparameters that may change in mid-run; they hold from the next batch on."""
+    def set_live(
+        self, optimizer: Optimizer | None = None, *, batch_size: int | None = None, epochs: int | None = None
+    ) -> None:
+        """Change a run that is under way; what is None stays.
+
+        The live hyperparameters of `optimizer` hold from the next batch on (if it is of the kind in use), the batch
+        size from the next epoch. The run ends after `epochs` epochs in all, at the earliest with the present one.
+        """
         current = self.model.optimizer
-        if type(current) is type(optimizer):
+        if optimizer is not None and type(current) is type(optimizer):
             for declared in optimizer.hypers():
                 if declared.live:
                     setattr(current, declared.name, getattr(optimizer, declared.name))
+        if batch_size is not None:
+            self._next_batch_size = max(1, min(batch_size, len(self.x)))
+        if epochs is not None:
+            self.epochs = max(epochs, self.epochs_done + (self._batch > 0))
 
     def run(self) -> Iterator[Event]:
-        """Train, one event at a time. Raises DivergenceError, with the last finite weights left in the model."""
+        """Train, one event at a time. Raises DivergenceError, with the last finite weights left in the model.
+
+        After more epochs have been set (`set_live`), a run that was done goes on when it is run again.
+        """
         yield TrainingStarted(self.epochs, self.batches_per_epoch, len(self.x))
-        if self.validation_data is not None:
+        if self.validation_data is not None and not self.step:
             yield self._validation()
-        for epoch in range(self.epochs):
-            yield from self._epoch(epoch)
+        while self.epochs_done < self.epochs:
+            yield from self._epoch(self.epochs_done)
         yield TrainingDone(self.step, self.epochs)
 
     def _epoch(self, epoch: int) -> Iterator[Event]:
         started = time.perf_counter()
+        self.batch_size = self._next_batch_size
+        self.batches_per_epoch = math.ceil(len(self.x) / self.batch_size)
         order = self._rng.permutation(len(self.x)) if self.shuffle else np.arange(len(self.x))
         shares = range(1, self.validations_per_epoch + 1)
         measured_at = {round(self.batches_per_epoch * share / self.validations_per_epoch) for share in shares}
@@ -167,6 +185,7 @@ class Trainer:
             index = order[(batch - 1) * self.batch_size : batch * self.batch_size]
             loss, accuracy = self._train(index)
             self.step += 1
+            self._batch = batch
             loss_sum += loss * len(index)
             accuracy_sum += accuracy * len(index)
             rate = self.model.optimizer.learning_rate
@@ -174,6 +193,7 @@ class Trainer:
             if self.validation_data is not None and batch in measured_at:
                 validation = self._validation()
                 yield validation
+        self.epochs_done, self._batch = epoch + 1, 0
         yield EpochDone(
             epoch, self.step, loss_sum / len(self.x), accuracy_sum / len(self.x),
             validation.loss if validation else None, validation.accuracy if validation else None,
@@ -230,5 +250,5 @@ class Trainer:
         assert self.validation_data is not None
         with np.errstate(all="ignore"):
             result = evaluate(self.model, *self.validation_data, self.scaling)
-        position = self.step / self.batches_per_epoch
+        position = self.epochs_done + self._batch / self.batches_per_epoch
         return ValidationDone(self.step, position, result.loss, result.accuracy, result.count)

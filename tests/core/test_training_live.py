@@ -1,0 +1,93 @@
+"""A run that is under way can be changed: learning rate at the next batch, batch size at the next epoch, its length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core import Sequential
+from core.layers import Dense
+from core.optimizers import SGD, Adam
+from core.training import BatchDone, EpochDone, Trainer, TrainingDone, ValidationDone
+
+
+@pytest.fixture
+def trainer(rng: np.random.Generator) -> Trainer:
+    """Six batches of 10, then of whatever is asked for, for two epochs."""
+    x, y = rng.normal(size=(60, 4)).astype(np.float32), rng.integers(0, 3, 60)
+    model = Sequential([Dense(units=3, activation="softmax")], seed=1)
+    model.build((4,))
+    model.compile(SGD(learning_rate=0.1))
+    return Trainer(model, x, y, batch_size=10, epochs=2, validation_data=(x, y), validations_per_epoch=2, seed=3)
+
+
+def of(kind: type[Any], events: list[Any]) -> list[Any]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def test_learning_rate_holds_from_the_next_batch_on(trainer: Trainer) -> None:
+    rates = []
+    for event in trainer.run():
+        if isinstance(event, BatchDone):
+            rates.append(event.learning_rate)
+            if event.step == 4:
+                trainer.set_live(SGD(learning_rate=0.5))
+    assert rates == [0.1] * 4 + [0.5] * 8
+
+
+def test_an_optimizer_of_another_kind_does_not_slip_in(trainer: Trainer) -> None:
+    trainer.set_live(Adam(learning_rate=0.5))
+    assert trainer.model.optimizer == SGD(learning_rate=0.1)
+
+
+def test_batch_size_holds_from_the_next_epoch_on_and_positions_stay_right(trainer: Trainer) -> None:
+    events = []
+    for event in trainer.run():
+        events.append(event)
+        if isinstance(event, BatchDone) and event.step == 2:
+            trainer.set_live(batch_size=25)
+    batches = of(BatchDone, events)
+    assert [event.size for event in batches] == [10] * 6 + [25, 25, 10]
+    assert trainer.batches_per_epoch == 3
+    assert [event.epoch for event in of(ValidationDone, events)] == [0, 0.5, 1.0, 1 + 2 / 3, 2.0]
+
+
+def test_a_batch_size_beyond_the_samples_is_one_batch(trainer: Trainer) -> None:
+    trainer.set_live(batch_size=1000)
+    assert [event.size for event in of(BatchDone, list(trainer.run()))] == [60, 60]
+
+
+def test_more_or_fewer_epochs(trainer: Trainer) -> None:
+    events = trainer.run()
+    for event in events:
+        if isinstance(event, EpochDone):
+            break
+    trainer.set_live(epochs=3)
+    assert len(of(EpochDone, list(events))) == 2
+
+    trainer.set_live(epochs=5)
+    events = trainer.run()
+    for event in events:
+        if isinstance(event, BatchDone):
+            break
+    trainer.set_live(epochs=1)  # the fourth has begun: it is brought to its end
+    rest = list(events)
+    assert len(of(EpochDone, rest)) == 1
+    assert rest[-1] == TrainingDone(step=24, epochs=4)
+
+
+def test_a_run_that_goes_on_is_the_run_that_was_longer_from_the_start(trainer: Trainer) -> None:
+    x, y = trainer.x, trainer.labels
+    other = trainer.model.clone()
+    longer = Trainer(other, x, y, batch_size=10, epochs=4, validation_data=(x, y), validations_per_epoch=2, seed=3)
+    expected = list(longer.run())
+
+    events = list(trainer.run())
+    trainer.set_live(epochs=4)
+    events += list(trainer.run())
+
+    for kind in (BatchDone, ValidationDone):
+        assert of(kind, events) == of(kind, expected)
+    np.testing.assert_array_equal(trainer.model.parameters, other.parameters)
