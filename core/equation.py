@@ -26,13 +26,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 SCALARS = {
     "N": "N", "C": "C", "n": "n", "t": "t", "learning_rate": r"\eta", "momentum": r"\mu", "beta_1": r"\beta_1",
     "beta_2": r"\beta_2", "epsilon": r"\epsilon", "rate": "p", "rho": r"\rho", "alpha": r"\alpha", "delta": r"\delta",
-    "weight_decay": r"\lambda", "smoothing": r"\alpha", "stddev": r"\sigma", "L": "L",
+    "places": "P", "weight_decay": r"\lambda", "smoothing": r"\alpha", "stddev": r"\sigma", "L": "L",
 }  # fmt: skip
 
 NAMES = {
     "gamma": r"\gamma", "beta": r"\beta", "mu": r"\mu", "sigma": r"\sigma", "X_hat": r"\hat{X}", "dX_hat": r"d\hat{X}",
     "m_hat": r"\hat{m}", "v_hat": r"\hat{v}", "P": r"\theta", "G": "g", "P_new": r"\theta'", "m_new": "m'",
-    "v_new": "v'",
+    "v_new": "v'", "variance": r"\sigma^2",
 }  # fmt: skip
 
 # How tightly an operation binds, to set brackets only where they are needed.

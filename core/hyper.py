@@ -26,7 +26,7 @@ class Hyper:
 
     name: str
     default: Any
-    kind: str  # "int", "float", "bool", "choice", "pair" (two ints) or "text"
+    kind: str  # "int", "float", "bool", "choice", "pair" (two ints), "shape" (one to four ints) or "text"
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
@@ -58,7 +58,12 @@ class Hyper:
             return "one of " + ", ".join(self.choices)
         if self.kind in ("bool", "text"):
             return {"bool": "true or false", "text": "a text"}[self.kind]
-        noun = {"int": "a whole number", "float": "a number", "pair": "one or two whole numbers"}[self.kind]
+        noun = {
+            "int": "a whole number",
+            "float": "a number",
+            "pair": "one or two whole numbers",
+            "shape": "one to four whole numbers",
+        }[self.kind]
         if self.low is not None and self.high is not None:
             words = f"{noun} {'above' if self.exclusive_low else 'from'} {self.low:g} to {self.high:g}"
         elif self.low is not None:
@@ -87,6 +92,11 @@ class Hyper:
             if len(pair) != 2:
                 raise ValueError
             return tuple(self._in_bounds(_whole(part)) for part in pair)
+        if self.kind == "shape":
+            shape = tuple(value) if isinstance(value, Iterable) else (value,)
+            if not 1 <= len(shape) <= 4:
+                raise ValueError
+            return tuple(self._in_bounds(_whole(part)) for part in shape)
         return self._in_bounds(_whole(value) if self.kind == "int" else float(value))
 
     def _in_bounds(self, value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Sequential: a stack of layers that is built, trained and asked, with Keras's words.
 
-All parameters lie in one flat vector and all gradients in another; the layers hold views. An optimizer step is a few
-passes over two vectors, and a snapshot of the whole network is one copy.
+All parameters lie in one flat vector (the trained ones first) and all gradients in another; the layers hold views. An
+optimizer step is a few passes over two vectors, and a snapshot of the whole network is one copy.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ METRICS = ("accuracy", "precision", "recall", "f1")
 
 @dataclass(frozen=True)
 class WeightView:
-    """Where one array of one layer lies in the flat vector: `flat[start:stop].reshape(shape)`."""
+    """Where one array of one layer lies in the flat vector: `flat[start:stop].reshape(shape)`.
+
+    Arrays that are kept but not trained (`trainable` False: moving averages) lie behind all trained ones.
+    """
 
     layer: int
     layer_name: str
@@ -36,6 +39,7 @@ class WeightView:
     start: int
     stop: int
     shape: Shape
+    trainable: bool = True
 
     def of(self, flat: Array) -> Array:
         """This array within a flat vector, as a view."""
@@ -58,6 +62,7 @@ class Sequential:
         self.dtype: np.dtype[Any] = np.dtype(dtype)
         self.built = False
         self.parameters = aligned_zeros(0, self.dtype)
+        self.trainable = self.parameters
         self.gradient = aligned_zeros(0, self.dtype)
         self.metrics: tuple[str, ...] = ()
         self._loss: Loss | None = None
@@ -101,21 +106,27 @@ class Sequential:
 
     def _gather(self) -> None:
         """Move the layers' weights into one flat vector, and let the layers work on views of it."""
-        self._views: list[WeightView] = []
-        start = 0
-        for index, layer in enumerate(self.layers):
-            for name, value in layer.parameters.items():
-                self._views.append(WeightView(index, layer.name, name, start, start + value.size, value.shape))
-                start += value.size
+        views: list[WeightView] = []
+        start = trained = 0
+        for trainable in (True, False):
+            for index, layer in enumerate(self.layers):
+                for name, value in (layer.parameters if trainable else layer.states).items():
+                    stop = start + value.size
+                    views.append(WeightView(index, layer.name, name, start, stop, value.shape, trainable))
+                    start = stop
+            trained = trained or start
+        self._views = sorted(views, key=lambda view: view.layer)  # stable: a layer's states stay behind its weights
         self.parameters = aligned_zeros(start, self.dtype)
-        self.gradient = aligned_zeros(start, self.dtype)
+        self.trainable = self.parameters[:trained]
+        self.gradient = aligned_zeros(trained, self.dtype)
         for index, layer in enumerate(self.layers):
-            views = [view for view in self._views if view.layer == index]
-            for view in views:
-                view.of(self.parameters)[...] = layer.parameters[view.name]
+            mine = [view for view in self._views if view.layer == index]
+            for view in mine:
+                view.of(self.parameters)[...] = (layer.parameters if view.trainable else layer.states)[view.name]
             layer.bind(
-                {view.name: view.of(self.parameters) for view in views},
-                {view.name: view.of(self.gradient) for view in views},
+                {view.name: view.of(self.parameters) for view in mine if view.trainable},
+                {view.name: view.of(self.gradient) for view in mine if view.trainable},
+                {view.name: view.of(self.parameters) for view in mine if not view.trainable},
             )
 
     def _skip_unused_input_gradients(self) -> None:
@@ -126,7 +137,7 @@ class Sequential:
             layer.needs_input_gradient = index > self._lowest_trained
 
     def parameter_views(self) -> list[WeightView]:
-        """Where each array lies in `parameters` and `gradient`."""
+        """Where each array lies in `parameters` (and, if it is trained, in `gradient`), in `get_weights()` order."""
         self._require_built()
         return self._views
 
@@ -256,7 +267,7 @@ class Sequential:
         X, T = self._batch(x, y)
         loss, Y = self.forward_backward(X, T)
         logs = self._logs(loss, Y, y)
-        self.optimizer.step(self.parameters, self.gradient)
+        self.optimizer.step(self.trainable, self.gradient)
         return logs
 
     def test_on_batch(self, x: Array, y: Array) -> dict[str, float]:
@@ -266,10 +277,10 @@ class Sequential:
         return self._logs(self.loss_value(Y, T), Y, y)
 
     def gradients(self, x: Array, y: Array, training: bool = False) -> list[Array]:
-        """The gradient of the mean loss by each weight array, in the order of `get_weights()`; moves nothing."""
+        """The gradient of the mean loss by each trained array, in the order of `get_weights()`; moves no weight."""
         X, T = self._batch(x, y)
         self.forward_backward(X, T, training)
-        return [view.of(self.gradient).copy() for view in self._views]
+        return [view.of(self.gradient).copy() for view in self._views if view.trainable]
 
     def input_gradient(self, x: Array, y: Array) -> Array:
         """The gradient of the mean loss by each input value (saliency). Shapes: (N, *input_shape) -> the same."""
@@ -318,7 +329,7 @@ class Sequential:
             view.of(self.parameters)[...] = value
 
     def count_params(self) -> int:
-        """How many numbers are trained."""
+        """How many numbers the weights hold, moving averages included."""
         self._require_built()
         return self.parameters.size
 

@@ -72,7 +72,7 @@ def describe(layers: Sequence[Layer], input_shape: Shape) -> tuple[LayerReport, 
         if shape is not None:
             try:
                 output = layer.output_shape(shape)
-                parameters = count(layer.weight_shapes(shape))
+                parameters = count(layer.weight_shapes(shape)) + count(layer.state_shapes(shape))
                 multiply_adds = layer.multiply_adds(shape)
             except ShapeError:
                 output = None

@@ -208,7 +208,7 @@ class Trainer:
         with np.errstate(all="ignore"):  # an overflow is told by DivergenceError, once and in words
             loss, Y = model.forward_backward(X, T)
             self._guard(loss)
-            model.optimizer.step(model.parameters, model.gradient)
+            model.optimizer.step(model.trainable, model.gradient)
         accuracy = int(np.count_nonzero(predicted_classes(Y) == self.labels.take(index))) / len(index)
         return loss, accuracy
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -40,6 +41,7 @@ class Layer(Configurable):
         self.buffers = Buffers()
         self.parameters: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
+        self.states: dict[str, Array] = {}
         self.needs_input_gradient = True  # False for the first layer with weights: nobody below asks
 
     # --- what can be said without building ------------------------------------------------------------------------
@@ -51,6 +53,10 @@ class Layer(Configurable):
 
     def weight_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         """Name and shape of each trainable array, in the order of `get_weights()`."""
+        return {}
+
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Name and shape of each array that is kept and saved but not trained, such as moving averages."""
         return {}
 
     def multiply_adds(self, input_shape: Shape) -> int:
@@ -82,19 +88,20 @@ class Layer(Configurable):
         self.dtype = np.dtype(dtype)
         self.buffers = Buffers(self.dtype)
         self.rng = rng
-        self.parameters = self.initialize(input_shape, rng)
-        self.gradients = {name: np.zeros_like(value) for name, value in self.parameters.items()}
-        self.bind(self.parameters, self.gradients)
+        values = self.initialize(input_shape, rng)
+        states = {name: values[name] for name in self.state_shapes(input_shape)}
+        parameters = {name: value for name, value in values.items() if name not in states}
+        self.bind(parameters, {name: np.zeros_like(value) for name, value in parameters.items()}, states)
         self.built = True
         return output_shape
 
     def initialize(self, input_shape: Shape, rng: np.random.Generator) -> dict[str, Array]:
-        """The first value of each trainable array."""
+        """The first value of each array, trainable or state."""
         return {}
 
-    def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
+    def bind(self, parameters: dict[str, Array], gradients: dict[str, Array], states: dict[str, Array]) -> None:
         """Let the layer work on these arrays: views into the model's flat vectors."""
-        self.parameters, self.gradients = parameters, gradients
+        self.parameters, self.gradients, self.states = parameters, gradients, states
 
     def check_input(self, X: Array) -> None:
         """Raise ShapeError when X is not a batch of what this layer was built for."""
@@ -130,13 +137,17 @@ class Layer(Configurable):
         """What `forward` computes, line by line."""
         raise NotImplementedError(f"{type(self).__name__} must state its forward equations")
 
+    def equation_functions(self) -> dict[str, Callable[..., Any]]:
+        """Operations of this layer that its equations use beside NumPy's, such as `windows` of a convolution."""
+        return {}
+
     def backward_equations(self) -> tuple[Equation, ...]:
         """What `backward` computes, line by line."""
         raise NotImplementedError(f"{type(self).__name__} must state its backward equations")
 
     def arrays(self) -> dict[str, Any]:
         """The arrays of the last pass by the names the equations use: X, W, b, Z, Y, dY, dZ, dW, db, dX."""
-        values: dict[str, Any] = {**self.values(), **self.parameters}
+        values: dict[str, Any] = {**self.values(), **self.parameters, **self.states}
         values |= {f"d{name}": gradient for name, gradient in self.gradients.items()}
         passed = {name: getattr(self, name, None) for name in self.passed_names}
         return values | {name: array for name, array in passed.items() if array is not None}

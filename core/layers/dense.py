@@ -57,8 +57,8 @@ class Dense(Layer):
             for name, shape in self.weight_shapes(input_shape).items()
         }
 
-    def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
-        super().bind(parameters, gradients)
+    def bind(self, parameters: dict[str, Array], gradients: dict[str, Array], states: dict[str, Array]) -> None:
+        super().bind(parameters, gradients, states)
         self.W, self.dW = parameters["W"], gradients["W"]
         self.b, self.db = parameters.get("b"), gradients.get("b")
         self.function = activations.get(self.activation)

@@ -99,7 +99,8 @@ def gemms(batch_size: int) -> Step:
 def report() -> list[str]:
     """The table, a line each."""
     heads = ("ours", "PyTorch", "ratio", "required", "GEMMs", "/GEMMs", "required")
-    lines = ["MLP 784-128-64-10, one training step (medians, one thread)", " " * 18 + "".join(f"{h:>10}" for h in heads)]
+    lines = ["MLP 784-128-64-10, one training step (medians, one thread)"]
+    lines.append(" " * 18 + "".join(f"{head:>10}" for head in heads))
     for batch_size in (32, 128):
         for optimizer in (SGD(0.01), Adam(0.001)):
             name = optimizer.kind_name()
