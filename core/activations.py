@@ -6,12 +6,14 @@ Jacobian exists on request (`jacobian`); training never needs it, because an ele
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
 
 from core.buffers import Array, Buffers
 from core.equation import Equation
+from core.error_function import erf
 from core.errors import ConfigError
 
 
@@ -85,6 +87,119 @@ class ReLU(ActivationFunction):
         return np.multiply(dY, gate, out=out)
 
 
+class LeakyReLU(ActivationFunction):
+    """ReLU that lets a fifth of a negative sum through, as Keras's `leaky_relu` does. Source: Maas et al. (2013)."""
+
+    title = "leaky ReLU"
+    sentence = "What is below zero passes too, at a fifth of its size."
+    NEGATIVE_SLOPE = 0.2
+    forward_equations = (Equation("Y", "where(Z > 0, Z, 0.2 * Z)", "a small slope keeps every unit learning"),)
+    backward_equations = (Equation("dZ", "dY * where(Z > 0, 1, 0.2)", "no gate ever closes"),)
+
+    @classmethod
+    def kind_name(cls) -> str:
+        return "leaky_relu"
+
+    def forward(self, Z: Array, out: Array) -> Array:
+        # for a slope below 1, the larger of z and slope * z is the right one on either side of 0
+        np.multiply(Z, self.NEGATIVE_SLOPE, out=out)
+        return np.maximum(Z, out, out=out)
+
+    def backward(self, dY: Array, Z: Array, Y: Array, out: Array) -> Array:
+        slope = self.buffers.get("slope", Z.shape, Z.dtype.type)
+        np.greater(Z, 0, out=slope, casting="unsafe")
+        slope *= 1 - self.NEGATIVE_SLOPE
+        slope += self.NEGATIVE_SLOPE
+        return np.multiply(dY, slope, out=out)
+
+
+class ELU(ActivationFunction):
+    """Exponential linear unit. Source: Clevert, Unterthiner and Hochreiter (2016)."""
+
+    title = "ELU"
+    sentence = "Bends softly towards -1 below zero."
+    forward_equations = (Equation("Y", "where(Z > 0, Z, exp(minimum(Z, 0)) - 1)", "at most -1 below zero"),)
+    backward_equations = (Equation("dZ", "dY * where(Z > 0, 1, Y + 1)", "the slope fades below zero"),)
+
+    def forward(self, Z: Array, out: Array) -> Array:
+        np.minimum(Z, 0, out=out)
+        np.expm1(out, out=out)
+        positive = np.maximum(Z, 0, out=self.buffers.get("positive", Z.shape, Z.dtype.type))
+        out += positive
+        return out
+
+    def backward(self, dY: Array, Z: Array, Y: Array, out: Array) -> Array:
+        slope = np.minimum(Y, 0, out=self.buffers.get("slope", Y.shape, Y.dtype.type))
+        slope += 1
+        return np.multiply(dY, slope, out=out)
+
+
+class GELU(ActivationFunction):
+    """Gaussian error linear unit, exact as Keras's default. Source: Hendrycks and Gimpel (2016)."""
+
+    title = "GELU"
+    sentence = "Weighs each sum by how large it is among normal ones."
+    forward_equations = (
+        Equation("Y", "Z * (1 + erf(Z / sqrt(2))) / 2", "z times the share of normal numbers below z"),
+    )
+    backward_equations = (
+        Equation("dZ", "dY * ((1 + erf(Z / sqrt(2))) / 2 + Z * exp(-square(Z) / 2) / sqrt(2 * pi))", "product rule"),
+    )
+
+    def forward(self, Z: Array, out: Array) -> Array:
+        return np.multiply(Z, self._share_below(Z), out=out)
+
+    def backward(self, dY: Array, Z: Array, Y: Array, out: Array) -> Array:
+        density = np.exp(-0.5 * np.square(Z)) / math.sqrt(2 * math.pi)
+        return np.multiply(dY, self._share_below(Z) + Z * density, out=out)
+
+    @staticmethod
+    def _share_below(Z: Array) -> Array:
+        """The share of standard normal numbers below each z."""
+        return (1 + erf(Z * math.sqrt(0.5))) / 2
+
+
+class SiLU(ActivationFunction):
+    """Sigmoid linear unit, also called swish. Source: Elfwing, Uchibe and Doya (2018)."""
+
+    title = "SiLU"
+    sentence = "Weighs each sum by its own sigmoid."
+    forward_equations = (Equation("Y", "Z / (1 + exp(-Z))", "z times its sigmoid"),)
+    backward_equations = (
+        Equation("S", "1 / (1 + exp(-Z))", "the sigmoid of z"),
+        Equation("dZ", "dY * (S + Y * (1 - S))", "product rule"),
+    )
+
+    def forward(self, Z: Array, out: Array) -> Array:
+        return np.multiply(Z, self._sigmoid(Z), out=out)
+
+    def backward(self, dY: Array, Z: Array, Y: Array, out: Array) -> Array:
+        S = self._sigmoid(Z)
+        slope = np.subtract(1, S, out=self.buffers.get("slope", Z.shape, Z.dtype.type))
+        slope *= Y
+        slope += S
+        return np.multiply(dY, slope, out=out)
+
+    def _sigmoid(self, Z: Array) -> Array:
+        return Sigmoid.of(Z, self.buffers.get("sigmoid", Z.shape, Z.dtype.type))
+
+
+class Softplus(ActivationFunction):
+    """A smooth ReLU: the logarithm of 1 + e^z. Source: Dugas et al. (2001)."""
+
+    title = "softplus"
+    sentence = "A ReLU without the corner."
+    forward_equations = (Equation("Y", "maximum(Z, 0) + log1p(exp(-abs(Z)))", "ln(1 + e^z), safe for any z"),)
+    backward_equations = (Equation("dZ", "dY / (1 + exp(-Z))", "its slope is the sigmoid"),)
+
+    def forward(self, Z: Array, out: Array) -> Array:
+        return np.logaddexp(Z, 0, out=out)
+
+    def backward(self, dY: Array, Z: Array, Y: Array, out: Array) -> Array:
+        slope = Sigmoid.of(Z, self.buffers.get("slope", Z.shape, Z.dtype.type))
+        return np.multiply(dY, slope, out=out)
+
+
 class Sigmoid(ActivationFunction):
     """The logistic function, computed through tanh so that no exponential can overflow."""
 
@@ -94,6 +209,11 @@ class Sigmoid(ActivationFunction):
     backward_equations = (Equation("dZ", "dY * Y * (1 - Y)", "the slope is at most one quarter"),)
 
     def forward(self, Z: Array, out: Array) -> Array:
+        return self.of(Z, out)
+
+    @staticmethod
+    def of(Z: Array, out: Array) -> Array:
+        """Write the sigmoid of each entry into `out`."""
         # 1 / (1 + e^-z) = (1 + tanh(z / 2)) / 2
         np.multiply(Z, 0.5, out=out)
         np.tanh(out, out=out)
@@ -166,7 +286,9 @@ class Softmax(ActivationFunction):
         return np.eye(Z.shape[1], dtype=Z.dtype) * Y[:, :, None] - Y[:, :, None] * Y[:, None, :]
 
 
-ACTIVATIONS: tuple[type[ActivationFunction], ...] = (Linear, ReLU, Sigmoid, Tanh, Softmax)
+ACTIVATIONS: tuple[type[ActivationFunction], ...] = (
+    Linear, ReLU, LeakyReLU, ELU, GELU, SiLU, Softplus, Sigmoid, Tanh, Softmax,
+)  # fmt: skip
 ACTIVATION_NAMES = tuple(function.kind_name() for function in ACTIVATIONS)
 
 

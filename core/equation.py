@@ -16,17 +16,20 @@ from typing import Any
 
 import numpy as np
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
+from core.error_function import erf
+
+FUNCTIONS: dict[str, Any] = {
     "exp": np.exp, "log": np.log, "log1p": np.log1p, "sqrt": np.sqrt, "abs": np.abs, "sign": np.sign, "tanh": np.tanh,
     "maximum": np.maximum, "minimum": np.minimum, "clip": np.clip, "where": np.where, "square": np.square,
     "sum": np.sum, "mean": np.mean, "max": np.max, "var": np.var, "reshape": np.reshape, "len": len,
+    "erf": erf, "pi": np.pi,
 }  # fmt: skip
 
 # Names that stand for one number: a product with them needs no sign; typeset in Greek where the field does.
 SCALARS = {
     "N": "N", "C": "C", "n": "n", "t": "t", "learning_rate": r"\eta", "momentum": r"\mu", "beta_1": r"\beta_1",
     "beta_2": r"\beta_2", "epsilon": r"\epsilon", "rate": "p", "rho": r"\rho", "alpha": r"\alpha", "delta": r"\delta",
-    "places": "P", "weight_decay": r"\lambda", "smoothing": r"\alpha", "stddev": r"\sigma", "L": "L",
+    "places": "P", "pi": r"\pi", "weight_decay": r"\lambda", "smoothing": r"\alpha", "stddev": r"\sigma", "L": "L",
 }  # fmt: skip
 
 NAMES = {
