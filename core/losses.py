@@ -29,6 +29,7 @@ class Loss(Configurable):
     wants_probabilities: ClassVar[bool] = False
     value_equations: ClassVar[tuple[Equation, ...]]
     gradient_equations: ClassVar[tuple[Equation, ...]]
+    fused_value_equations: ClassVar[tuple[Equation, ...]] = ()
     fused_equations: ClassVar[tuple[Equation, ...]] = ()
 
     def __post_init__(self) -> None:
@@ -57,7 +58,7 @@ class Loss(Configurable):
 
     def arrays(self, Y: Array, T: Array) -> dict[str, Any]:
         """The names that the equations use."""
-        return {"Y": Y, "T": T, "N": len(Y), "n": Y.shape[-1]}
+        return {"Y": Y, "T": T, "N": len(Y), "K": Y.shape[-1], "epsilon": SMALLEST_PROBABILITY}
 
     def check(self, Y: Array, T: Array) -> None:
         """Raise ShapeError unless targets and outputs fit."""
@@ -77,9 +78,15 @@ class CategoricalCrossentropy(Loss):
     fuses_with: ClassVar[str | None] = "softmax"
     wants_probabilities: ClassVar[bool] = True
     value_equations: ClassVar[tuple[Equation, ...]] = (
-        Equation("L", "-mean(sum(T * log(Y), axis=-1))", "only the true class counts"),
+        Equation("L", "-mean(sum(T * log(maximum(Y, epsilon)), axis=-1))", "only the true class counts"),
     )
-    gradient_equations: ClassVar[tuple[Equation, ...]] = (Equation("dY", "-T / Y / N", "steep where Y is small"),)
+    gradient_equations: ClassVar[tuple[Equation, ...]] = (
+        Equation("dY", "-T / (N * maximum(Y, epsilon))", "steep where Y is small"),
+    )
+    fused_value_equations: ClassVar[tuple[Equation, ...]] = (
+        Equation("S", "Z - max(Z, axis=-1, keepdims=True)", "the scores, the largest of each row at 0"),
+        Equation("L", "mean(log(sum(exp(S), axis=-1)) - sum(T * S, axis=-1))", "the same, finite even where Y is 0"),
+    )
     fused_equations: ClassVar[tuple[Equation, ...]] = (
         Equation("dZ", "(Y - T) / N", "BP1: what was said minus what is true"),
     )
@@ -178,7 +185,7 @@ class MeanSquaredError(Loss):
     sentence: ClassVar[str] = "The mean of the squared differences between output and target."
     value_equations: ClassVar[tuple[Equation, ...]] = (Equation("L", "mean(square(Y - T))", "over all outputs"),)
     gradient_equations: ClassVar[tuple[Equation, ...]] = (
-        Equation("dY", "2 * (Y - T) / (N * n)", "proportional to the difference"),
+        Equation("dY", "2 * (Y - T) / (N * K)", "proportional to the difference"),
     )
 
     @classmethod
