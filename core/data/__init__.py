@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.data.augmentation import Augmentation
 from core.data.center_digit import CenterSteps, center_digit, center_steps
 from core.data.dataset import Dataset
 from core.data.idx import read_idx
@@ -12,6 +13,7 @@ from core.errors import ConfigError
 
 __all__ = [
     "DATASETS",
+    "Augmentation",
     "CenterSteps",
     "Dataset",
     "Mnist",
