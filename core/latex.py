@@ -139,7 +139,11 @@ def _call(function: str, arguments: list[ast.expr], options: dict[str, ast.expr]
         case "sum":
             return Piece(rf"\sum_{{{_letters(arguments[0], options)}}} {first.bound(MULTIPLY)}", UNARY, is_open=True)
         case "mean":
-            return _mean(arguments[0], first, _letters(arguments[0], options))
+            return _mean(first, _letters(arguments[0], options))
+        case "batch_sum":  # over samples, and over places where there are any: n runs over both
+            return Piece(rf"\sum_{{n}} {first.bound(MULTIPLY)}", UNARY, is_open=True)
+        case "batch_mean":
+            return Piece(rf"\mathrm{{mean}}_{{n}} {first.bound(ATOM)}", UNARY, is_open=True)
         case "max" | "var":
             operator = {"max": r"\max", "var": r"\mathrm{var}"}[function]
             letters = _letters(arguments[0], options)
@@ -155,14 +159,15 @@ def _call(function: str, arguments: list[ast.expr], options: dict[str, ast.expr]
             return Piece(rf"\tanh{_listed(arguments)}")
         case "reshape":
             return Piece(rf"\mathrm{{reshape}}\left({first.text}\right)")
-    return Piece(rf"\mathrm{{{function}}}{_listed(arguments)}")
+    words = function.replace("_", r"\,")  # a bare underscore would set the rest as an index
+    return Piece(rf"\mathrm{{{words}}}{_listed(arguments)}")
 
 
 def _listed(arguments: list[ast.expr]) -> str:
     return rf"\left({', '.join(latex(argument) for argument in arguments)}\right)"
 
 
-def _mean(argument: ast.expr, inner: Piece, letters: str) -> Piece:
+def _mean(inner: Piece, letters: str) -> Piece:
     """A sum divided by how many were summed: N samples, K outputs of a sample, or both."""
     counts = {"n": "N", "j": "K", "n, j": r"N \, K"}
     if letters in counts:
