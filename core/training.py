@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -82,6 +83,20 @@ class TrainingDone:
 
 Event = TrainingStarted | BatchDone | ValidationDone | EpochDone | TrainingDone
 
+
+class ImageAugmentation(Protocol):
+    """Varies images at random while training (core.data.Augmentation)."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it changes anything."""
+        ...
+
+    def apply(self, images: Array, rng: np.random.Generator, out: Array | None = None) -> Array:
+        """float32 images in the range of the given ones, into `out` if given."""
+        ...
+
+
 EXPLODED = 1e6  # times the first loss: no network finds back from there
 SUSPICIOUS = 20.0  # times the first loss: from here on the weights are kept before every update
 KEEP_EVERY = 50  # batches between two copies of the weights otherwise
@@ -92,7 +107,8 @@ class Trainer:
 
     x is float (N, *input_shape), or uint8 together with a `scaling`, which is then applied batch by batch. The order of
     the samples is drawn anew each epoch from `seed`; the last short batch is kept. With `validation_data` the network
-    is measured before the first batch and `validations_per_epoch` times in each epoch.
+    is measured before the first batch and `validations_per_epoch` times in each epoch. An `augmentation` varies the
+    training images, never the ones that are validated with.
 
     Raises ShapeError and ConfigError when the data does not fit the model, before anything moves.
     """
@@ -110,6 +126,7 @@ class Trainer:
         shuffle: bool = True,
         seed: int = 0,
         scaling: PixelScaling | None = None,
+        augmentation: ImageAugmentation | None = None,
     ) -> None:
         x, y = np.asarray(x), np.asarray(y)
         if len(x) != len(y):
@@ -120,6 +137,8 @@ class Trainer:
             raise ConfigError(f"Batch size {batch_size} and epochs {epochs} must both be at least 1.")
         if x.shape[1:] != model.input_shape:
             raise ShapeError(f"The model was built for samples of shape {model.input_shape} but gets {x.shape[1:]}.")
+        if augmentation is not None and x.ndim != 4:
+            raise ShapeError(f"Only images (N, H, W, C) can be augmented, not {x.shape}. Leave the augmentation out.")
         self.model = model
         self.x = x
         self.targets = model.loss.encode(y, model.output_shape[-1])
@@ -131,30 +150,40 @@ class Trainer:
         self.validation_data = validation_data
         self.shuffle = shuffle
         self.scaling = scaling
+        self.augmentation = augmentation
         self.step = 0
         self.epochs_done = 0
         self._batch = 0  # of the epoch under way; 0 between epochs
         self.batches_per_epoch = math.ceil(len(x) / self.batch_size)
         self.validations_per_epoch = max(1, validations_per_epoch)
         self._rng = np.random.default_rng([seed, len(model.layers)])  # a stream of its own, beside the layers'
+        self._augmentation_rng = np.random.default_rng([seed, len(model.layers), 1])
         self._buffers = Buffers(model.dtype)
         self._first_loss = math.nan
         self._kept: Array | None = None
         self._next_batch_size = self.batch_size
 
     def set_live(
-        self, optimizer: Optimizer | None = None, *, batch_size: int | None = None, epochs: int | None = None
+        self,
+        optimizer: Optimizer | None = None,
+        *,
+        batch_size: int | None = None,
+        epochs: int | None = None,
+        augmentation: ImageAugmentation | None = None,
     ) -> None:
         """Change a run that is under way; what is None stays.
 
-        The live hyperparameters of `optimizer` hold from the next batch on (if it is of the kind in use), the batch
-        size from the next epoch. The run ends after `epochs` epochs in all, at the earliest with the present one.
+        The augmentation and the live hyperparameters of `optimizer` (if it is of the kind in use) hold from the next
+        batch on, the batch size from the next epoch. The run ends after `epochs` epochs in all, at the earliest with
+        the present one.
         """
         current = self.model.optimizer
         if optimizer is not None and type(current) is type(optimizer):
             for declared in optimizer.hypers():
                 if declared.live:
                     setattr(current, declared.name, getattr(optimizer, declared.name))
+        if augmentation is not None and self.x.ndim == 4:
+            self.augmentation = augmentation
         if batch_size is not None:
             self._next_batch_size = max(1, min(batch_size, len(self.x)))
         if epochs is not None:
@@ -216,9 +245,12 @@ class Trainer:
         """The samples of this index as one float batch, in a buffer that is reused."""
         shape = (len(index), *self.x.shape[1:])
         # mode="clip" skips a bounds check that costs as much as the copy; a permutation cannot be out of bounds
-        if self.scaling is None and self.x.dtype == self.model.dtype:
+        varied = self.augmentation is not None and self.augmentation.is_active
+        if self.scaling is None and self.x.dtype == self.model.dtype and not varied:
             return self.x.take(index, 0, out=self._buffers.get("X", shape), mode="clip")
         raw = self.x.take(index, 0, out=self._buffers.get("raw", shape, self.x.dtype.type), mode="clip")
+        if self.augmentation is not None and varied:
+            raw = self.augmentation.apply(raw, self._augmentation_rng, self._buffers.get("varied", shape, np.float32))
         X: Array = self._buffers.get("X", shape)
         if self.scaling is not None:
             return self.scaling.apply(raw, out=X)
