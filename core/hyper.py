@@ -159,9 +159,11 @@ class Configurable:
 
     @classmethod
     def hypers(cls) -> tuple[Hyper, ...]:
-        """All declared hyperparameters in the order of declaration."""
+        """All declared hyperparameters in the order of declaration, keyword-only ones (the rarer) last."""
         fields = getattr(cls, "__dataclass_fields__", {}).values()
-        declared = (field for field in fields if METADATA_KEY in field.metadata)
+        declared = sorted(
+            (field for field in fields if METADATA_KEY in field.metadata), key=lambda field: field.kw_only
+        )
         return tuple(Hyper(name=field.name, **field.metadata[METADATA_KEY]) for field in declared)
 
     def values(self) -> dict[str, Any]:

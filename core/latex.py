@@ -10,6 +10,7 @@ SCALARS = {
     "N": "N", "C": "C", "K": "K", "t": "t", "learning_rate": r"\eta", "momentum": r"\mu", "beta_1": r"\beta_1",
     "beta_2": r"\beta_2", "epsilon": r"\epsilon", "rate": "p", "rho": r"\rho", "alpha": r"\alpha", "delta": r"\delta",
     "places": "P", "pi": r"\pi", "weight_decay": r"\lambda", "smoothing": r"\alpha", "stddev": r"\sigma", "L": "L",
+    "l2": r"\lambda", "global_clipnorm": "c",
 }  # fmt: skip
 
 NAMES = {

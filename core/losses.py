@@ -14,7 +14,7 @@ import numpy as np
 from core.buffers import Array, Buffers
 from core.equation import Equation
 from core.errors import ConfigError, ShapeError
-from core.hyper import Configurable, from_dict
+from core.hyper import Configurable, from_dict, hyper
 
 SMALLEST_PROBABILITY = 1e-7  # as in Keras: ln 0 is minus infinity, so probabilities are taken as at least this
 
@@ -36,16 +36,24 @@ class Loss(Configurable):
         super().__post_init__()
         self.buffers = Buffers()
 
-    def value(self, Y: Array, T: Array) -> float:
-        """The mean loss of the batch."""
-        raise NotImplementedError(f"{type(self).__name__} must define value")
+    def value(self, Y: Array, T: Array, weights: Array | None = None) -> float:
+        """The mean loss of the batch; `weights` (N,) says how much each sample counts."""
+        return weighted_mean(self.values_of(Y, T), weights)
+
+    def fused_value(self, Z: Array, Y: Array, T: Array, weights: Array | None = None) -> float:
+        """The mean loss from the scores before the activation, exact where Y has underflowed to 0."""
+        return weighted_mean(self.fused_values_of(Z, Y, T), weights)
+
+    def values_of(self, Y: Array, T: Array) -> Array:
+        """The loss of each sample. Shapes: -> (N,)."""
+        raise NotImplementedError(f"{type(self).__name__} must define values_of")
 
     def gradient(self, Y: Array, T: Array) -> Array:
         """dY: the gradient of the mean loss by each output."""
         raise NotImplementedError(f"{type(self).__name__} must define gradient")
 
-    def fused_value(self, Z: Array, Y: Array, T: Array) -> float:
-        """The mean loss from the scores before the activation, exact where Y has underflowed to 0."""
+    def fused_values_of(self, Z: Array, Y: Array, T: Array) -> Array:
+        """The loss of each sample from the scores before the activation."""
         raise NotImplementedError(f"{type(self).__name__} is not fused with an activation")
 
     def fused_gradient(self, Y: Array, T: Array) -> Array:
@@ -54,11 +62,11 @@ class Loss(Configurable):
 
     def encode(self, labels: Array, classes: int) -> Array:
         """Targets in the form this loss wants, from integer labels (N,) or from targets already in that form."""
-        return one_hot(labels, classes) if labels.ndim == 1 else labels
+        return one_hot(labels, classes) if labels.ndim == 1 and classes > 1 else labels.reshape(len(labels), -1)
 
     def arrays(self, Y: Array, T: Array) -> dict[str, Any]:
         """The names that the equations use."""
-        return {"Y": Y, "T": T, "N": len(Y), "K": Y.shape[-1], "epsilon": SMALLEST_PROBABILITY}
+        return {**self.values(), "Y": Y, "T": T, "N": len(Y), "K": Y.shape[-1], "epsilon": SMALLEST_PROBABILITY}
 
     def check(self, Y: Array, T: Array) -> None:
         """Raise ShapeError unless targets and outputs fit."""
@@ -68,10 +76,19 @@ class Loss(Configurable):
                 f"one-hot targets, or use sparse_categorical_crossentropy for integer labels."
             )
 
+    def buffer(self, name: str, like: Array) -> Array:
+        """A scratch array of the shape and precision of `like`."""
+        array: Array = self.buffers.get(name, like.shape, like.dtype.type)
+        return array
+
 
 @dataclass
 class CategoricalCrossentropy(Loss):
     """Minus the logarithm of the probability given to the true class. T is one-hot (N, classes)."""
+
+    label_smoothing: float = hyper(
+        0.0, low=0, high=0.5, help="Share of each target that is spread over all classes, against overconfidence."
+    )
 
     title: ClassVar[str] = "categorical cross-entropy"
     sentence: ClassVar[str] = "Minus the logarithm of the probability given to the true class."
@@ -95,40 +112,53 @@ class CategoricalCrossentropy(Loss):
     def kind_name(cls) -> str:
         return "categorical_crossentropy"
 
-    def value(self, Y: Array, T: Array) -> float:
+    def smoothed(self, T: Array) -> Array:
+        """The targets that are aimed at: T itself without label smoothing."""
+        if not self.label_smoothing:
+            return T
+        return T * (1 - self.label_smoothing) + self.label_smoothing / T.shape[-1]
+
+    def arrays(self, Y: Array, T: Array) -> dict[str, Any]:
+        return super().arrays(Y, self.smoothed(T))
+
+    def values_of(self, Y: Array, T: Array) -> Array:
         self.check(Y, T)
-        return float(-np.sum(T * np.log(np.maximum(Y, SMALLEST_PROBABILITY))) / len(Y))
+        return -np.sum(self.smoothed(T) * np.log(np.maximum(Y, SMALLEST_PROBABILITY)), axis=-1)
 
     def gradient(self, Y: Array, T: Array) -> Array:
         self.check(Y, T)
-        dY: Array = np.maximum(Y, SMALLEST_PROBABILITY, out=self.buffers.get("dY", Y.shape, Y.dtype.type))
-        np.divide(T, dY, out=dY)
+        dY = np.maximum(Y, SMALLEST_PROBABILITY, out=self.buffer("dY", Y))
+        np.divide(self.smoothed(T), dY, out=dY)
         dY *= -1 / len(Y)
         return dY
 
-    def fused_value(self, Z: Array, Y: Array, T: Array) -> float:
+    def fused_values_of(self, Z: Array, Y: Array, T: Array) -> Array:
         self.check(Y, T)
-        # ln softmax(z)_t = z_t - max - ln sum exp(z - max): finite even where softmax(z)_t is 0 in float32
-        top = Z.max(axis=-1, keepdims=True)
-        shifted = np.subtract(Z, top, out=self.buffers.get("shifted", Z.shape, Z.dtype.type))
-        spread = np.exp(shifted, out=self.buffers.get("exp", Z.shape, Z.dtype.type))
-        logarithms = np.log(np.add.reduce(spread, axis=-1))
-        logarithms *= np.add.reduce(T, axis=-1)
-        return float(logarithms.sum() - np.vdot(T, shifted)) / len(Z)
+        # -ln softmax(z)_t = ln sum exp(z - max) - (z_t - max): finite even where softmax(z)_t is 0 in float32
+        shifted = np.subtract(Z, Z.max(axis=-1, keepdims=True), out=self.buffer("shifted", Z))
+        values = np.log(np.add.reduce(np.exp(shifted, out=self.buffer("exp", Z)), axis=-1))
+        values -= np.add.reduce(np.multiply(shifted, self.smoothed(T), out=shifted), axis=-1)
+        return values
 
     def fused_gradient(self, Y: Array, T: Array) -> Array:
         self.check(Y, T)
-        dZ: Array = np.subtract(Y, T, out=self.buffers.get("dZ", Y.shape, Y.dtype.type))
+        dZ = np.subtract(Y, self.smoothed(T), out=self.buffer("dZ", Y))
         dZ *= 1 / len(Y)
         return dZ
 
 
 @dataclass
-class SparseCategoricalCrossentropy(CategoricalCrossentropy):
-    """The same loss for integer labels. T is (N,) or (N, 1)."""
+class SparseCategoricalCrossentropy(Loss):
+    """Categorical cross-entropy for integer labels. T is (N,) or (N, 1)."""
 
     title: ClassVar[str] = "sparse categorical cross-entropy"
     sentence: ClassVar[str] = "Categorical cross-entropy for labels given as whole numbers."
+    fuses_with: ClassVar[str | None] = "softmax"
+    wants_probabilities: ClassVar[bool] = True
+    value_equations: ClassVar[tuple[Equation, ...]] = CategoricalCrossentropy.value_equations
+    gradient_equations: ClassVar[tuple[Equation, ...]] = CategoricalCrossentropy.gradient_equations
+    fused_value_equations: ClassVar[tuple[Equation, ...]] = CategoricalCrossentropy.fused_value_equations
+    fused_equations: ClassVar[tuple[Equation, ...]] = CategoricalCrossentropy.fused_equations
 
     @classmethod
     def kind_name(cls) -> str:
@@ -137,10 +167,12 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
     def encode(self, labels: Array, classes: int) -> Array:
         if labels.ndim == 2 and labels.shape[1] == classes and classes > 1:
             return labels.argmax(axis=1)
-        return labels.reshape(-1)
+        labels = labels.reshape(-1)
+        check_labels(labels, classes)
+        return labels
 
     def arrays(self, Y: Array, T: Array) -> dict[str, Any]:
-        return super().arrays(Y, one_hot(T.reshape(-1), Y.shape[-1]).astype(Y.dtype))
+        return super().arrays(Y, one_hot(T, Y.shape[-1]).astype(Y.dtype))
 
     def check(self, Y: Array, T: Array) -> None:
         if T.shape not in ((len(Y),), (len(Y), 1)) or T.dtype.kind not in "iu":
@@ -149,9 +181,9 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
                 f"{T.shape} and type {T.dtype}. For one-hot targets use categorical_crossentropy."
             )
 
-    def value(self, Y: Array, T: Array) -> float:
+    def values_of(self, Y: Array, T: Array) -> Array:
         self.check(Y, T)
-        return float(-np.log(np.maximum(Y[self._true(Y, T)], SMALLEST_PROBABILITY)).mean())
+        return -np.log(np.maximum(Y[self._true(Y, T)], SMALLEST_PROBABILITY))
 
     def gradient(self, Y: Array, T: Array) -> Array:
         self.check(Y, T)
@@ -160,14 +192,14 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
         dY[true] = -1 / (len(Y) * np.maximum(Y[true], SMALLEST_PROBABILITY))
         return dY
 
-    def fused_value(self, Z: Array, Y: Array, T: Array) -> float:
+    def fused_values_of(self, Z: Array, Y: Array, T: Array) -> Array:
         self.check(Y, T)
         shifted = Z - Z.max(axis=-1, keepdims=True)
-        return float((np.log(np.exp(shifted).sum(axis=-1)) - shifted[self._true(Z, T)]).mean())
+        return np.log(np.exp(shifted).sum(axis=-1)) - shifted[self._true(Z, T)]
 
     def fused_gradient(self, Y: Array, T: Array) -> Array:
         self.check(Y, T)
-        dZ: Array = np.multiply(Y, 1 / len(Y), out=self.buffers.get("dZ", Y.shape, Y.dtype.type))
+        dZ = np.multiply(Y, 1 / len(Y), out=self.buffer("dZ", Y))
         dZ[self._true(Y, T)] -= 1 / len(Y)
         return dZ
 
@@ -178,8 +210,69 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
 
 
 @dataclass
+class BinaryCrossentropy(Loss):
+    """Cross-entropy of yes-or-no questions, one per output: for two classes, or for samples with several labels.
+
+    T is 0 or 1 for each output (N, n); every label, also a 0, has its gradient.
+    """
+
+    label_smoothing: float = hyper(0.0, low=0, high=0.5, help="Moves the targets 0 and 1 towards one half.")
+
+    title: ClassVar[str] = "binary cross-entropy"
+    sentence: ClassVar[str] = "Cross-entropy of yes-or-no questions, one for each output."
+    fuses_with: ClassVar[str | None] = "sigmoid"
+    wants_probabilities: ClassVar[bool] = True
+    value_equations: ClassVar[tuple[Equation, ...]] = (
+        Equation("P", "clip(Y, epsilon, 1 - epsilon)", "no logarithm of 0"),
+        Equation("L", "-mean(T * log(P) + (1 - T) * log(1 - P))", "over all outputs"),
+    )
+    gradient_equations: ClassVar[tuple[Equation, ...]] = (
+        Equation("P", "clip(Y, epsilon, 1 - epsilon)", "no division by 0"),
+        Equation("dY", "((1 - T) / (1 - P) - T / P) / (N * K)", "both answers have their gradient"),
+    )
+    fused_value_equations: ClassVar[tuple[Equation, ...]] = (
+        Equation("L", "mean(maximum(Z, 0) + log1p(exp(-abs(Z))) - T * Z)", "the same from the scores, safe for any"),
+    )
+    fused_equations: ClassVar[tuple[Equation, ...]] = (
+        Equation("dZ", "(Y - T) / (N * K)", "BP1: what was said minus what is true"),
+    )
+
+    @classmethod
+    def kind_name(cls) -> str:
+        return "binary_crossentropy"
+
+    def smoothed(self, T: Array) -> Array:
+        """The targets that are aimed at: T itself without label smoothing."""
+        return T * (1 - self.label_smoothing) + self.label_smoothing / 2 if self.label_smoothing else T
+
+    def arrays(self, Y: Array, T: Array) -> dict[str, Any]:
+        return super().arrays(Y, self.smoothed(T))
+
+    def values_of(self, Y: Array, T: Array) -> Array:
+        self.check(Y, T)
+        T, Y = self.smoothed(T), np.clip(Y, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+        return -np.mean(T * np.log(Y) + (1 - T) * np.log(1 - Y), axis=-1)
+
+    def gradient(self, Y: Array, T: Array) -> Array:
+        self.check(Y, T)
+        T, Y = self.smoothed(T), np.clip(Y, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+        return ((1 - T) / (1 - Y) - T / Y) / Y.size
+
+    def fused_values_of(self, Z: Array, Y: Array, T: Array) -> Array:
+        self.check(Y, T)
+        # -t ln s(z) - (1 - t) ln(1 - s(z)) = ln(1 + e^z) - t z
+        return np.mean(np.logaddexp(Z, 0) - self.smoothed(T) * Z, axis=-1)
+
+    def fused_gradient(self, Y: Array, T: Array) -> Array:
+        self.check(Y, T)
+        dZ = np.subtract(Y, self.smoothed(T), out=self.buffer("dZ", Y))
+        dZ *= 1 / Y.size
+        return dZ
+
+
+@dataclass
 class MeanSquaredError(Loss):
-    """The mean of the squared differences, over outputs and batch."""
+    """The mean of the squared differences, over outputs and batch; the sum of squared errors up to a factor."""
 
     title: ClassVar[str] = "mean squared error"
     sentence: ClassVar[str] = "The mean of the squared differences between output and target."
@@ -192,19 +285,81 @@ class MeanSquaredError(Loss):
     def kind_name(cls) -> str:
         return "mean_squared_error"
 
-    def value(self, Y: Array, T: Array) -> float:
+    def values_of(self, Y: Array, T: Array) -> Array:
         self.check(Y, T)
-        difference = np.subtract(Y, T, out=self.buffers.get("difference", Y.shape, Y.dtype.type))
-        return float(np.vdot(difference, difference)) / Y.size
+        difference = np.subtract(Y, T, out=self.buffer("difference", Y))
+        return np.square(difference, out=difference).mean(axis=-1)
 
     def gradient(self, Y: Array, T: Array) -> Array:
         self.check(Y, T)
-        dY: Array = np.subtract(Y, T, out=self.buffers.get("dY", Y.shape, Y.dtype.type))
+        dY = np.subtract(Y, T, out=self.buffer("dY", Y))
         dY *= 2 / Y.size
         return dY
 
 
-LOSSES: tuple[type[Loss], ...] = (CategoricalCrossentropy, SparseCategoricalCrossentropy, MeanSquaredError)
+@dataclass
+class MeanAbsoluteError(Loss):
+    """The mean of the absolute differences, over outputs and batch."""
+
+    title: ClassVar[str] = "mean absolute error"
+    sentence: ClassVar[str] = "The mean distance between output and target; outliers weigh no more than they must."
+    value_equations: ClassVar[tuple[Equation, ...]] = (Equation("L", "mean(abs(Y - T))", "over all outputs"),)
+    gradient_equations: ClassVar[tuple[Equation, ...]] = (
+        Equation("dY", "sign(Y - T) / (N * K)", "only the direction counts"),
+    )
+
+    @classmethod
+    def kind_name(cls) -> str:
+        return "mean_absolute_error"
+
+    def values_of(self, Y: Array, T: Array) -> Array:
+        self.check(Y, T)
+        return np.abs(Y - T).mean(axis=-1)
+
+    def gradient(self, Y: Array, T: Array) -> Array:
+        self.check(Y, T)
+        return np.sign(Y - T) / Y.size
+
+
+@dataclass
+class Huber(Loss):
+    """Squared near the target, absolute beyond `delta`. Source: Huber (1964)."""
+
+    delta: float = hyper(1.0, low=0, high=1e6, exclusive_low=True, log=True, help="From here on, absolute differences.")
+
+    title: ClassVar[str] = "Huber loss"
+    sentence: ClassVar[str] = "Squared differences near the target, absolute ones far from it."
+    value_equations: ClassVar[tuple[Equation, ...]] = (
+        Equation(
+            "L",
+            "mean(where(abs(Y - T) <= delta, square(Y - T) / 2, delta * (abs(Y - T) - delta / 2)))",
+            "squared near the target, absolute far from it",
+        ),
+    )
+    gradient_equations: ClassVar[tuple[Equation, ...]] = (
+        Equation("dY", "clip(Y - T, -delta, delta) / (N * K)", "the difference, cut at delta"),
+    )
+
+    @classmethod
+    def kind_name(cls) -> str:
+        return "huber"
+
+    def values_of(self, Y: Array, T: Array) -> Array:
+        self.check(Y, T)
+        distance = np.abs(Y - T)
+        # d^2 / 2 up to delta, and its tangent from there
+        near = np.minimum(distance, self.delta)
+        return np.mean(near * (distance - near / 2), axis=-1)
+
+    def gradient(self, Y: Array, T: Array) -> Array:
+        self.check(Y, T)
+        return np.clip(Y - T, -self.delta, self.delta) / Y.size
+
+
+LOSSES: tuple[type[Loss], ...] = (
+    CategoricalCrossentropy, SparseCategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError,
+    Huber,
+)  # fmt: skip
 
 
 def get(loss: str | Loss) -> Loss:
@@ -215,14 +370,24 @@ def get(loss: str | Loss) -> Loss:
     return result
 
 
+def weighted_mean(values: Array, weights: Array | None) -> float:
+    """The mean of the samples' losses, each counted with its weight; divided by their number, as Keras does."""
+    return float(np.add.reduce(values) if weights is None else values @ weights) / len(values)
+
+
 def one_hot(labels: Array, classes: int) -> Array:
     """Rows of zeros with a single 1 at the label. Shapes: (N,) -> (N, classes). Raises ConfigError for a bad label."""
     labels = np.asarray(labels).reshape(-1)
+    check_labels(labels, classes)
+    encoded = np.zeros((len(labels), classes), np.float32)
+    encoded[np.arange(len(labels)), labels.astype(np.intp)] = 1
+    return encoded
+
+
+def check_labels(labels: Array, classes: int) -> None:
+    """Raise ConfigError unless all labels lie between 0 and classes - 1."""
     if len(labels) and (labels.min() < 0 or labels.max() >= classes):
         raise ConfigError(
             f"Labels run from {labels.min()} to {labels.max()}, but the network has {classes} outputs. Labels must lie "
             f"between 0 and {classes - 1}: give the last layer as many units as there are classes."
         )
-    encoded = np.zeros((len(labels), classes), np.float32)
-    encoded[np.arange(len(labels)), labels.astype(np.intp)] = 1
-    return encoded

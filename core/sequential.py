@@ -183,30 +183,38 @@ class Sequential:
         function = self.layers[-1].output_activation
         return function is not None and self.loss.fuses_with == function.kind_name()
 
-    def loss_value(self, Y: Array, T: Array) -> float:
-        """The mean loss of the batch that went forward last."""
+    def loss_value(self, Y: Array, T: Array, weights: Array | None = None) -> float:
+        """The mean loss of the batch that went forward last, penalties on large weights included."""
+        penalty = sum(layer.penalty() for layer in self.layers)
         if self.is_fused:
             Z: Array = self.layers[-1].Z  # type: ignore[attr-defined]  # every layer with an activation keeps its Z
-            return self.loss.fused_value(Z, Y, T)
-        return self.loss.value(Y, T)
+            return self.loss.fused_value(Z, Y, T, weights) + penalty
+        return self.loss.value(Y, T, weights) + penalty
 
-    def backward(self, Y: Array, T: Array) -> Array | None:
+    def backward(self, Y: Array, T: Array, weights: Array | None = None) -> Array | None:
         """Fill `gradient` for the batch that went forward last; dX of the lowest layer that gave one, or None."""
-        if self.is_fused:
-            error = self.layers[-1].backward_from_preactivation(self.loss.fused_gradient(Y, T))
-        else:
-            error = self.layers[-1].backward(self.loss.gradient(Y, T))
+        error: Array | None = self.loss.fused_gradient(Y, T) if self.is_fused else self.loss.gradient(Y, T)
+        assert error is not None
+        if weights is not None:
+            error *= weights[:, None]
+        last = self.layers[-1]
+        error = last.backward_from_preactivation(error) if self.is_fused else last.backward(error)
         for layer in reversed(self.layers[:-1]):
             if error is None:
                 return None
             error = layer.backward(error)
         return error
 
-    def forward_backward(self, X: Array, T: Array, training: bool = True) -> tuple[float, Array]:
-        """One batch through both passes: its mean loss and outputs. Fills `gradient`, moves no parameter."""
+    def forward_backward(
+        self, X: Array, T: Array, training: bool = True, weights: Array | None = None
+    ) -> tuple[float, Array]:
+        """One batch through both passes: its mean loss and outputs. Fills `gradient`, moves no parameter.
+
+        `weights` (N,) says how much each sample counts.
+        """
         Y = self.forward(X, training)
-        loss = self.loss_value(Y, T)
-        self.backward(Y, T)
+        loss = self.loss_value(Y, T, weights)
+        self.backward(Y, T, weights)
         return loss, Y
 
     # --- Keras's verbs ------------------------------------------------------------------------------------------------

@@ -10,78 +10,24 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import numpy as np
 
+from core import schedules
 from core.buffers import Array, Buffers
+from core.divergence import DivergenceGuard
+from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, DivergenceError, ShapeError
 from core.evaluation import PixelScaling, evaluate
+from core.events import BatchDone, EpochDone, Event, TrainingDone, TrainingStarted, ValidationDone
 from core.metrics import predicted_classes, true_classes
 from core.optimizers import Optimizer
+from core.schedules import Schedule
 from core.sequential import Sequential
 
-
-@dataclass(frozen=True, slots=True)
-class TrainingStarted:
-    """The run begins: `epochs` times `batches_per_epoch` updates on `images` samples."""
-
-    epochs: int
-    batches_per_epoch: int
-    images: int
-
-
-@dataclass(frozen=True, slots=True)
-class BatchDone:
-    """One update is done. Loss and accuracy are those of the batch before the update.
-
-    `step` counts batches from 1 over the run, `batch` from 1 within the epoch, `epoch` from 0.
-    """
-
-    step: int
-    epoch: int
-    batch: int
-    size: int
-    loss: float
-    accuracy: float
-    learning_rate: float
-
-
-@dataclass(frozen=True, slots=True)
-class ValidationDone:
-    """The network after `step` updates, measured on `count` validation samples; `epoch` is a position such as 1.5."""
-
-    step: int
-    epoch: float
-    loss: float
-    accuracy: float
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class EpochDone:
-    """An epoch is over. `loss` and `accuracy` are running averages over it, while the weights were moving."""
-
-    epoch: int
-    step: int
-    loss: float
-    accuracy: float
-    val_loss: float | None
-    val_accuracy: float | None
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingDone:
-    """All epochs are over."""
-
-    step: int
-    epochs: int
-
-
-Event = TrainingStarted | BatchDone | ValidationDone | EpochDone | TrainingDone
+__all__ = ["BatchDone", "EpochDone", "Event", "Trainer", "TrainingDone", "TrainingStarted", "ValidationDone"]
 
 
 class ImageAugmentation(Protocol):
@@ -97,18 +43,14 @@ class ImageAugmentation(Protocol):
         ...
 
 
-EXPLODED = 1e6  # times the first loss: no network finds back from there
-SUSPICIOUS = 20.0  # times the first loss: from here on the weights are kept before every update
-KEEP_EVERY = 50  # batches between two copies of the weights otherwise
-
-
 class Trainer:
     """Trains a built and compiled model on samples x with labels or targets y.
 
     x is float (N, *input_shape), or uint8 together with a `scaling`, which is then applied batch by batch. The order of
     the samples is drawn anew each epoch from `seed`; the last short batch is kept. With `validation_data` the network
-    is measured before the first batch and `validations_per_epoch` times in each epoch. An `augmentation` varies the
-    training images, never the ones that are validated with.
+    is measured before the first batch and `validations_per_epoch` times in each epoch. `class_weight` says how much the
+    samples of a class count in loss and gradient. An `augmentation` varies the training images, never the ones that are
+    validated with.
 
     Raises ShapeError and ConfigError when the data does not fit the model, before anything moves.
     """
@@ -126,6 +68,9 @@ class Trainer:
         shuffle: bool = True,
         seed: int = 0,
         scaling: PixelScaling | None = None,
+        schedule: str | Schedule | None = None,
+        early_stopping: EarlyStopping | None = None,
+        class_weight: Mapping[int, float] | None = None,
         augmentation: ImageAugmentation | None = None,
     ) -> None:
         x, y = np.asarray(x), np.asarray(y)
@@ -139,29 +84,36 @@ class Trainer:
             raise ShapeError(f"The model was built for samples of shape {model.input_shape} but gets {x.shape[1:]}.")
         if augmentation is not None and x.ndim != 4:
             raise ShapeError(f"Only images (N, H, W, C) can be augmented, not {x.shape}. Leave the augmentation out.")
+        if early_stopping is not None and validation_data is None:
+            raise ConfigError(
+                "Early stopping watches validation data, but there is none. Set some apart, or turn it off."
+            )
         self.model = model
         self.x = x
         self.targets = model.loss.encode(y, model.output_shape[-1])
         if self.targets.dtype.kind == "f":
             self.targets = self.targets.astype(model.dtype, copy=False)
         self.labels = true_classes(y)
+        self.weights = self._weights(class_weight)
         self.batch_size = min(batch_size, len(x))
         self.epochs = epochs
         self.validation_data = validation_data
         self.shuffle = shuffle
         self.scaling = scaling
+        self.schedule = schedules.get(schedule)
+        self.early_stopping = early_stopping
         self.augmentation = augmentation
         self.step = 0
         self.epochs_done = 0
-        self._batch = 0  # of the epoch under way; 0 between epochs
         self.batches_per_epoch = math.ceil(len(x) / self.batch_size)
         self.validations_per_epoch = max(1, validations_per_epoch)
+        self._batch = 0  # of the epoch under way; 0 between epochs
+        self._stopped = False
+        self._next_batch_size = self.batch_size
         self._rng = np.random.default_rng([seed, len(model.layers)])  # a stream of its own, beside the layers'
         self._augmentation_rng = np.random.default_rng([seed, len(model.layers), 1])
         self._buffers = Buffers(model.dtype)
-        self._first_loss = math.nan
-        self._kept: Array | None = None
-        self._next_batch_size = self.batch_size
+        self._guard = DivergenceGuard()
 
     def set_live(
         self,
@@ -197,9 +149,9 @@ class Trainer:
         yield TrainingStarted(self.epochs, self.batches_per_epoch, len(self.x))
         if self.validation_data is not None and not self.step:
             yield self._validation()
-        while self.epochs_done < self.epochs:
+        while self.epochs_done < self.epochs and not self._stopped:
             yield from self._epoch(self.epochs_done)
-        yield TrainingDone(self.step, self.epochs)
+        yield TrainingDone(self.step, self.epochs_done, self._stopped, self._bring_back_best())
 
     def _epoch(self, epoch: int) -> Iterator[Event]:
         started = time.perf_counter()
@@ -212,71 +164,88 @@ class Trainer:
         validation: ValidationDone | None = None
         for batch in range(1, self.batches_per_epoch + 1):
             index = order[(batch - 1) * self.batch_size : batch * self.batch_size]
+            progress = (epoch + (batch - 1) / self.batches_per_epoch) / self.epochs
+            self.model.optimizer.rate_factor = self.schedule.factor(progress, epoch)
             loss, accuracy = self._train(index)
             self.step += 1
             self._batch = batch
             loss_sum += loss * len(index)
             accuracy_sum += accuracy * len(index)
-            rate = self.model.optimizer.learning_rate
-            yield BatchDone(self.step, epoch, batch, len(index), loss, accuracy, rate)
+            yield BatchDone(self.step, epoch, batch, len(index), loss, accuracy, self.model.optimizer.rate)
             if self.validation_data is not None and batch in measured_at:
                 validation = self._validation()
                 yield validation
         self.epochs_done, self._batch = epoch + 1, 0
+        if validation is not None:
+            self._observe(epoch, validation)
         yield EpochDone(
             epoch, self.step, loss_sum / len(self.x), accuracy_sum / len(self.x),
             validation.loss if validation else None, validation.accuracy if validation else None,
             time.perf_counter() - started,
         )  # fmt: skip
 
+    def _observe(self, epoch: int, validation: ValidationDone) -> None:
+        """Let those who listen to the validation at an epoch's end draw their conclusions."""
+        self.schedule.observe(validation.loss)
+        if self.early_stopping is not None:
+            self._stopped = self.early_stopping.observe(
+                epoch, validation.loss, validation.accuracy, self.model.parameters
+            )
+
+    def _bring_back_best(self) -> int | None:
+        """Put the best weights back into the model, if early stopping kept any; their epoch."""
+        stopping = self.early_stopping
+        if stopping is None or stopping.best_weights is None:
+            return None
+        np.copyto(self.model.parameters, stopping.best_weights)
+        return stopping.best_epoch
+
     def _train(self, index: Array) -> tuple[float, float]:
         """One update on the samples of this index: loss and accuracy before it."""
         model = self.model
         X = self._gather(index)
         T = self.targets.take(index, 0)
+        labels = self.labels.take(index)
+        weights = None if self.weights is None else self.weights.take(labels)
         with np.errstate(all="ignore"):  # an overflow is told by DivergenceError, once and in words
-            loss, Y = model.forward_backward(X, T)
-            self._guard(loss)
+            loss, Y = model.forward_backward(X, T, weights=weights)
+            try:
+                self._guard.check(loss, self.step + 1, model.parameters, model.optimizer.rate)
+            except DivergenceError:
+                model.optimizer.reset()  # its averages are as infinite as the gradient was
+                raise
             model.optimizer.step(model.trainable, model.gradient)
-        accuracy = int(np.count_nonzero(predicted_classes(Y) == self.labels.take(index))) / len(index)
-        return loss, accuracy
+        return loss, int(np.count_nonzero(predicted_classes(Y) == labels)) / len(index)
 
     def _gather(self, index: Array) -> Array:
         """The samples of this index as one float batch, in a buffer that is reused."""
         shape = (len(index), *self.x.shape[1:])
-        # mode="clip" skips a bounds check that costs as much as the copy; a permutation cannot be out of bounds
+        X: Array = self._buffers.get("X", shape)
         varied = self.augmentation is not None and self.augmentation.is_active
+        # mode="clip" skips a bounds check that costs as much as the copy; a permutation cannot be out of bounds
         if self.scaling is None and self.x.dtype == self.model.dtype and not varied:
-            return self.x.take(index, 0, out=self._buffers.get("X", shape), mode="clip")
+            return self.x.take(index, 0, out=X, mode="clip")
         raw = self.x.take(index, 0, out=self._buffers.get("raw", shape, self.x.dtype.type), mode="clip")
         if self.augmentation is not None and varied:
             raw = self.augmentation.apply(raw, self._augmentation_rng, self._buffers.get("varied", shape, np.float32))
-        X: Array = self._buffers.get("X", shape)
         if self.scaling is not None:
             return self.scaling.apply(raw, out=X)
         np.copyto(X, raw, casting="unsafe")
         return X
 
-    def _guard(self, loss: float) -> None:
-        """Stop an exploding run, and keep weights to return to: cheap while all is well, every batch once it is not."""
-        model = self.model
-        if not self.step:
-            self._first_loss = loss if math.isfinite(loss) else 1.0
-        limit = max(1.0, self._first_loss)
-        if math.isfinite(loss) and loss <= EXPLODED * limit:
-            if self.step % KEEP_EVERY == 0 or loss > SUSPICIOUS * limit:
-                if self._kept is None:
-                    self._kept = np.empty_like(model.parameters)
-                np.copyto(self._kept, model.parameters)
-            return
-        if self._kept is not None and not np.isfinite(model.parameters).all():
-            np.copyto(model.parameters, self._kept)
-        model.optimizer.reset()  # its averages are as infinite as the gradient was
-        raise DivergenceError(
-            f"The loss went from {self._first_loss:.3g} to {loss:.3g} at batch {self.step + 1}, with learning rate "
-            f"{model.optimizer.learning_rate:g}. Set a smaller learning rate and start again.",
-            step=self.step + 1, first_loss=self._first_loss, loss=loss,
-        )  # fmt: skip
+    def _weights(self, class_weight: Mapping[int, float] | None) -> Array | None:
+        """The weight of each class as an array, or None when all count alike. Raises ConfigError for a bad weight."""
+        if not class_weight:
+            return None
+        classes = max(2, self.model.output_shape[-1])
+        weights = np.ones(classes, self.model.dtype)
+        for label, weight in class_weight.items():
+            if not 0 <= label < classes or not (math.isfinite(weight) and weight >= 0):
+                raise ConfigError(
+                    f"Class {label} cannot have weight {weight}. Classes run from 0 to {classes - 1}, weights from 0."
+                )
+            weights[label] = weight
+        return weights
 
     def _validation(self) -> ValidationDone:
         assert self.validation_data is not None

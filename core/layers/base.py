@@ -103,6 +103,10 @@ class Layer(Configurable):
         """Let the layer work on these arrays: views into the model's flat vectors."""
         self.parameters, self.gradients, self.states = parameters, gradients, states
 
+    def penalty(self) -> float:
+        """What the layer adds to the loss for the size of its weights (L2)."""
+        return 0.0
+
     def check_input(self, X: Array) -> None:
         """Raise ShapeError when X is not a batch of what this layer was built for."""
         if X.shape[1:] != self.input_shape:

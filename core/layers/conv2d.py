@@ -39,6 +39,14 @@ class Conv2D(Layer):
         "glorot_uniform", choices=initializers.INITIALIZER_NAMES, help="How the first weights W are drawn."
     )
     bias_initializer: str = hyper("zeros", choices=initializers.INITIALIZER_NAMES, help="The first biases b.")
+    l2: float = hyper(
+        0.0,
+        low=0,
+        high=1,
+        live=True,
+        log=True,
+        help="Adds l2 times the sum of all squared weights to the loss; 0: nothing.",
+    )
 
     sentence: ClassVar[str] = "Slides small filters over the image."
     icon: ClassVar[str] = "layer-conv2d"
@@ -81,6 +89,9 @@ class Conv2D(Layer):
         self._is_linear = isinstance(self.function, Linear)
         self._windows = self.windows(self.input_shape)
 
+    def penalty(self) -> float:
+        return self.l2 * float(np.vdot(self.W, self.W)) if self.l2 else 0.0
+
     @property
     def output_activation(self) -> ActivationFunction | None:
         return self.function
@@ -118,6 +129,8 @@ class Conv2D(Layer):
         self.dZ = dZ
         rows = dZ.reshape(-1, self.filters)
         np.matmul(self.columns.T, rows, out=self.dW_matrix)
+        if self.l2:
+            self.dW += 2 * self.l2 * self.W
         if self.db is not None:
             np.matmul(np.ones(len(rows), rows.dtype), rows, out=self.db)
         self.dX: Array | None = self._spread(rows) if self.needs_input_gradient else None
@@ -168,7 +181,11 @@ class Conv2D(Layer):
         bias = (Equation("db", "sum(rows(dZ), axis=0)", "BP4: the errors of all places"),) if self.use_bias else ()
         return (
             *activations.get(self.activation).backward_equations,
-            Equation("dW", "reshape(rows(windows(X)).T @ rows(dZ), W.shape)", "BP3: each window times its error"),
+            Equation(
+                "dW",
+                "reshape(rows(windows(X)).T @ rows(dZ), W.shape)" + (" + 2 * l2 * W" if self.l2 else ""),
+                "BP3: each window times its error",
+            ),
             *bias,
             Equation("dX", "spread(dZ @ matrix(W).T)", "BP2: each error back to all cells of its window"),
         )

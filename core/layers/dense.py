@@ -30,6 +30,14 @@ class Dense(Layer):
         "glorot_uniform", choices=initializers.INITIALIZER_NAMES, help="How the first weights W are drawn."
     )
     bias_initializer: str = hyper("zeros", choices=initializers.INITIALIZER_NAMES, help="The first biases b.")
+    l2: float = hyper(
+        0.0,
+        low=0,
+        high=1,
+        live=True,
+        log=True,
+        help="Adds l2 times the sum of all squared weights to the loss; 0: nothing.",
+    )
 
     sentence: ClassVar[str] = "Every input to every unit."
     icon: ClassVar[str] = "layer-dense"
@@ -64,6 +72,9 @@ class Dense(Layer):
         self.function = activations.get(self.activation)
         self._is_linear = isinstance(self.function, Linear)
 
+    def penalty(self) -> float:
+        return self.l2 * float(np.vdot(self.W, self.W)) if self.l2 else 0.0
+
     @property
     def output_activation(self) -> ActivationFunction | None:
         return self.function
@@ -91,6 +102,8 @@ class Dense(Layer):
     def _backward(self, dZ: Array) -> Array | None:
         self.dZ = dZ
         np.matmul(self.X.T, dZ, out=self.dW)
+        if self.l2:
+            self.dW += 2 * self.l2 * self.W
         if self.db is not None:
             # a row of ones times dZ: BLAS sums a column faster than add.reduce does
             np.matmul(self._ones(len(dZ)), dZ, out=self.db)
@@ -113,7 +126,11 @@ class Dense(Layer):
         bias = (Equation("db", "sum(dZ, axis=0)", "BP4: the errors, summed over the batch"),) if self.use_bias else ()
         return (
             *activations.get(self.activation).backward_equations,
-            Equation("dW", "X.T @ dZ", "BP3: each input times each error, summed over the batch"),
+            Equation(
+                "dW",
+                "X.T @ dZ" + (" + 2 * l2 * W" if self.l2 else ""),
+                "BP3: each input times each error, summed over the batch",
+            ),
             *bias,
             Equation("dX", "dZ @ W.T", "BP2: each error goes back along the weights it came by"),
         )
