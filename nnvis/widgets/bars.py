@@ -1,0 +1,163 @@
+"""Bars: the probability of every class, the winner standing out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEasingCurve, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from nnvis.number_text import share
+from nnvis.theme import ThemeSource, color, font
+from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
+
+_GAP = 8
+_VALUE = 48
+_GLIDE = 80
+
+
+class Bars(PaintedWidget):
+    """One row a class. Numbers change at once; bars follow within 80 ms and never overshoot.
+
+    With the focus, arrow keys walk the rows, and the row's class and value are said.
+    """
+
+    def __init__(self, theme_source: ThemeSource, labels: Sequence[str] = tuple("0123456789"),
+                 parent: QWidget | None = None) -> None:
+        super().__init__(theme_source, parent)
+        self._labels = tuple(labels)
+        self._values: tuple[float, ...] | None = None
+        self._shown = [0.0] * len(self._labels)
+        self._start = list(self._shown)
+        self._row = -1
+        self._glide = QVariantAnimation(self)
+        self._glide.setEasingCurve(QEasingCurve.Type.Linear)
+        self._glide.setStartValue(0.0)
+        self._glide.setEndValue(1.0)
+        self._glide.valueChanged.connect(self._on_glide)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Answer by class")
+        self._tell()
+
+    @property
+    def values(self) -> tuple[float, ...] | None:
+        """The probabilities shown, or None before there is an answer."""
+        return self._values
+
+    @property
+    def winner(self) -> int | None:
+        """The class with the highest probability."""
+        return max(range(len(self._values)), key=self._values.__getitem__) if self._values else None
+
+    def set_labels(self, labels: Sequence[str]) -> None:
+        """Name other classes; the values are gone with the old ones."""
+        if tuple(labels) != self._labels:
+            self._labels = tuple(labels)
+            self._values = None
+            self._shown = [0.0] * len(self._labels)
+            self._glide.stop()
+            self._tell()
+            self.updateGeometry()
+            self.update()
+
+    def set_values(self, values: Sequence[float] | None) -> None:
+        """Show these probabilities, one per class; None empties the bars."""
+        new = None if values is None else tuple(float(value) for value in values)
+        if new is not None and len(new) != len(self._labels):
+            raise ValueError(f"{len(new)} values for {len(self._labels)} classes.")
+        if new == self._values:
+            return
+        self._values = new
+        self._tell()
+        duration = self.theme_source.duration(_GLIDE)
+        self._glide.stop()
+        self._start = list(self._shown)
+        if duration and self.isVisible():
+            self._glide.setDuration(duration)
+            self._glide.start()
+        else:
+            self._on_glide(1.0)
+
+    def sizeHint(self) -> QSize:
+        """Rows as high as the size of the window allows."""
+        return QSize(200, len(self._labels) * self.theme_source.metrics.bar_row)
+
+    def minimumSizeHint(self) -> QSize:
+        """Bars may become short, rows may not."""
+        return QSize(self._label_width() + 2 * _GAP + _VALUE + 40, self.sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk the rows."""
+        last = len(self._labels) - 1
+        step = {Qt.Key.Key_Down: self._row + 1, Qt.Key.Key_Up: self._row - 1 if self._row > 0 else 0,
+                Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        self._row = min(step, last)
+        self._tell()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Label, track, bar and value of each class."""
+        del event
+        theme, metrics, winner = self.theme, self.theme_source.metrics, self.winner
+        painter = QPainter(self)
+        label, row_height = self._label_width(), metrics.bar_row
+        left, width = label + _GAP, self.width() - label - 2 * _GAP - _VALUE
+        small = metrics.is_compact
+        for row, name in enumerate(self._labels):
+            top = float(row * row_height)
+            won = row == winner
+            line = QRectF(0, top, self.width(), row_height)
+            painter.setPen(color(theme.text if won else theme.text_2))
+            painter.setFont(font("caption" if small and not won else "body", 600 if won else 400,
+                                 pixels=12 if small else None))
+            painter.drawText(QRectF(0, top, label, row_height), Qt.AlignmentFlag.AlignCenter, name)
+            track = QRectF(left, top + (row_height - metrics.bar) / 2, width, metrics.bar)
+            edged_rect(painter, track, 2, theme.hover if self._values is None else theme.track, None)
+            if self._shown[row] > 0.002:
+                bar = QRectF(track.left(), track.top(), max(2.0, width * self._shown[row]), track.height())
+                edged_rect(painter, bar, 2, theme.text if won else theme.text_3, None)
+            if self._values is not None:
+                painter.setPen(color(theme.text if won else theme.text_3))
+                painter.setFont(font("caption", 600 if won else 400))
+                right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                painter.drawText(line, right, share(self._values[row]))
+            if self.focus_visible and row == max(self._row, 0):
+                focus_ring(painter, line, theme, 4)
+
+    def _on_glide(self, progress: float) -> None:
+        targets = self._values or (0.0,) * len(self._labels)
+        self._shown = [start + (target - start) * progress
+                       for start, target in zip(self._start, targets, strict=True)]
+        self.update()
+
+    def _label_width(self) -> int:
+        measure = QFontMetrics(font("body", 600)).horizontalAdvance
+        return max(12, *(measure(name) for name in self._labels))
+
+    def _tell(self) -> None:
+        if self._values is None:
+            self.set_sentence("No answer yet.")
+            return
+        order = sorted(range(len(self._values)), key=self._values.__getitem__, reverse=True)
+        said = [f"{self._labels[row]}, {share(self._values[row]).replace(' %', ' percent')}" for row in order[:2]]
+        sentence = "Answer " + "; next ".join(said) + "."
+        if self._row >= 0:
+            value = share(self._values[self._row]).replace(" %", " percent")
+            sentence = f"{self._labels[self._row]}: {value}. {sentence}"
+        self.set_sentence(sentence)
+
+
+if __name__ == "__main__":
+    from nnvis.widgets.preview import preview
+
+    def _sample(source: ThemeSource) -> QWidget:
+        bars = Bars(source)
+        bars.set_values([0, 0, 0.0002, 0.024, 0, 0, 0, 0.975, 0, 0.0008])
+        return bars
+
+    preview(_sample, 336)
