@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
@@ -14,7 +15,10 @@ SIDE = 280
 
 _INK, _PAPER = QColor(255, 255, 255), QColor(0, 0, 0)
 _NEAREST = 0.75   # points closer than this are one point: hands and mice tremble
+_SHARP = 0.25     # radians between two samples that make a corner, which is rounded
 _SAMPLE = 2.0     # a curve with changing width is followed in steps of this length
+
+Bezier = tuple[QPointF, QPointF, QPointF, QPointF]
 
 
 @dataclass
@@ -25,81 +29,92 @@ class Stroke:
     erases: bool = False
     points: list[tuple[float, float]] = field(default_factory=list)
     widths: list[float] = field(default_factory=list)
+    # Only the last piece of the curve changes with a new point: all before it is settled, and computed once.
+    _path: QPainterPath = field(default_factory=QPainterPath, repr=False, compare=False)
+    _samples: list[tuple[QPointF, float]] = field(default_factory=list, repr=False, compare=False)
+    _settled: int = field(default=0, repr=False, compare=False)
 
     def add(self, x: float, y: float, pressure: float = 1.0) -> bool:
         """Go on to a point; False if it is where the pen already was."""
         if self.points and math.dist(self.points[-1], (x, y)) < _NEAREST:
             return False
+        if not self.points:
+            self._path.moveTo(x, y)
         self.points.append((x, y))
         self.widths.append(self.width * (0.4 + 0.8 * pressure) if pressure < 1.0 else self.width)
+        while self._settled < len(self.points) - 2:
+            piece = bezier(self.points, self._settled)
+            self._path.cubicTo(*piece[1:])
+            self._samples += self._sampled(piece, self._settled)
+            self._settled += 1
         return True
+
+    @property
+    def path(self) -> QPainterPath:
+        """A smooth line through all points."""
+        path = QPainterPath(self._path)
+        if len(self.points) > 1:
+            path.cubicTo(*bezier(self.points, self._settled)[1:])
+        return path
 
     def paint(self, painter: QPainter) -> None:
         """Draw it with the painter's scale: one pass, so that edges are antialiased once."""
         color = _PAPER if self.erases else _INK
-        if len(self.points) == 1:
-            radius = self.widths[0] / 2
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            painter.drawEllipse(QPointF(*self.points[0]), radius, radius)
-        elif min(self.widths) == max(self.widths):
-            round_pen = QPen(color, self.widths[0], Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap,
-                             Qt.PenJoinStyle.RoundJoin)
-            painter.setPen(round_pen)
+        if len(self.points) > 1 and min(self.widths) == max(self.widths):
+            painter.setPen(QPen(color, self.widths[0], Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap,
+                                Qt.PenJoinStyle.RoundJoin))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPath(curve(self.points))
+            painter.drawPath(self.path)
         else:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
             painter.drawPath(self._envelope())
 
+    def _sampled(self, piece: Bezier, index: int) -> list[tuple[QPointF, float]]:
+        """Places on one piece of the curve, with half the width there."""
+        path = QPainterPath(piece[0])
+        path.cubicTo(*piece[1:])
+        count = max(1, round(path.length() / _SAMPLE))
+        before, after = self.widths[index], self.widths[index + 1]
+        return [(path.pointAtPercent(step / count), (before + (after - before) * step / count) / 2)
+                for step in range(count)]
+
     def _envelope(self) -> QPainterPath:
-        """The outline of a line whose width changes: both flanks, and round ends and corners."""
-        samples: list[tuple[QPointF, float]] = []
-        for index, (one, two, three, four) in enumerate(_beziers(self.points)):
-            piece = QPainterPath(one)
-            piece.cubicTo(two, three, four)
-            count = max(1, round(piece.length() / _SAMPLE))
-            before, after = self.widths[index], self.widths[index + 1]
-            samples += [(piece.pointAtPercent(step / count), (before + (after - before) * step / count) / 2)
-                        for step in range(count)]
+        """The outline of a line whose width changes: its flanks, and round ends and corners."""
+        samples = list(self._samples)
+        if len(self.points) > 1:
+            samples += self._sampled(bezier(self.points, self._settled), self._settled)
         samples.append((QPointF(*self.points[-1]), self.widths[-1] / 2))
+        # Every piece runs clockwise, as Qt's ellipses do: where two overlap, their windings add up and leave no hole.
         path = QPainterPath()
         path.setFillRule(Qt.FillRule.WindingFill)
-        left, right, direction = [], [], 0.0
+        flanks: list[tuple[QPointF, QPointF]] = []
+        direction = 0.0
         for index, (center, radius) in enumerate(samples):
             start = samples[max(0, index - 1)][0]
             end = samples[min(len(samples) - 1, index + 1)][0]
             angle = math.atan2(end.y() - start.y(), end.x() - start.x())
             across = QPointF(-math.sin(angle) * radius, math.cos(angle) * radius)
-            left.append(center + across)
-            right.append(center - across)
+            flanks.append((center - across, center + across))
             turn = abs(math.remainder(angle - direction, math.tau))
-            if index in (0, len(samples) - 1) or turn > 0.25:
+            if index in (0, len(samples) - 1) or turn > _SHARP:
                 path.addEllipse(center, radius, radius)
             direction = angle
-        path.addPolygon(QPolygonF([*left, *reversed(right), left[0]]))
+        for (first, second), (third, fourth) in pairwise(flanks):
+            path.addPolygon(QPolygonF([first, third, fourth, second, first]))
         return path
 
 
-def curve(points: list[tuple[float, float]]) -> QPainterPath:
-    """A smooth path through all points, also when a fast hand left few of them."""
-    path = QPainterPath(QPointF(*points[0]))
-    for _, two, three, four in _beziers(points):
-        path.cubicTo(two, three, four)
-    return path
+def bezier(points: list[tuple[float, float]], index: int) -> Bezier:
+    """The piece from point `index` to the next, of a centripetal Catmull-Rom spline.
 
-
-def _beziers(points: list[tuple[float, float]]) -> Iterable[tuple[QPointF, QPointF, QPointF, QPointF]]:
-    """Centripetal Catmull-Rom splines: they pass through every point and make no loops between uneven ones.
-
+    It passes through every point, and makes no loops between uneven ones.
     Source: Yuksel, Schaefer and Keyser, "Parameterization and applications of Catmull-Rom curves", 2011.
     """
-    for index in range(len(points) - 1):
-        first, last = QPointF(*points[index]), QPointF(*points[index + 1])
-        ahead = QPointF(*points[max(0, index - 1)])
-        behind = QPointF(*points[min(len(points) - 1, index + 2)])
-        yield first, _handle(ahead, first, last), _handle(behind, last, first), last
+    first, last = QPointF(*points[index]), QPointF(*points[index + 1])
+    ahead = QPointF(*points[max(0, index - 1)])
+    behind = QPointF(*points[min(len(points) - 1, index + 2)])
+    return first, _handle(ahead, first, last), _handle(behind, last, first), last
 
 
 def _handle(outer: QPointF, here: QPointF, there: QPointF) -> QPointF:
