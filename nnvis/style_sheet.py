@@ -119,7 +119,10 @@ QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-r
 QSlider::handle:horizontal:focus { border: 2px solid @text; width: 10px; height: 10px; }
 QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled { background: @disabled; }
 QSlider[tone="neutral"]::sub-page:horizontal { background: @track; }
-QSlider[tone="neutral"]::handle:horizontal { background: @text_2; }
+QSlider[tone="neutral"]::handle:horizontal { border: 1px solid @text; width: 12px; height: 12px;
+  background: qradialgradient(cx: 0.5, cy: 0.5, fx: 0.5, fy: 0.5, radius: 0.5,
+    stop: 0 @text_2, stop: 0.58 @text_2, stop: 0.62 @panel, stop: 1 @panel); }
+QSlider[tone="neutral"]::handle:horizontal:focus { border: 2px solid @accent; width: 10px; height: 10px; }
 QScrollBar:vertical { width: 10px; background: transparent; border: 0; margin: 0; }
 QScrollBar:horizontal { height: 10px; background: transparent; border: 0; margin: 0; }
 QScrollBar::handle:vertical { background: @track; border-radius: 3px; margin: 2px; min-height: 32px; }

@@ -1,4 +1,4 @@
-"""Bars: the probability of every class, the winner standing out."""
+"""Bars: the probability (or the raw output) of every class, the winner standing out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QEasingCurve, QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnvis.number_text import share
+from nnvis.number_text import measure, share
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
 
@@ -28,6 +28,7 @@ class Bars(PaintedWidget):
         super().__init__(theme_source, parent)
         self._labels = tuple(labels)
         self._values: tuple[float, ...] | None = None
+        self._are_shares = True
         self._shown = [0.0] * len(self._labels)
         self._start = list(self._shown)
         self._row = -1
@@ -62,14 +63,18 @@ class Bars(PaintedWidget):
             self.updateGeometry()
             self.update()
 
-    def set_values(self, values: Sequence[float] | None) -> None:
-        """Show these probabilities, one per class; None empties the bars."""
+    def set_values(self, values: Sequence[float] | None, *, are_shares: bool = True) -> None:
+        """Show these probabilities, one per class; None empties the bars.
+
+        Outputs that are no probabilities (`are_shares=False`) are written as numbers, and drawn relative to the
+        largest; the negative ones have no bar.
+        """
         new = None if values is None else tuple(float(value) for value in values)
         if new is not None and len(new) != len(self._labels):
             raise ValueError(f"{len(new)} values for {len(self._labels)} classes.")
-        if new == self._values:
+        if (new, are_shares) == (self._values, self._are_shares):
             return
-        self._values = new
+        self._values, self._are_shares = new, are_shares
         self._tell()
         duration = self.theme_source.duration(_GLIDE)
         self._glide.stop()
@@ -125,29 +130,36 @@ class Bars(PaintedWidget):
                 painter.setPen(color(theme.text if won else theme.text_3))
                 painter.setFont(font("caption", 600 if won else 400))
                 right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(line, right, share(self._values[row]))
+                painter.drawText(line, right, self._written(row))
             if self.focus_visible and row == max(self._row, 0):
                 focus_ring(painter, line, theme, 4)
 
     def _on_glide(self, progress: float) -> None:
         targets = self._values or (0.0,) * len(self._labels)
+        if not self._are_shares:
+            largest = max(1.0, *(abs(value) for value in targets))
+            targets = tuple(max(0.0, value) / largest for value in targets)
         self._shown = [start + (target - start) * progress
                        for start, target in zip(self._start, targets, strict=True)]
         self.update()
 
+    def _written(self, row: int) -> str:
+        assert self._values is not None
+        return share(self._values[row]) if self._are_shares else measure(self._values[row], 2)
+
     def _label_width(self) -> int:
-        measure = QFontMetrics(font("body", 600)).horizontalAdvance
-        return max(12, *(measure(name) for name in self._labels))
+        advance = QFontMetrics(font("body", 600)).horizontalAdvance
+        return max(12, *(advance(name) for name in self._labels))
 
     def _tell(self) -> None:
         if self._values is None:
             self.set_sentence("No answer yet.")
             return
         order = sorted(range(len(self._values)), key=self._values.__getitem__, reverse=True)
-        said = [f"{self._labels[row]}, {share(self._values[row]).replace(' %', ' percent')}" for row in order[:2]]
+        said = [f"{self._labels[row]}, {self._written(row).replace(' %', ' percent')}" for row in order[:2]]
         sentence = "Answer " + "; next ".join(said) + "."
         if self._row >= 0:
-            value = share(self._values[self._row]).replace(" %", " percent")
+            value = self._written(self._row).replace(" %", " percent")
             sentence = f"{self._labels[self._row]}: {value}. {sentence}"
         self.set_sentence(sentence)
 

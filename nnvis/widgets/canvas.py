@@ -321,6 +321,18 @@ class PaintCanvas(PaintedWidget):
 
 
 if __name__ == "__main__":
+    from PySide6.QtWidgets import QVBoxLayout
+
+    from nnvis.widgets.brush_tools import BrushTools
     from nnvis.widgets.preview import preview
 
-    preview(PaintCanvas)
+    def _sample(source: ThemeSource) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        canvas = PaintCanvas(source)
+        layout.addWidget(canvas)
+        layout.addWidget(BrushTools(source, canvas))
+        return page
+
+    preview(_sample)

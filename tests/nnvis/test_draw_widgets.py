@@ -5,11 +5,13 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QSlider, QVBoxLayout, QWidget
 
 from nnvis.colour_maps import hex_color, magnitude_colors, signed_colors
 from nnvis.theme import COMPACT, DARK, LIGHT, REGULAR
 from nnvis.widgets.bars import Bars
+from nnvis.widgets.brush_tools import BrushTools
+from nnvis.widgets.buttons import ToolButton
 from nnvis.widgets.canvas import PaintCanvas
 from nnvis.widgets.color_bar import ColorBar
 from nnvis.widgets.picture import Picture
@@ -220,6 +222,48 @@ def test_space_belongs_to_training_unless_the_canvas_was_reached_by_keyboard(can
     assert len(canvas.strokes) == 1
 
 
+@pytest.fixture
+def tools(qtbot, page, canvas, theme_source) -> BrushTools:
+    return put(qtbot, page, BrushTools(theme_source, canvas))
+
+
+def tool(tools: BrushTools, name: str) -> ToolButton:
+    return next(button for button in tools.findChildren(ToolButton) if button.accessibleName() == name)
+
+
+def test_tools_choose_between_brush_and_eraser(canvas, tools):
+    assert tool(tools, "Brush").isChecked()
+    QTest.mouseClick(tool(tools, "Eraser"), LEFT)
+    assert canvas.erasing
+    assert not tool(tools, "Brush").isChecked()
+    QTest.mouseClick(tool(tools, "Brush"), LEFT)
+    assert not canvas.erasing
+
+
+def test_the_slider_is_the_thickness(canvas, tools):
+    slider = tools.findChild(QSlider)
+    assert slider.value() == canvas.brush_width == 20
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    QTest.keyClick(slider, Qt.Key.Key_PageUp)
+    assert canvas.brush_width == 25
+
+
+def test_tools_step_back_and_forward_and_are_enabled_when_they_can(canvas, tools):
+    undo, redo, clear = (tool(tools, name) for name in ("Undo stroke", "Redo stroke", "Clear canvas"))
+    assert [button.isEnabled() for button in (undo, redo, clear)] == [False, False, False]
+    drag(canvas, (60, 60), (200, 200))
+    assert [button.isEnabled() for button in (undo, redo, clear)] == [True, False, True]
+    QTest.mouseClick(clear, LEFT)
+    assert canvas.is_empty
+    assert [button.isEnabled() for button in (undo, redo, clear)] == [True, False, False]
+    QTest.mouseClick(undo, LEFT)
+    assert not canvas.is_empty
+    QTest.mouseClick(undo, LEFT)
+    QTest.mouseClick(redo, LEFT)
+    assert [button.isEnabled() for button in (undo, redo, clear)] == [True, True, True]
+
+
 def test_picture_shows_whole_pixels_and_says_what_it_is(qtbot, page, theme_source):
     picture = put(qtbot, page, Picture(theme_source))
     assert picture.width() == 84
@@ -323,6 +367,16 @@ def test_bars_take_other_classes_and_refuse_a_wrong_number_of_values(bars):
         bars.set_values(ANSWER)
     bars.set_values([0.25, 0.75])
     assert bars.accessibleDescription() == "Answer dog, 75.0 percent; next cat, 25.0 percent."
+
+
+def test_outputs_that_are_no_probabilities_are_written_as_numbers(bars):
+    bars.set_values([-3.5, 0, 1, 2, 8, 0, 0, 0, 0, 0], are_shares=False)
+    assert bars.accessibleDescription() == "Answer 4, 8.00; next 3, 2.00."
+    left, right = 20, bars.width() - 56
+    middle = [row * REGULAR.bar_row + 10 for row in range(10)]
+    assert pixel(bars, right - 3, middle[4]) == DARK.text
+    assert pixel(bars, left + (right - left) * 0.23, middle[3]) == DARK.text_3
+    assert pixel(bars, left + 4, middle[0]) == DARK.track
 
 
 def test_bars_repaint_only_on_change(bars, monkeypatch):
