@@ -1,0 +1,107 @@
+"""The edits one can make to a project, each as a value: the new project and what the edit is called. Qt-free."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+
+from core.hyper import Configurable
+from core.layers.base import Layer
+from core.losses import Loss
+from core.optimizers import Optimizer
+from core.stack import layer_names
+from nnvis.project import Project
+from nnvis.recipe import DataRecipe, TrainingRecipe
+
+
+@dataclass(frozen=True)
+class Change:
+    """The project after an edit, the words that follow Undo, and the field whose edits are taken together."""
+
+    project: Project
+    text: str
+    field: Hashable = None
+
+
+def replace_layer(project: Project, index: int, layer: Layer) -> Change:
+    """Put `layer` in the place of another, mostly the same with another hyperparameter."""
+    before, layers = project.layers[index], list(project.layers)
+    layers[index] = layer
+    names = layer_names(project.layers)
+    if type(before) is not type(layer):
+        text, field = f"replace {names[index]} by {layer.kind_name()}", None
+    else:
+        text, field = _change_of(before, layer, f" of {names[index]}")
+    return Change(replace(project, layers=tuple(layers)), text, field and ("layer", index, field))
+
+
+def insert_layer(project: Project, index: int, layer: Layer) -> Change:
+    """Put `layer` before the one at `index`; at the end when there is none."""
+    layers = (*project.layers[:index], layer, *project.layers[index:])
+    return Change(replace(project, layers=layers), f"add {layer_names(layers)[index]}")
+
+
+def remove_layer(project: Project, index: int) -> Change:
+    """Take the layer at `index` out of the stack."""
+    layers = (*project.layers[:index], *project.layers[index + 1 :])
+    return Change(replace(project, layers=layers), f"remove {layer_names(project.layers)[index]}")
+
+
+def move_layer(project: Project, index: int, to: int) -> Change:
+    """Let the layer at `index` stand at `to`."""
+    layers = list(project.layers)
+    layers.insert(to, layers.pop(index))
+    return Change(replace(project, layers=tuple(layers)), f"move {layer_names(project.layers)[index]}")
+
+
+def set_layers(project: Project, layers: Sequence[Layer], text: str) -> Change:
+    """Replace the whole stack."""
+    return Change(replace(project, layers=tuple(layers)), text)
+
+
+def set_loss(project: Project, loss: Loss) -> Change:
+    """Measure errors with another loss."""
+    return Change(replace(project, loss=loss), f"change loss to {loss.title}")
+
+
+def set_optimizer(project: Project, optimizer: Optimizer) -> Change:
+    """Take another optimizer, or another value of one of its hyperparameters."""
+    if type(optimizer) is not type(project.optimizer):
+        return Change(replace(project, optimizer=optimizer), f"change optimizer to {optimizer.title}")
+    text, field = _change_of(project.optimizer, optimizer)
+    return Change(replace(project, optimizer=optimizer), text, field and ("optimizer", field))
+
+
+def set_training(project: Project, recipe: TrainingRecipe) -> Change:
+    """Train otherwise: batch size, epochs."""
+    text, field = _change_of(project.training, recipe)
+    return Change(replace(project, training=recipe), text, field and ("training", field))
+
+
+def set_data(project: Project, recipe: DataRecipe) -> Change:
+    """Share out or scale the images otherwise, or take others."""
+    text, field = _change_of(project.data, recipe)
+    return Change(replace(project, data=recipe), text, field and ("data", field))
+
+
+def set_seed(project: Project, seed: int) -> Change:
+    """Draw everything random from another seed."""
+    return Change(replace(project, seed=seed), "change seed", "seed")
+
+
+def rename(project: Project, name: str) -> Change:
+    """Call the project otherwise."""
+    return Change(replace(project, name=name), "rename project", "name")
+
+
+def _change_of(before: Configurable, after: Configurable, of: str = "") -> tuple[str, Hashable]:
+    """What differs, in words, and as the field to merge by (None when several do)."""
+    labels = {declared.name: declared.label for declared in before.hypers()}
+    changed = [name for name, value in after.values().items() if before.values()[name] != value]
+    if len(changed) == 1:
+        return f"change {_uncapitalized(labels[changed[0]])}{of}", changed[0]
+    return f"change settings{of}", None
+
+
+def _uncapitalized(label: str) -> str:
+    return label[:1].lower() + label[1:]

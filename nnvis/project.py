@@ -1,0 +1,151 @@
+"""Project: everything that decides how a training run goes, as one value.
+
+Same project, same seed: same weights, batch for batch. A project is never changed; an edit makes a new one, and the old
+one is the undo step. Its file is versioned JSON, read strictly: a closed table of kinds, so nothing in a file can run.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from core.data import Dataset
+from core.errors import ConfigError, FileError
+from core.hyper import from_dict
+from core.layers import LAYERS, Dense, Flatten
+from core.layers.base import Layer
+from core.losses import LOSSES, CategoricalCrossentropy, Loss
+from core.optimizers import OPTIMIZERS, Adam, Optimizer
+from core.safe_file import parse_json, read_bounded, write_atomic
+from core.sequential import Sequential
+from core.training import Trainer
+from nnvis.recipe import DataRecipe, Split, TrainingRecipe
+
+FORMAT = "nnvis-project"
+VERSION = 1
+MAX_BYTES = 1 << 20  # a project of 200 layers takes 60 kB
+MAX_SEED = 2**32 - 1
+MAX_LAYERS = 200
+MAX_NAME = 100
+
+
+@dataclass(frozen=True)
+class Project:
+    """Layers, loss, optimizer, data, training recipe and seed."""
+
+    name: str = "Untitled"
+    layers: tuple[Layer, ...] = ()
+    loss: Loss = field(default_factory=CategoricalCrossentropy)
+    optimizer: Optimizer = field(default_factory=Adam)
+    data: DataRecipe = field(default_factory=DataRecipe)
+    training: TrainingRecipe = field(default_factory=TrainingRecipe)
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.seed, int) or isinstance(self.seed, bool) or not 0 <= self.seed <= MAX_SEED:
+            raise ConfigError(f"The seed cannot be {self.seed!r}. Give a whole number from 0 to {MAX_SEED}.")
+        if not isinstance(self.name, str) or not 0 < len(self.name) <= MAX_NAME:
+            raise ConfigError(f"The name of a project must be a text of 1 to {MAX_NAME} characters.")
+        if len(self.layers) > MAX_LAYERS:
+            raise ConfigError(f"A project has at most {MAX_LAYERS} layers, not {len(self.layers)}.")
+
+    @classmethod
+    def default(cls) -> Self:
+        """The network of the first start: 784-128-64-10, above 97 % on MNIST within seconds."""
+        layers = (
+            Flatten(),
+            Dense(units=128, activation="relu"),
+            Dense(units=64, activation="relu"),
+            Dense(units=10, activation="softmax"),
+        )
+        return cls(layers=layers)
+
+    def to_json(self) -> str:
+        """The project as versioned JSON, which can be read and compared line by line."""
+        data = {
+            "format": FORMAT,
+            "version": VERSION,
+            "name": self.name,
+            "layers": [layer.to_dict() for layer in self.layers],
+            "loss": self.loss.to_dict(),
+            "optimizer": self.optimizer.to_dict(),
+            "data": self.data.values(),
+            "training": self.training.values(),
+            "seed": self.seed,
+        }
+        return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes, where: str = "The project") -> Self:
+        """The project that `to_json` wrote. Raises FileError, naming `where`, when the text is anything else."""
+        data = _checked_header(parse_json(text, where), where)
+        try:
+            if not isinstance(data["layers"], list):
+                raise ConfigError("its layers are not a list.")
+            return cls(
+                name=data["name"],
+                layers=tuple(from_dict(LAYERS, layer, "layer") for layer in data["layers"]),
+                loss=from_dict(LOSSES, data["loss"], "loss"),
+                optimizer=from_dict(OPTIMIZERS, data["optimizer"], "optimizer"),
+                data=_recipe(DataRecipe, data["data"], "data recipe"),
+                training=_recipe(TrainingRecipe, data["training"], "training recipe"),
+                seed=data["seed"],
+            )
+        except ConfigError as error:
+            raise FileError(f"{where} cannot be used: {error}") from None
+
+    def save(self, path: str | Path) -> None:
+        """Write the project file, wholly or not at all. Raises FileError saying why it failed."""
+        write_atomic(Path(path), self.to_json().encode("utf-8"))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a project file. Raises FileError when it is missing, damaged, or made by a newer version."""
+        return cls.from_json(read_bounded(Path(path), MAX_BYTES, "project file"), f"The file {Path(path).name!r}")
+
+    def build_model(self, dataset: Dataset) -> Sequential:
+        """A fresh network with its first weights drawn from the seed, compiled; the project's layers stay unbuilt."""
+        model = Sequential([layer.replace() for layer in self.layers], seed=self.seed)
+        model.build(dataset.input_shape)
+        model.compile(optimizer=self.optimizer.replace(), loss=self.loss.replace(), metrics=["accuracy"])
+        return model
+
+    def build_trainer(self, model: Sequential, split: Split) -> Trainer:
+        """The training run of this project over `model`, not yet begun."""
+        return Trainer(
+            model,
+            split.x_train,
+            split.y_train,
+            batch_size=self.training.batch_size,
+            epochs=self.training.epochs,
+            validation_data=(split.x_validation, split.y_validation) if len(split.x_validation) else None,
+            validations_per_epoch=self.training.validations_per_epoch,
+            seed=self.seed,
+            scaling=split.scaling,
+        )
+
+
+def _checked_header(data: Any, where: str) -> dict[str, Any]:
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise FileError(f"{where} is not an nnvis project. Choose a file that nnvis saved.")
+    version = data.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise FileError(f"{where} is damaged: its version {version!r} is not a whole number.")
+    if version > VERSION:
+        raise FileError(
+            f"{where} was made by a newer nnvis: it has version {version}, and this program reads up to {VERSION}. "
+            "Update nnvis."
+        )
+    fields = {"format", "version", "name", "layers", "loss", "optimizer", "data", "training", "seed"}
+    for name in sorted(fields ^ set(data)):
+        fault = "lacks" if name in fields else "has an unknown field"
+        raise FileError(f"{where} is damaged: it {fault} {name!r}.")
+    return data
+
+
+def _recipe(kind: type[Any], data: Any, what: str) -> Any:
+    if not isinstance(data, dict) or "type" in data:
+        raise ConfigError(f"its {what} is not an object with the fields of a {what}.")
+    return from_dict([kind], {"type": kind.kind_name(), **data}, what)

@@ -1,0 +1,70 @@
+"""The two recipes of a project, for the data and for the training, and the sharing out of images that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data import DATASETS, Dataset, Scaling, stratified_split
+from core.hyper import Configurable, hyper
+
+
+@dataclass(frozen=True)
+class DataRecipe(Configurable):
+    """Which images, and how they are shared out and scaled."""
+
+    dataset: str = hyper("mnist", choices=[source.kind_name() for source in DATASETS], help="The images to learn from.")
+    validation_share: float = hyper(
+        1 / 12,
+        low=0.0,
+        high=0.5,
+        help="The part of the training images that is kept aside, to measure how well new images are answered.",
+    )
+    scaling: str = hyper(
+        "unit",
+        choices=("unit", "standardize"),
+        help="unit: pixels from 0 to 1. standardize: mean 0 and standard deviation 1 over the training images.",
+    )
+
+
+@dataclass(frozen=True)
+class TrainingRecipe(Configurable):
+    """How often the images are gone through, and in which portions."""
+
+    batch_size: int = hyper(
+        64, low=1, high=4096, live=True, unit="images", help="How many images are averaged for one step of the weights."
+    )
+    epochs: int = hyper(5, low=1, high=1000, live=True, help="How many times all training images are gone through.")
+    validations_per_epoch: int = hyper(
+        4, low=1, high=20, help="How often in an epoch the validation images are answered, for the validation curve."
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The training images of a data set, shared out for training and validation, and how they are scaled.
+
+    Shapes: x_* uint8 (N, H, W, C), y_* integer labels (N,).
+    """
+
+    x_train: NDArray[np.uint8]
+    y_train: NDArray[Any]
+    x_validation: NDArray[np.uint8]
+    y_validation: NDArray[Any]
+    scaling: Scaling
+
+
+def split_data(dataset: Dataset, recipe: DataRecipe, seed: int) -> Split:
+    """Share out the training images as `recipe` says; the scaling is fitted on the training part alone."""
+    train, validation = stratified_split(dataset.y_train, recipe.validation_share, np.random.default_rng(seed))
+    x_train = dataset.x_train[train] if len(validation) else dataset.x_train
+    return Split(
+        x_train=x_train,
+        y_train=dataset.y_train[train],
+        x_validation=dataset.x_train[validation],
+        y_validation=dataset.y_train[validation],
+        scaling=Scaling.fit(x_train) if recipe.scaling == "standardize" else Scaling.unit(),
+    )
