@@ -1,0 +1,101 @@
+"""History: all a run has reported so far, as arrays that charts can draw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.training import EpochDone, ValidationDone
+
+if TYPE_CHECKING:
+    from nnvis.training.snapshot import Snapshot
+
+FIRST_CAPACITY = 4096
+
+
+class GrowingArray:
+    """A one-dimensional array that is appended to; it doubles its room, so that adding stays cheap."""
+
+    def __init__(self, dtype: Any) -> None:
+        self._room = np.empty(FIRST_CAPACITY, dtype=dtype)
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """What is in it, as a read-only view."""
+        view = self._room[: self._size]
+        view.flags.writeable = False
+        return view
+
+    def extend(self, values: NDArray[Any]) -> None:
+        """Append `values`. Views given out before keep what they show."""
+        size = self._size + len(values)
+        if size > len(self._room):
+            room = np.empty(max(size, 2 * len(self._room)), dtype=self._room.dtype)
+            room[: self._size] = self._room[: self._size]
+            self._room = room
+        self._room[self._size : size] = values
+        self._size = size
+
+
+class History:
+    """Losses and accuracies of every batch, validations, epochs, and where the run stands."""
+
+    def __init__(self) -> None:
+        self._steps = GrowingArray(np.int64)
+        self._positions = GrowingArray(np.float64)
+        self._losses = GrowingArray(np.float64)
+        self._accuracies = GrowingArray(np.float64)
+        self.validations: list[ValidationDone] = []
+        self.epochs: list[EpochDone] = []
+        self.step = 0
+        self.epoch = 0.0
+        self.batch = 0
+        self.batches_per_epoch = 0
+        self.planned_epochs = 0
+        self.images_per_second: float | None = None
+        self.seconds = 0.0
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    @property
+    def train_steps(self) -> NDArray[np.int64]:
+        """The number of each batch, counted from 1."""
+        return self._steps.values
+
+    @property
+    def train_epochs(self) -> NDArray[np.float64]:
+        """The position of each batch in epochs: right also when the batch size was changed in between."""
+        return self._positions.values
+
+    @property
+    def train_losses(self) -> NDArray[np.float64]:
+        """The loss of each batch, before its update."""
+        return self._losses.values
+
+    @property
+    def train_accuracies(self) -> NDArray[np.float64]:
+        """The accuracy of each batch, before its update."""
+        return self._accuracies.values
+
+    def extend(self, snapshot: Snapshot) -> None:
+        """Append what happened since the last snapshot."""
+        self._steps.extend(snapshot.points.steps)
+        self._positions.extend(snapshot.points.epochs)
+        self._losses.extend(snapshot.points.losses)
+        self._accuracies.extend(snapshot.points.accuracies)
+        self.validations.extend(snapshot.validations)
+        self.epochs.extend(snapshot.epochs_done)
+        self.step = snapshot.step
+        self.epoch = snapshot.epoch
+        self.batch = snapshot.batch
+        self.batches_per_epoch = snapshot.batches_per_epoch
+        self.planned_epochs = snapshot.epochs
+        self.images_per_second = snapshot.images_per_second
+        self.seconds = snapshot.seconds

@@ -1,0 +1,121 @@
+"""Messages: what happened, where with which values, and what to do; a banner shows them. Qt-free."""
+
+from __future__ import annotations
+
+import math
+import platform
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.errors import CoreError, DivergenceError
+from core.optimizers import Optimizer
+from nnvis import number_text
+
+SENSIBLE_RATES = {"SGD": 0.05, "Adam": 0.001}
+
+
+@dataclass(frozen=True)
+class MessageAction:
+    """A button of a message."""
+
+    label: str
+    callback: Callable[[], None]
+    primary: bool = False
+
+
+@dataclass(frozen=True)
+class Message:
+    """One sentence what happened, one or two about it, and buttons. `report` can be copied when the fault is ours."""
+
+    kind: str  # "error", "warning" or "info"
+    title: str
+    text: str = ""
+    actions: tuple[MessageAction, ...] = ()
+    report: str = ""
+
+
+def diverged(error: DivergenceError, optimizer: Optimizer, remedy: Callable[[float], None]) -> Message:
+    """Training exploded. `remedy` is called with the learning rate that is offered."""
+    rate = optimizer.learning_rate
+    better = sensible_rate(optimizer)
+    batches = f"{error.step} batches" if error.step > 1 else "one batch"
+    if math.isfinite(error.loss) and math.isfinite(error.first_loss):
+        span = f"from {_short(error.first_loss)} to {_short(error.loss)} in {batches}"
+    else:
+        state = "no longer a number" if math.isnan(error.loss) else "infinite"
+        span = f"it is {state} after {batches}"
+    return Message(
+        "error",
+        f"The loss exploded: {span}.",
+        f"Learning rate {_plain(rate)} is too large for {optimizer.title} on this network. "
+        "Training is paused; nothing is lost.",
+        (MessageAction(f"Set {_plain(better)} and restart", lambda: remedy(better), primary=True),),
+    )
+
+
+def sensible_rate(optimizer: Optimizer) -> float:
+    """A learning rate that mostly works; a tenth of the present one when that is already as small."""
+    usual = SENSIBLE_RATES.get(optimizer.kind_name(), 0.001)
+    rate = optimizer.learning_rate
+    return usual if rate > usual else float(f"{rate / 10:.1g}")
+
+
+def data_missing(error: CoreError, try_again: Callable[[], None]) -> Message:
+    """The images cannot be loaded."""
+    actions = (MessageAction("Try again", try_again, primary=True),)
+    return Message("error", "There are no images to train on.", str(error), actions)
+
+
+def file_failed(title: str, error: CoreError) -> Message:
+    """A file could not be read or written."""
+    return Message("error", title, str(error))
+
+
+def refused(problem: str, count: int) -> Message:
+    """Training was asked for, but the stack of layers cannot be built."""
+    more = f" There {'are' if count > 2 else 'is'} {number_text.count(count - 1)} more." if count > 1 else ""
+    return Message("error", "This network cannot be trained yet.", problem + more)
+
+
+def out_of_memory() -> Message:
+    """The network or its batch does not fit into memory."""
+    text = "Take fewer units or a smaller batch, then train again."
+    return Message("error", "There is not enough memory for this network.", text)
+
+
+def expected_failure(error: CoreError, doing: str) -> Message:
+    """An error whose text was written for the user."""
+    title = "The network cannot be built." if doing == "preparing the network" else "Training has ended."
+    return Message("error", title, str(error))
+
+
+def unexpected(error: BaseException, doing: str) -> Message:
+    """A fault of ours: said shortly, with a report that can be copied."""
+    return Message(
+        "error",
+        f"Something went wrong while {doing}.",
+        "This is a fault of the program, not yours. Your project is untouched; the report says what happened.",
+        report=report(error, doing),
+    )
+
+
+def report(error: BaseException, doing: str) -> str:
+    """What a developer needs to know, as text."""
+    trace = "".join(traceback.format_exception(error))
+    return f"nnvis on Python {platform.python_version()}, {platform.platform()}\nwhile {doing}\n\n{trace}"
+
+
+def _short(loss: float) -> str:
+    """A loss in two digits: 2.3, 0.41, 1.1 · 10¹¹."""
+    if 0.1 <= abs(loss) < 1000:
+        return number_text.decimal(loss, 0 if abs(loss) >= 10 else 1 if abs(loss) >= 1 else 2)
+    return number_text.power(loss)
+
+
+def _plain(rate: float) -> str:
+    """A learning rate as one types it: 5.0, 0.05, 0.001."""
+    if 1e-5 <= rate < 1e6:
+        text = f"{rate:.10f}".rstrip("0")
+        return f"{text}0" if text.endswith(".") else text
+    return number_text.power(rate)

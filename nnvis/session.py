@@ -1,0 +1,338 @@
+"""Session: the one state holder of the window. Methods in, signals out; panels meet here and nowhere else."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
+
+from core.data import Dataset
+from core.errors import ConfigError, CoreError, DivergenceError
+from core.evaluation import Evaluation
+from core.sequential import WeightView
+from nnvis import messages
+from nnvis.editing import ProjectEditing
+from nnvis.history import History
+from nnvis.messages import Message
+from nnvis.progress import Progress, progress
+from nnvis.project import Project
+from nnvis.training.control import Changes, Control, Goal
+from nnvis.training.run import Prepared
+from nnvis.training.snapshot import Coalescer, Snapshot
+from nnvis.training.worker import Failure, Halt, Outcome, TrainingWorker
+from nnvis.viewer import Answer, Viewer
+
+SHUTDOWN_MS = 3000
+
+__all__ = ["Answer", "History", "Message", "Progress", "RunState", "Session", "Snapshot"]
+
+
+class RunState(enum.Enum):
+    """What the toolbar can offer."""
+
+    LOADING = "the images are being loaded"
+    READY = "a fresh network waits"
+    RUNNING = "training"
+    PAUSED = "training can be resumed"
+    DONE = "the run is over; training on starts where it ended"
+    FAILED = "the run cannot go on; training starts a new one"
+
+
+class Session(ProjectEditing):
+    """Project, run and drawing. Belongs to the window's thread; the worker is its secret.
+
+    The signals of ProjectEditing (project_changed, dataset_changed, selected_layer_changed, message_posted and
+    message_cleared) belong to it as well.
+    """
+
+    state_changed = Signal()  # also when the test result arrives
+    history_cleared = Signal()  # a fresh network is there: history, parameters and views are new objects
+    snapshot_arrived = Signal(object)  # Snapshot
+    drawing_changed = Signal()
+    answer_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = RunState.LOADING
+        self.history = History()
+        self.test_result: Evaluation | None = None
+        self.batches_per_second: float | None = None
+        self._network: Prepared | None = None  # what history and parameters belong to
+        self._viewer: Viewer | None = None
+        self._parameters: NDArray[np.float32] = np.empty(0, np.float32)
+        self.drawing: NDArray[np.uint8] | None = None
+        self.answer: Answer | None = None
+
+        self._running = self.project  # the project as the worker has it
+        self._run = 0  # number of the last preparation asked for
+        self._order = 0  # number of the last order given
+        self._is_shut = False
+        self._control = Control()
+        self._coalescer = Coalescer()
+        self._worker = TrainingWorker(self._control, self._coalescer, self)
+        self._worker.dataset_loaded.connect(self._on_dataset_loaded)
+        self._worker.prepared.connect(self._on_prepared)
+        self._worker.snapshot_ready.connect(self._on_snapshot_ready)
+        self._worker.halted.connect(self._on_halted)
+        self._worker.failed.connect(self._on_failed)
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self.shutdown)
+        self._prepare()
+        self._worker.start()
+
+    def shutdown(self) -> None:
+        """End the worker, within a batch. Calling it again does nothing."""
+        if self._is_shut:
+            return
+        self._is_shut = True
+        self._control.close()
+        self._worker.requestInterruption()
+        self._worker.wait(SHUTDOWN_MS)
+        QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall.value)  # what it still had to say
+
+    # --- what there is to know ------------------------------------------------------------------------------------
+
+    @property
+    def is_training(self) -> bool:
+        """Whether batches are being trained at this moment."""
+        return self.state is RunState.RUNNING
+
+    @property
+    def running_is_old(self) -> bool:
+        """Whether the network that is trained and shown is not the one of the project any more."""
+        return replace(self._running, name=self.project.name) != self.project
+
+    @property
+    def running_project(self) -> Project | None:
+        """The project that the shown network was made from; None before the first one."""
+        return self._network.project if self._network else None
+
+    @property
+    def progress(self) -> Progress:
+        """How far the run is."""
+        return progress(self.history, self._network.images if self._network else 0, self.is_training)
+
+    @property
+    def image_counts(self) -> tuple[int, int, int]:
+        """How many images the shown network is trained, validated and tested with."""
+        if self._network is None or self.dataset is None:
+            return 0, 0, 0
+        return self._network.images, self._network.validation_images, len(self.dataset.x_test)
+
+    @property
+    def parameters(self) -> NDArray[np.float32]:
+        """The flat vector of the shown network, as of the latest snapshot; read-only."""
+        return self._parameters
+
+    @property
+    def initial_parameters(self) -> NDArray[np.float32]:
+        """The flat vector before the first batch; read-only."""
+        return self._network.parameters if self._network else self._parameters
+
+    @property
+    def views(self) -> list[WeightView]:
+        """Where each array of each layer lies in `parameters`."""
+        return self._network.viewer.parameter_views() if self._network else []
+
+    # --- running --------------------------------------------------------------------------------------------------
+
+    def train(self) -> None:
+        """Train: a fresh network, or on from where the present one stands. An outdated one is replaced."""
+        self._advance(Goal.RUN)
+
+    def step_batch(self) -> None:
+        """Train on one batch, then pause."""
+        self._advance(Goal.BATCH)
+
+    def step_epoch(self) -> None:
+        """Train to the end of the epoch, then pause."""
+        self._advance(Goal.EPOCH)
+
+    def pause(self) -> None:
+        """Stop after the batch in hand, to be resumed."""
+        if self.is_training:
+            self._go(Goal.PAUSE)
+            self._set_state(RunState.PAUSED)
+
+    def resume(self) -> None:
+        """Go on with a paused run, also when the project was edited meanwhile."""
+        if self.state is RunState.PAUSED:
+            self._go(Goal.RUN)
+            self._set_state(RunState.RUNNING)
+
+    def stop(self) -> None:
+        """End the run after the batch in hand and test the network, which stays."""
+        if self.state in (RunState.RUNNING, RunState.PAUSED):
+            self._go(Goal.STOP)
+            self._set_state(RunState.DONE)
+
+    def reset(self) -> None:
+        """Take a fresh network, with its first weights drawn from the seed; the curves are cleared when it is there."""
+        if not self._refuses():
+            self.clear_message()
+            self._prepare()
+            self._set_state(RunState.LOADING if self.dataset is None else RunState.READY)
+
+    def set_speed(self, batches_per_second: float | None) -> None:
+        """Train in slow motion; None: as fast as it goes."""
+        self.batches_per_second = batches_per_second
+        self._control.set_speed(batches_per_second)
+
+    @property
+    def _is_fresh(self) -> bool:
+        """Whether nothing has been trained yet."""
+        return self.state in (RunState.LOADING, RunState.READY)
+
+    def _advance(self, goal: Goal) -> None:
+        outdated = self.running_is_old or self.state is RunState.FAILED
+        if outdated and self._refuses():
+            return
+        self.clear_message()
+        self.test_result = None
+        if outdated:
+            self._prepare()
+        self._go(goal)
+        # A single batch is over in a moment: the buttons would only flicker.
+        if goal is not Goal.BATCH or self.is_training:
+            self._set_state(RunState.RUNNING)
+
+    def _go(self, goal: Goal) -> None:
+        self._order += 1
+        self._control.go(self._order, goal)
+
+    def _prepare(self) -> None:
+        """Ask for a fresh network of the project. What the worker still reports of the old one does not count."""
+        self._running = self.project
+        self._run += 1
+        self._order += 1
+        self._control.prepare(self._run, self.project)
+
+    def _refuses(self) -> bool:
+        """Whether the stack cannot be trained; says so, and points at the layer that is wrong."""
+        errors = self._errors()
+        if errors:
+            self.select_layer(errors[0].layer)
+            self._post(messages.refused(errors[0].text, len(errors)))
+        return bool(errors)
+
+    def _set_state(self, state: RunState) -> None:
+        if state is not self.state:
+            self.state = state
+            self.state_changed.emit()
+
+    # --- what the worker reports ------------------------------------------------------------------------------------
+
+    def _on_dataset_loaded(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self._inspect()
+        self.dataset_changed.emit()
+
+    def _on_prepared(self, prepared: Prepared) -> None:
+        if prepared.run != self._run:  # a newer one is on its way
+            return
+        self._network = prepared
+        self._viewer = Viewer(prepared.viewer, prepared.scaling)
+        self._parameters = prepared.parameters
+        self.history = History()
+        self.test_result = None
+        self.history_cleared.emit()
+        self._on_snapshot_ready()
+        if self.state is RunState.LOADING:
+            self._set_state(RunState.READY)
+
+    def _on_snapshot_ready(self) -> None:
+        snapshot = self._coalescer.take(self._network.run) if self._network else None
+        if snapshot is None:
+            return
+        self.history.extend(snapshot)
+        self._parameters = snapshot.parameters
+        if self._viewer:
+            self._viewer.show(snapshot.parameters)
+        self.snapshot_arrived.emit(snapshot)
+        self._refresh_answer()
+
+    def _on_halted(self, halt: Halt) -> None:
+        if halt.order != self._order:
+            return
+        self.test_result = halt.test
+        self.state = RunState.PAUSED if halt.outcome is Outcome.PAUSED else RunState.DONE
+        self.state_changed.emit()
+
+    def _on_failed(self, failure: Failure) -> None:
+        if failure.run != self._run:
+            return
+        self._set_state(RunState.FAILED)
+        error = failure.error
+        if isinstance(error, DivergenceError):
+            self._post(messages.diverged(error, self._running.optimizer, self._restart_with_rate))
+        elif isinstance(error, MemoryError):
+            self._post(messages.out_of_memory())
+        elif isinstance(error, CoreError):
+            if self.dataset is None:
+                self._post(messages.data_missing(error, self.reset))
+            else:
+                self._post(messages.expected_failure(error, failure.doing))
+        else:
+            self._post(messages.unexpected(error, failure.doing))
+
+    def _restart_with_rate(self, learning_rate: float) -> None:
+        self.set_optimizer(self.project.optimizer.replace(learning_rate=learning_rate))
+        self.train()
+
+    # --- when the project is edited -----------------------------------------------------------------------------------
+
+    def _apply_edit(self) -> None:
+        """Tell the worker what applies at once, and ask for a fresh network while nothing is trained yet."""
+        self._apply_live()
+        if self._is_fresh and self.running_is_old and not self._errors():
+            self._prepare()  # the page shows the network that would be trained
+
+    def _start_over(self) -> None:
+        """Take a fresh network of another project."""
+        if self._errors():
+            self.pause()  # what was trained stays in sight until this stack can be built
+        else:
+            self._prepare()
+            self._set_state(RunState.LOADING if self.dataset is None else RunState.READY)
+
+    def _apply_live(self) -> None:
+        """Hand over what may change in mid-run: it becomes part of the run and does not make it an old one."""
+        old, new = self._running, self.project
+        optimizer, training = old.optimizer, old.training
+        if type(optimizer) is type(new.optimizer):
+            live = {declared.name for declared in optimizer.hypers() if declared.live}
+            optimizer = optimizer.replace(**{name: new.optimizer.values()[name] for name in live})
+        if not self._is_fresh:  # a fresh network is prepared anew: its plan is on the page already
+            training = training.replace(batch_size=new.training.batch_size, epochs=new.training.epochs)
+        if optimizer == old.optimizer and training == old.training:
+            return
+        epochs = training.epochs if training.epochs != old.training.epochs else None
+        self._control.change(Changes(optimizer, training.batch_size, epochs))
+        self._running = replace(old, optimizer=optimizer, training=training)
+
+    # --- asking the network -----------------------------------------------------------------------------------------
+
+    def predict(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """What the network, as last shown, gives for one image (28, 28) or several (N, 28, 28); see Viewer.outputs."""
+        if self._viewer is None:
+            raise ConfigError("There is no network yet: the images are still being loaded.")
+        return self._viewer.outputs(images)
+
+    def set_drawing(self, image: NDArray[np.uint8] | None) -> None:
+        """Show the network a drawing in MNIST's form (28, 28); it is answered at once and after every snapshot."""
+        self.drawing = None if image is None else np.array(image, dtype=np.uint8)
+        self.drawing_changed.emit()
+        self._refresh_answer()
+
+    def _refresh_answer(self) -> None:
+        before = self.answer
+        self.answer = None
+        if self.drawing is not None and self._viewer is not None:
+            self.answer = self._viewer.answer(self.drawing, self.history.step)
+        if before is not None or self.answer is not None:
+            self.answer_changed.emit()

@@ -1,0 +1,146 @@
+"""What the window wants of the worker: a board that one writes and the other reads, without a busy wait. Qt-free."""
+
+from __future__ import annotations
+
+import enum
+import threading
+import time
+from dataclasses import dataclass
+
+from core.optimizers import Optimizer
+from nnvis.project import Project
+
+
+class Goal(enum.Enum):
+    """How far the worker shall train."""
+
+    RUN = "to the end"
+    BATCH = "one batch"
+    EPOCH = "to the end of the epoch"
+    PAUSE = "no further"
+    STOP = "no further, and test the network"
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The wish for a fresh network of this project, under this number."""
+
+    run: int
+    project: Project
+
+
+@dataclass(frozen=True)
+class Order:
+    """The wish to train up to a goal. The number tells the answer to this order from answers to earlier ones."""
+
+    number: int
+    goal: Goal
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What applies from the next batch on; None means unchanged."""
+
+    optimizer: Optimizer | None = None
+    batch_size: int | None = None
+    epochs: int | None = None
+
+    def followed_by(self, later: Changes) -> Changes:
+        """Both in one; where both speak, `later` holds."""
+        return Changes(
+            later.optimizer or self.optimizer, later.batch_size or self.batch_size, later.epochs or self.epochs
+        )
+
+
+class Control:
+    """The board. Only the newest wish of each kind counts; a new preparation cancels the orders before it."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._preparation: Preparation | None = None
+        self._order: Order | None = None
+        self._changes: Changes | None = None
+        self._seconds_per_batch = 0.0
+        self._closing = False
+        # Read by the worker at every batch without the lock: reading a bool is atomic, a batch later is soon enough.
+        self.has_wish = False
+        self.has_changes = False
+
+    # --- the window's side ----------------------------------------------------------------------------------------
+
+    def prepare(self, run: int, project: Project) -> None:
+        """Ask for a fresh network of `project`."""
+        with self._condition:
+            self._preparation = Preparation(run, project)
+            self._order = None
+            self._changes = None
+            self.has_changes = False
+            self._tell()
+
+    def go(self, number: int, goal: Goal) -> None:
+        """Ask to train up to `goal`, from now or after the preparation that is still to be done."""
+        with self._condition:
+            self._order = Order(number, goal)
+            self._tell()
+
+    def change(self, changes: Changes) -> None:
+        """Hand over hyperparameters that apply from the next batch on."""
+        with self._condition:
+            self._changes = self._changes.followed_by(changes) if self._changes else changes
+            self.has_changes = True
+
+    def set_speed(self, batches_per_second: float | None) -> None:
+        """Slow training down to so many batches per second; None: full speed."""
+        with self._condition:
+            self._seconds_per_batch = 1.0 / batches_per_second if batches_per_second else 0.0
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        """Ask the worker to end. Nothing is done any more."""
+        with self._condition:
+            self._closing = True
+            self._tell()
+
+    # --- the worker's side ----------------------------------------------------------------------------------------
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the worker shall end."""
+        return self._closing
+
+    def wait(self) -> Preparation | Order | None:
+        """Sleep until something is wished for, and take it; None when the worker shall end."""
+        with self._condition:
+            while not (self._closing or self._preparation or self._order):
+                self._condition.wait()
+            if self._closing:
+                return None
+            wish: Preparation | Order | None
+            if self._preparation:
+                wish, self._preparation = self._preparation, None
+            else:
+                wish, self._order = self._order, None
+            self.has_wish = self._order is not None
+            return wish
+
+    def take_changes(self) -> Changes | None:
+        """What applies from the next batch on, once."""
+        with self._condition:
+            changes, self._changes = self._changes, None
+            self.has_changes = False
+            return changes
+
+    def wait_for_turn(self, since: float) -> None:
+        """In slow motion: sleep until the next batch's turn, counted from `since`; wake up when something is wished."""
+        if not self._seconds_per_batch:
+            return
+        with self._condition:
+            while self._seconds_per_batch and not self.has_wish:
+                left = since + self._seconds_per_batch - time.perf_counter()
+                if left <= 0:
+                    return
+                self._condition.wait(left)
+
+    def _tell(self) -> None:
+        self.has_wish = True
+        self._condition.notify_all()

@@ -1,0 +1,101 @@
+"""Run: a network in training, from its first weights to its test. It lives in the worker. Qt-free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data import Dataset, Scaling
+from core.evaluation import Evaluation, evaluate
+from core.metrics import ConfusionMatrix
+from core.sequential import Sequential
+from core.training import BatchDone, EpochDone, Event, TrainingDone
+from nnvis.project import Project
+from nnvis.recipe import Split
+from nnvis.training.control import Changes, Goal
+
+TEST_PIECE = 2000  # images between two looks whether the test is still wanted
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A fresh network is ready. `viewer` is a model of its own: it belongs to the window from now on."""
+
+    run: int
+    project: Project
+    viewer: Sequential
+    scaling: Scaling
+    images: int
+    validation_images: int
+    parameters: NDArray[np.float32]  # the first weights, read-only
+
+
+class Run:
+    """One network, its trainer, and how far they are."""
+
+    def __init__(self, number: int, project: Project, dataset: Dataset, split: Split) -> None:
+        self.number = number
+        self.project = project
+        self.dataset = dataset
+        self.split = split
+        self.model = project.build_model(dataset)
+        self.trainer = project.build_trainer(self.model, split)
+        self.finished = False
+        self._more_epochs = project.training.epochs
+        self._events = self.trainer.run()
+
+    def first_events(self) -> list[Event]:
+        """What is known before the first batch: above all how the untrained network does on the validation images."""
+        expected = 1 if self.trainer.validation_data is None else 2
+        return [next(self._events) for _ in range(expected)]
+
+    def prepared(self) -> Prepared:
+        """The news of this run, with copies of everything that the worker keeps using."""
+        parameters = self.model.parameters.copy()
+        parameters.flags.writeable = False
+        return Prepared(
+            self.number, self.project, self.model.clone(), self.split.scaling,
+            len(self.split.x_train), len(self.split.x_validation), parameters,
+        )  # fmt: skip
+
+    def resume(self) -> None:
+        """Get ready to go on; a finished run goes on for as many epochs as its recipe says."""
+        if self.finished:
+            if self.trainer.epochs <= self.trainer.epochs_done:
+                self.trainer.set_live(epochs=self.trainer.epochs_done + self._more_epochs)
+            self._events = self.trainer.run()
+            self.finished = False
+
+    def next_event(self) -> Event:
+        """Train on until the next event. Raises DivergenceError."""
+        event = next(self._events)
+        self.finished = isinstance(event, TrainingDone)
+        return event
+
+    def apply(self, changes: Changes) -> None:
+        """Take over what was changed while training; the batch size from the next epoch on."""
+        self.trainer.set_live(optimizer=changes.optimizer, batch_size=changes.batch_size, epochs=changes.epochs)
+        self._more_epochs = changes.epochs or self._more_epochs
+
+    def reached(self, goal: Goal, event: Event) -> bool:
+        """Whether to pause after this event. At the end of an epoch its validation still belongs to the last batch."""
+        if isinstance(event, EpochDone):  # after the last epoch only the end of the run remains to be said
+            return goal in (Goal.BATCH, Goal.EPOCH) and event.epoch + 1 < self.trainer.epochs
+        return goal is Goal.BATCH and isinstance(event, BatchDone) and event.batch < self.trainer.batches_per_epoch
+
+    def test(self, unwanted: Callable[[], bool]) -> Evaluation | None:
+        """Score the network on the test images; None when it became `unwanted` before it was done."""
+        x, y = self.dataset.x_test, self.dataset.y_test
+        confusion = ConfusionMatrix(self.dataset.classes)
+        loss = 0.0
+        for start in range(0, len(x), TEST_PIECE):
+            if unwanted():
+                return None
+            piece = slice(start, start + TEST_PIECE)
+            part = evaluate(self.model, x[piece], y[piece], self.split.scaling)
+            loss += part.loss * part.count / len(x)
+            confusion.counts += part.confusion.counts
+        return Evaluation(loss, len(x), confusion)

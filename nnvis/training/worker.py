@@ -1,0 +1,166 @@
+"""The worker: the one thread beside the window's. It loads, prepares, trains and tests; only copies leave it."""
+
+from __future__ import annotations
+
+import enum
+import sys
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QObject, QThread, Signal
+from threadpoolctl import threadpool_limits
+
+from core.data import Dataset, load
+from core.evaluation import Evaluation
+from core.training import BatchDone
+from nnvis.project import Project
+from nnvis.recipe import DataRecipe, Split, split_data
+from nnvis.training.control import Control, Goal, Order, Preparation
+from nnvis.training.run import Run
+from nnvis.training.snapshot import Coalescer
+
+SWITCH_INTERVAL = 0.001  # seconds; Python's 0.005 lets a redraw wait for the worker five times as long
+
+
+class Outcome(enum.Enum):
+    """How an order ended."""
+
+    PAUSED = "more is to come"
+    STOPPED = "ended before its time"
+    DONE = "all epochs are trained"
+
+
+@dataclass(frozen=True)
+class Halt:
+    """The answer to the order of this number: the worker has stopped training."""
+
+    order: int
+    outcome: Outcome
+    test: Evaluation | None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something could not be done."""
+
+    run: int
+    order: int | None
+    doing: str  # "loading the images", "preparing the network", "training"
+    error: BaseException
+
+
+class TrainingWorker(QThread):
+    """Does what stands on the `control` board, and reports by signals and through the `coalescer`."""
+
+    dataset_loaded = Signal(object)  # Dataset
+    prepared = Signal(object)  # Prepared; its first snapshot lies in the coalescer
+    snapshot_ready = Signal()  # to be taken from the coalescer
+    halted = Signal(object)  # Halt
+    failed = Signal(object)  # Failure
+
+    def __init__(self, control: Control, coalescer: Coalescer, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training")
+        self._control = control
+        self._coalescer = coalescer
+        self._run: Run | None = None
+        self._dataset: Dataset | None = None
+        self._split: Split | None = None
+        self._split_key: tuple[DataRecipe, int] | None = None
+        self._doing = ""
+
+    def run(self) -> None:
+        """Obey until the board says that it is over. No exception leaves this method."""
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        # One BLAS thread: for small batches more gain nothing and take the window's core away. An exploding loss is
+        # reported as such; NumPy's own warning about it would only go to the console.
+        with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            while (wish := self._control.wait()) is not None:
+                try:
+                    if isinstance(wish, Preparation):
+                        self._prepare(wish)
+                    else:
+                        self._obey(wish)
+                except Exception as error:
+                    self._fail(wish, error)
+        self._run = None
+
+    def _fail(self, wish: Preparation | Order, error: Exception) -> None:
+        number = self._run.number if self._run else 0
+        if isinstance(wish, Preparation):
+            number = wish.run
+        self._run = None
+        self.failed.emit(Failure(number, wish.number if isinstance(wish, Order) else None, self._doing, error))
+
+    # --- preparing ------------------------------------------------------------------------------------------------
+
+    def _prepare(self, wish: Preparation) -> None:
+        project = wish.project
+        self._run = None  # its memory is free before the next one is built
+        self._doing = "loading the images"
+        if self._dataset is None or self._dataset.name != project.data.dataset:
+            self._dataset = load(project.data.dataset)
+            self._split_key = None
+            self.dataset_loaded.emit(self._dataset)
+        self._doing = "preparing the network"
+        run = Run(wish.run, project, self._dataset, self._shared_out(self._dataset, project))
+        events = run.first_events()
+        self._run = run
+        self._coalescer.begin(run.number, run.trainer)
+        for event in events:
+            self._coalescer.add(event)
+        self._coalescer.publish(run.model.parameters)
+        self.prepared.emit(run.prepared())
+
+    def _shared_out(self, dataset: Dataset, project: Project) -> Split:
+        """The split of this project, kept: most edits leave it as it is."""
+        key = (project.data, project.seed)
+        if self._split is None or self._split_key != key:
+            self._split = split_data(dataset, project.data, project.seed)
+            self._split_key = key
+        return self._split
+
+    # --- training -------------------------------------------------------------------------------------------------
+
+    def _obey(self, order: Order) -> None:
+        run = self._run
+        if run is None:  # its preparation failed, and that was reported
+            return
+        self._doing = "training"
+        if order.goal not in (Goal.PAUSE, Goal.STOP):
+            self._train(run, order.goal)
+        outcome = Outcome.DONE if run.finished else Outcome.STOPPED if order.goal is Goal.STOP else Outcome.PAUSED
+        test = None
+        if outcome is not Outcome.PAUSED:
+            self._doing = "testing the network"
+            test = run.test(unwanted=lambda: self._control.has_wish)
+        self.halted.emit(Halt(order.number, outcome, test))
+
+    def _train(self, run: Run, goal: Goal) -> None:
+        control, coalescer = self._control, self._coalescer
+        run.resume()
+        coalescer.resume()
+        try:
+            while not (run.finished or control.has_wish):
+                started = time.perf_counter()
+                if control.has_changes and (changes := control.take_changes()):
+                    run.apply(changes)
+                event = run.next_event()
+                coalescer.add(event)
+                if run.reached(goal, event):
+                    break
+                if coalescer.due():
+                    self._publish(run)
+                if isinstance(event, BatchDone):
+                    control.wait_for_turn(started)
+        finally:
+            # Also when training failed: the last finite weights and all points are on their way before the news.
+            coalescer.rest()
+            self._publish(run)
+
+    def _publish(self, run: Run) -> None:
+        if self._coalescer.publish(run.model.parameters):
+            self.snapshot_ready.emit()
+
+

@@ -1,0 +1,131 @@
+"""History, progress and answers: what the panels read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.data import Scaling
+from core.errors import ShapeError
+from core.layers import Dense, Flatten
+from core.sequential import Sequential
+from core.training import EpochDone, ValidationDone
+from nnvis.history import FIRST_CAPACITY, History
+from nnvis.progress import progress
+from nnvis.training.snapshot import Points, Snapshot
+from nnvis.viewer import Viewer
+
+
+def snapshot(first: int, last: int, batches_per_epoch: int = 100, speed: float | None = None) -> Snapshot:
+    steps = np.arange(first, last + 1)
+    return Snapshot(
+        run=1, step=last, epoch=last / batches_per_epoch, epochs=5, batch=(last - 1) % batches_per_epoch + 1,
+        batches_per_epoch=batches_per_epoch,
+        points=Points(steps, steps / batches_per_epoch, 1 / steps, steps / 1e6),
+        validations=(ValidationDone(last, last / batches_per_epoch, 0.5, 0.9, 10),),
+        epochs_done=(EpochDone(0, last, 0.4, 0.8, 0.5, 0.9, 1.0),) if last == batches_per_epoch else (),
+        parameters=np.zeros(3, np.float32), images_per_second=speed, seconds=last / 10,
+    )  # fmt: skip
+
+
+def test_history_keeps_every_point_however_many() -> None:
+    history = History()
+    early = None
+    for first in range(1, 5 * FIRST_CAPACITY, 777):
+        history.extend(snapshot(first, first + 776))
+        if early is None:
+            early = history.train_losses
+    assert early is not None
+    steps = history.train_steps
+    np.testing.assert_array_equal(steps, np.arange(1, len(history) + 1))
+    np.testing.assert_array_equal(history.train_losses, 1 / steps)
+    np.testing.assert_array_equal(history.train_accuracies, steps / 1e6)
+    np.testing.assert_array_equal(history.train_epochs, steps / 100)
+    np.testing.assert_array_equal(early, 1 / np.arange(1, 778))  # what a chart holds does not change under its hands
+    assert len(history.validations) == len(range(1, 5 * FIRST_CAPACITY, 777))
+    assert history.step == len(history)
+    with pytest.raises(ValueError, match="read-only"):
+        history.train_losses[0] = 0
+
+
+def test_history_says_where_the_run_stands() -> None:
+    history = History()
+    assert (history.step, history.epoch, len(history), history.planned_epochs) == (0, 0.0, 0, 0)
+    history.extend(snapshot(1, 100, speed=5000.0))
+    assert (history.step, history.epoch, history.batch, history.batches_per_epoch) == (100, 1.0, 100, 100)
+    assert (history.planned_epochs, history.images_per_second, history.seconds) == (5, 5000.0, 10.0)
+    assert [epoch.loss for epoch in history.epochs] == [0.4]
+
+
+@pytest.mark.parametrize(("last", "epoch", "batch"), [(1, 1, 1), (100, 1, 100), (101, 2, 1), (500, 5, 100)])
+def test_progress_counts_epochs_as_people_do(last: int, epoch: int, batch: int) -> None:
+    history = History()
+    history.extend(snapshot(1, last, speed=1000.0))
+    now = progress(history, images=6400, is_training=True)
+    assert (now.epoch, now.epochs, now.batch, now.batches_per_epoch) == (epoch, 5, batch, 100)
+    assert now.fraction == pytest.approx(last / 500)
+    assert now.seconds_left == pytest.approx((500 - last) * 64 / 1000)
+    assert progress(history, 6400, is_training=False).seconds_left is None
+
+
+def test_progress_before_anything_is_known() -> None:
+    now = progress(History(), 0, is_training=True)
+    assert (now.epoch, now.fraction, now.seconds_left, now.images_per_second) == (1, 0.0, None, None)
+
+
+@pytest.fixture
+def viewer() -> Viewer:
+    return Viewer(model("softmax"), Scaling(mean=0.5, std=0.5))
+
+
+def model(activation: str) -> Sequential:
+    network = Sequential([Flatten(), Dense(units=10, activation=activation)], seed=1)
+    network.build((28, 28, 1))
+    return network
+
+
+def test_one_image_or_several_in_every_form_give_the_same(viewer: Viewer, rng: np.random.Generator) -> None:
+    images = rng.integers(0, 256, (3, 28, 28, 1), dtype=np.uint8)
+    several = viewer.outputs(images)
+    assert several.shape == (3, 10)
+    np.testing.assert_array_equal(viewer.outputs(images[..., 0]), several)
+    np.testing.assert_allclose(viewer.outputs(images / 255), several, rtol=1e-4)
+    single = viewer.outputs(images[1])
+    assert single.shape == (10,)
+    np.testing.assert_allclose(single, several[1], rtol=1e-5)
+    np.testing.assert_array_equal(viewer.outputs(images[1, ..., 0]), single)
+    expected = model("softmax").predict((images / np.float32(255) - 0.5) / 0.5)
+    np.testing.assert_allclose(several, expected, rtol=1e-4)
+
+
+def test_a_wrong_size_is_refused(viewer: Viewer) -> None:
+    with pytest.raises(ShapeError, match=r"\(28, 28, 1\) but got \(27, 28\)"):
+        viewer.outputs(np.zeros((27, 28), np.uint8))
+
+
+def test_the_answer_follows_the_parameters_shown(viewer: Viewer) -> None:
+    image = np.full((28, 28), 255, np.uint8)
+    parameters = np.zeros(7850, np.float32)
+    parameters[-3], parameters[-4] = 5.0, 4.0
+    viewer.show(parameters)
+    answer = viewer.answer(image, step=12)
+    assert answer is not None
+    assert (answer.digit, answer.second, answer.step, answer.is_distribution) == (7, 6, 12, True)
+    assert answer.confidence == pytest.approx(float(answer.probabilities[7]))
+    assert answer.second_confidence == pytest.approx(answer.confidence / np.e, rel=1e-4)
+    parameters[-3] = 0.0  # a caller's array is copied when it is used, not kept
+    again = viewer.answer(image, step=12)
+    assert again is not None
+    assert again.digit == 7
+
+
+def test_outputs_that_are_no_shares_are_called_so() -> None:
+    viewer = Viewer(model("linear"), Scaling.unit())
+    answer = viewer.answer(np.full((28, 28), 9, np.uint8), step=0)
+    assert answer is not None
+    assert not answer.is_distribution
+
+
+def test_a_broken_network_has_no_answer(viewer: Viewer) -> None:
+    viewer.show(np.full(7850, np.nan, np.float32))
+    assert viewer.answer(np.zeros((28, 28), np.uint8), step=3) is None
