@@ -30,6 +30,14 @@ class Buffers:
             array = self._arrays[key] = np.empty(shape, dtype or self.dtype)
         return array
 
+    def ones(self, size: int) -> Any:
+        """A vector of ones, not to be written to: a row of ones times a matrix sums its columns."""
+        array = self._arrays.get(("ones", (size,), None))
+        if array is None:
+            array = self.get("ones", (size,))
+            array.fill(1)
+        return array
+
     def clear(self) -> None:
         """Forget all arrays, so that their memory can be freed."""
         self._arrays.clear()

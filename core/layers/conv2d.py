@@ -132,7 +132,7 @@ class Conv2D(Layer):
         if self.l2:
             self.dW += 2 * self.l2 * self.W
         if self.db is not None:
-            np.matmul(np.ones(len(rows), rows.dtype), rows, out=self.db)
+            np.matmul(self.buffers.ones(len(rows)), rows, out=self.db)
         self.dX: Array | None = self._spread(rows) if self.needs_input_gradient else None
         return self.dX
 

@@ -106,17 +106,11 @@ class Dense(Layer):
             self.dW += 2 * self.l2 * self.W
         if self.db is not None:
             # a row of ones times dZ: BLAS sums a column faster than add.reduce does
-            np.matmul(self._ones(len(dZ)), dZ, out=self.db)
+            np.matmul(self.buffers.ones(len(dZ)), dZ, out=self.db)
         self.dX: Array | None = None
         if self.needs_input_gradient:
             self.dX = np.matmul(dZ, self.W.T, out=self.buffers.get("dX", self.X.shape))
         return self.dX
-
-    def _ones(self, samples: int) -> Array:
-        ones: Array = self.buffers.get("ones", (samples,))
-        if ones[0] != 1:
-            ones.fill(1)
-        return ones
 
     def forward_equations(self) -> tuple[Equation, ...]:
         sums = "X @ W + b" if self.use_bias else "X @ W"
