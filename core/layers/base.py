@@ -12,7 +12,7 @@ import numpy as np
 from core.activations import ActivationFunction
 from core.buffers import Array, Buffers
 from core.equation import Equation
-from core.errors import ShapeError
+from core.errors import ConfigError, ShapeError
 from core.hyper import Configurable, hyper
 
 Shape = tuple[int, ...]
@@ -37,6 +37,7 @@ class Layer(Configurable):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.built = False
+        self.input_shape: Shape = ()
         self.dtype = np.dtype(np.float32)
         self.buffers = Buffers()
         self.parameters: dict[str, Array] = {}
@@ -108,13 +109,19 @@ class Layer(Configurable):
         return 0.0
 
     def check_input(self, X: Array) -> None:
-        """Raise ShapeError when X is not a batch of what this layer was built for."""
-        if X.shape[1:] != self.input_shape:
-            expected = ", ".join(("N", *map(str, self.input_shape)))
-            raise ShapeError(
-                f"{self.label} expects X of shape ({expected}) but got {X.shape}. Its input was fixed when the model "
-                f"was built; rebuild the model for {shape_text(X.shape[1:])} or give it what it was built for."
-            )
+        """Raise ShapeError when X is not a batch of what this layer was built for, ConfigError before it is built."""
+        if X.shape[1:] == self.input_shape and self.built:
+            return
+        if not self.built:
+            raise ConfigError(f"{self.label} is not built yet. Call build(input_shape, rng) before it is given arrays.")
+        expected = ", ".join(("N", *map(str, self.input_shape)))
+        remedy = (
+            "That is one sample without the batch axis: give X[np.newaxis]."
+            if X.shape == self.input_shape
+            else "Its input was fixed when the model was built; rebuild the model for "
+            f"{shape_text(X.shape[1:])} or give it what it was built for."
+        )
+        raise ShapeError(f"{self.label} expects X of shape ({expected}) but got {X.shape}. {remedy}")
 
     def forward(self, X: Array, training: bool = False) -> Array:
         """Y for the batch X. The result is one of the layer's buffers: it is overwritten by the next call."""
