@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
+
+import numpy as np
 
 from core.errors import ConfigError
 
@@ -49,7 +52,7 @@ class Hyper:
         try:
             return self._converted(value)
         except (TypeError, ValueError, OverflowError):
-            raise ConfigError(f"{owner}: {self.name} cannot be {value!r}. Give {self.allowed}.") from None
+            raise ConfigError(f"{owner}: {self.name} cannot be {reprlib.repr(value)}. Give {self.allowed}.") from None
 
     @property
     def allowed(self) -> str:
@@ -64,40 +67,30 @@ class Hyper:
             "pair": "one or two whole numbers",
             "shape": "one to four whole numbers",
         }[self.kind]
+        words = noun
         if self.low is not None and self.high is not None:
-            words = f"{noun} {'above' if self.exclusive_low else 'from'} {self.low:g} to {self.high:g}"
+            words += f" {'above' if self.exclusive_low else 'from'} {_plain(self.low)} to {_plain(self.high)}"
         elif self.low is not None:
-            words = f"{noun} {'above' if self.exclusive_low else 'of at least'} {self.low:g}"
-        else:
-            words = noun
+            words += f" {'above' if self.exclusive_low else 'of at least'} {_plain(self.low)}"
+        elif self.high is not None:
+            words += f" of at most {_plain(self.high)}"
         return words + (", or none" if self.optional else "")
 
     def _converted(self, value: Any) -> Any:
-        if self.kind == "bool":
-            if not isinstance(value, bool):
+        if self.kind in ("bool", "text"):
+            if not isinstance(value, bool if self.kind == "bool" else str):
                 raise TypeError
             return value
         if self.kind == "choice":
-            if value not in self.choices:
+            if not isinstance(value, str) or value not in self.choices:
                 raise ValueError
             return value
-        if self.kind == "text":
-            if not isinstance(value, str):
-                raise TypeError
-            return value
-        if isinstance(value, (str, bool, bytes)):
-            raise TypeError
-        if self.kind == "pair":
-            pair = tuple(value) if isinstance(value, Iterable) else (value, value)
-            if len(pair) != 2:
+        if self.kind in ("pair", "shape"):
+            parts = tuple(value) if isinstance(value, Iterable) else (value,) * (2 if self.kind == "pair" else 1)
+            if not (len(parts) == 2 if self.kind == "pair" else 1 <= len(parts) <= 4):
                 raise ValueError
-            return tuple(self._in_bounds(_whole(part)) for part in pair)
-        if self.kind == "shape":
-            shape = tuple(value) if isinstance(value, Iterable) else (value,)
-            if not 1 <= len(shape) <= 4:
-                raise ValueError
-            return tuple(self._in_bounds(_whole(part)) for part in shape)
-        return self._in_bounds(_whole(value) if self.kind == "int" else float(value))
+            return tuple(self._in_bounds(_whole(part)) for part in parts)
+        return self._in_bounds(_whole(value) if self.kind == "int" else _real(value))
 
     def _in_bounds(self, value: Any) -> Any:
         if not math.isfinite(value):
@@ -109,11 +102,22 @@ class Hyper:
         return value
 
 
+def _plain(bound: float) -> str:
+    """A bound as people write it: 8192, 1000000, 0.001."""
+    return str(int(bound)) if bound == int(bound) else f"{bound:g}"
+
+
+def _real(value: Any) -> float:
+    if isinstance(value, (str, bytes, bool, np.bool_)):  # float() would take them all
+        raise TypeError
+    return float(value)
+
+
 def _whole(value: Any) -> int:
-    number = int(value)
-    if isinstance(value, (str, bool)) or number != value:
+    _real(value)
+    if int(value) != value:
         raise ValueError
-    return number
+    return int(value)
 
 
 def hyper(
@@ -134,7 +138,8 @@ def hyper(
     """Declare a hyperparameter as a dataclass field. `kind` follows from the default unless given."""
     choices = tuple(choices)
     if not kind:
-        kind = "choice" if choices else {bool: "bool", int: "int", str: "text"}.get(type(default), "float")
+        kinds = {bool: "bool", int: "int", str: "text", tuple: "pair"}
+        kind = "choice" if choices else kinds.get(type(default), "float")
     declared = {
         "default": default, "kind": kind, "low": low, "high": high, "choices": choices, "unit": unit, "help": help,
         "log": log, "live": live, "optional": optional, "exclusive_low": exclusive_low,
@@ -171,8 +176,16 @@ class Configurable:
         return {declared.name: getattr(self, declared.name) for declared in self.hypers()}
 
     def replace(self, **changes: Any) -> Self:
-        """A fresh copy with some hyperparameters changed. Raises ConfigError for a value out of bounds."""
+        """A fresh copy with some hyperparameters changed. Raises ConfigError for an unknown one or a bad value."""
+        self._require_known(changes)
         return type(self)(**{**self.values(), **changes})
+
+    @classmethod
+    def _require_known(cls, names: Iterable[object]) -> None:
+        known = sorted(declared.name for declared in cls.hypers())
+        unknown = sorted(str(name) for name in names if name not in known)
+        if unknown:
+            raise ConfigError(f"{cls.kind_name()} has no hyperparameter {unknown[0]!r}. It has: {', '.join(known)}.")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form: the kind under "type", and every hyperparameter."""
@@ -192,8 +205,6 @@ def from_dict(catalogue: Iterable[type[Any]], data: object, what: str) -> Any:
     if not isinstance(name, str) or name not in kinds:
         raise ConfigError(f"Unknown {what} {name!r}. Known: {', '.join(kinds)}.")
     kind = kinds[name]
-    known = {declared.name for declared in kind.hypers()}
-    unknown = sorted(str(key) for key in data if key != "type" and key not in known)
-    if unknown:
-        raise ConfigError(f"{name} has no hyperparameter {unknown[0]!r}. It has: {', '.join(sorted(known))}.")
-    return kind(**{key: value for key, value in data.items() if key != "type"})
+    values = {key: value for key, value in data.items() if key != "type"}
+    kind._require_known(values)
+    return kind(**values)
