@@ -39,9 +39,14 @@ class EarlyStopping(Configurable):
 
     def state(self) -> dict[str, Any]:
         """What has been seen so far, to go on later."""
-        return {"best": self.best, "best_epoch": self.best_epoch, "waited": self.waited}
+        return {
+            "best": self.best if math.isfinite(self.best) else None,
+            "best_epoch": self.best_epoch,
+            "waited": self.waited,
+        }
 
     def restore(self, state: dict[str, Any], best_weights: Array | None) -> None:
         """Go on from what `state` said."""
-        self.best, self.best_epoch, self.waited = state["best"], state["best_epoch"], state["waited"]
+        self.best = -math.inf if state["best"] is None else state["best"]
+        self.best_epoch, self.waited = state["best_epoch"], state["waited"]
         self.best_weights = best_weights

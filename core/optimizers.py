@@ -55,6 +55,15 @@ class Optimizer(Configurable):
         """Forget what was learned about the gradient (momentum, moving averages, step count)."""
         self.steps = 0
         self.state: dict[str, Array] = {}
+        self._whole: tuple[Array, ...] = ()  # the vectors that `blocks` are cut from
+
+    def resume(self, steps: int, state: dict[str, Array]) -> None:
+        """Go on after `steps` updates that left `state`."""
+        self.reset()
+        self.steps = steps
+        for name, vector in state.items():
+            self.state[name] = aligned_zeros(vector.size, vector.dtype)
+            self.state[name][...] = vector
 
     @property
     def rate(self) -> float:
@@ -70,8 +79,8 @@ class Optimizer(Configurable):
             raise ShapeError(f"Parameters {parameters.shape} and gradient {gradient.shape} must have the same shape.")
         if not self.steps or any(vector.shape != parameters.shape for vector in self.state.values()):
             self.state = {name: self.first(name, parameters) for name in self.state_names}
-            self._cut(parameters, gradient)
-        if self._whole[0] is not parameters or self._whole[1] is not gradient:
+            self._whole = ()
+        if not self._whole or self._whole[0] is not parameters or self._whole[1] is not gradient:
             self._cut(parameters, gradient)
         self.steps += 1
         if self.global_clipnorm is not None:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from core.hyper import Configurable, from_dict, hyper
 
@@ -25,6 +26,13 @@ class Schedule(Configurable):
 
     def observe(self, val_loss: float) -> None:  # most schedules do not listen
         """Take note of the validation loss at the end of an epoch."""
+
+    def state(self) -> dict[str, float | None]:
+        """What has been noted so far; nothing for a schedule that does not listen."""
+        return {}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` said."""
 
 
 @dataclass
@@ -129,6 +137,14 @@ class ReduceLROnPlateau(Schedule):
         if self._waited >= self.patience:
             self._factor *= self.reduction
             self._waited = 0
+
+    def state(self) -> dict[str, float | None]:
+        best = None if math.isinf(self._best) else self._best
+        return {"best": best, "waited": self._waited, "factor": self._factor}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self._best = math.inf if state["best"] is None else state["best"]
+        self._waited, self._factor = state["waited"], state["factor"]
 
 
 SCHEDULES: tuple[type[Schedule], ...] = (

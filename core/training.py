@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -107,13 +107,74 @@ class Trainer:
         self.epochs_done = 0
         self.batches_per_epoch = math.ceil(len(x) / self.batch_size)
         self.validations_per_epoch = max(1, validations_per_epoch)
-        self._batch = 0  # of the epoch under way; 0 between epochs
+        self._batch = 0  # batches done of the epoch under way; 0 between epochs
+        self._loss_sum = self._accuracy_sum = 0.0
+        self._last_validation: ValidationDone | None = None
+        self._measured = -1  # the step at which the network was measured last
         self._stopped = False
         self._next_batch_size = self.batch_size
         self._rng = np.random.default_rng([seed, len(model.layers)])  # a stream of its own, beside the layers'
         self._augmentation_rng = np.random.default_rng([seed, len(model.layers), 1])
         self._buffers = Buffers(model.dtype)
         self._guard = DivergenceGuard()
+        self._epoch_state = self._rng.bit_generator.state
+
+    def state(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        """Everything that `restore` needs to go on bit for bit, as JSON-ready values and as arrays.
+
+        To be asked between two events. The model's weights are not part of it.
+        """
+        optimizer, stopping, done = self.model.optimizer, self.early_stopping, self._last_validation
+        values = {
+            "step": self.step, "epochs_done": self.epochs_done, "epochs": self.epochs, "batch": self._batch,
+            "batch_size": self.batch_size, "next_batch_size": self._next_batch_size, "stopped": self._stopped,
+            "loss_sum": self._loss_sum, "accuracy_sum": self._accuracy_sum, "measured": self._measured,
+            "last_validation": [done.step, done.epoch, done.loss, done.accuracy, done.count] if done else None,
+            "first_loss": None if math.isnan(self._guard.first_loss) else self._guard.first_loss,
+            "order": self._rng.bit_generator.state if self._batch == 0 else self._epoch_state,
+            "augmentation": self._augmentation_rng.bit_generator.state,
+            "layers": [layer.rng.bit_generator.state for layer in self.model.layers],
+            "optimizer_steps": optimizer.steps, "schedule": self.schedule.state(),
+            "early_stopping": stopping.state() if stopping else None,
+        }  # fmt: skip
+        arrays = {f"optimizer.{name}": vector for name, vector in optimizer.state.items()}
+        if stopping is not None and stopping.best_weights is not None:
+            arrays["best_weights"] = stopping.best_weights
+        return values, arrays
+
+    def restore(self, values: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+        """Go on where a Trainer with the same data and recipe was left. The model must hold that moment's weights.
+
+        Raises ConfigError when the state does not fit this model or these data.
+        """
+        try:
+            self._restore(values, arrays)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ConfigError(f"This training cannot be gone on with: its state does not fit ({error}).") from None
+
+    def _restore(self, values: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+        optimizer, stopping = self.model.optimizer, self.early_stopping
+        names = optimizer.state_names if values["optimizer_steps"] else ()  # before the first update there is no state
+        vectors = {name: arrays[f"optimizer.{name}"] for name in names}
+        if any(vector.shape != self.model.trainable.shape for vector in vectors.values()):
+            raise ValueError("the optimizer's vectors have another length")
+        self.step, self.epochs_done, self.epochs = values["step"], values["epochs_done"], values["epochs"]
+        self._batch, self._stopped = values["batch"], values["stopped"]
+        self.batch_size, self._next_batch_size = values["batch_size"], values["next_batch_size"]
+        self.batches_per_epoch = math.ceil(len(self.x) / self.batch_size)
+        self._loss_sum, self._accuracy_sum = values["loss_sum"], values["accuracy_sum"]
+        self._measured, done = values["measured"], values["last_validation"]
+        self._last_validation = ValidationDone(*done) if done else None
+        self._guard.first_loss = math.nan if values["first_loss"] is None else values["first_loss"]
+        self._epoch_state = values["order"]
+        self._rng.bit_generator.state = values["order"]
+        self._augmentation_rng.bit_generator.state = values["augmentation"]
+        for layer, state in zip(self.model.layers, values["layers"], strict=True):
+            layer.rng.bit_generator.state = state
+        self.schedule.restore(values["schedule"])
+        if stopping is not None and values["early_stopping"] is not None:
+            stopping.restore(values["early_stopping"], arrays.get("best_weights"))
+        optimizer.resume(values["optimizer_steps"], vectors)
 
     def set_live(
         self,
@@ -148,41 +209,54 @@ class Trainer:
         """
         yield TrainingStarted(self.epochs, self.batches_per_epoch, len(self.x))
         if self.validation_data is not None and not self.step:
+            self._measured = 0
             yield self._validation()
         while self.epochs_done < self.epochs and not self._stopped:
             yield from self._epoch(self.epochs_done)
         yield TrainingDone(self.step, self.epochs_done, self._stopped, self._bring_back_best())
 
     def _epoch(self, epoch: int) -> Iterator[Event]:
+        """One epoch, from its start or from the batch where a restored run was left."""
         started = time.perf_counter()
-        self.batch_size = self._next_batch_size
-        self.batches_per_epoch = math.ceil(len(self.x) / self.batch_size)
-        order = self._rng.permutation(len(self.x)) if self.shuffle else np.arange(len(self.x))
+        order = self._order()
         shares = range(1, self.validations_per_epoch + 1)
         measured_at = {round(self.batches_per_epoch * share / self.validations_per_epoch) for share in shares}
-        loss_sum = accuracy_sum = 0.0
-        validation: ValidationDone | None = None
-        for batch in range(1, self.batches_per_epoch + 1):
-            index = order[(batch - 1) * self.batch_size : batch * self.batch_size]
-            progress = (epoch + (batch - 1) / self.batches_per_epoch) / self.epochs
+        while True:
+            if self.validation_data is not None and self._batch in measured_at and self._measured != self.step:
+                self._last_validation = validation = self._validation()
+                self._measured = self.step
+                yield validation
+            if self._batch == self.batches_per_epoch:
+                break
+            index = order[self._batch * self.batch_size : (self._batch + 1) * self.batch_size]
+            progress = (epoch + self._batch / self.batches_per_epoch) / self.epochs
             self.model.optimizer.rate_factor = self.schedule.factor(progress, epoch)
             loss, accuracy = self._train(index)
             self.step += 1
-            self._batch = batch
-            loss_sum += loss * len(index)
-            accuracy_sum += accuracy * len(index)
-            yield BatchDone(self.step, epoch, batch, len(index), loss, accuracy, self.model.optimizer.rate)
-            if self.validation_data is not None and batch in measured_at:
-                validation = self._validation()
-                yield validation
-        self.epochs_done, self._batch = epoch + 1, 0
-        if validation is not None:
-            self._observe(epoch, validation)
-        yield EpochDone(
-            epoch, self.step, loss_sum / len(self.x), accuracy_sum / len(self.x),
-            validation.loss if validation else None, validation.accuracy if validation else None,
-            time.perf_counter() - started,
+            self._batch += 1
+            self._loss_sum += loss * len(index)
+            self._accuracy_sum += accuracy * len(index)
+            yield BatchDone(self.step, epoch, self._batch, len(index), loss, accuracy, self.model.optimizer.rate)
+        done = self._last_validation
+        event = EpochDone(
+            epoch, self.step, self._loss_sum / len(self.x), self._accuracy_sum / len(self.x),
+            done.loss if done else None, done.accuracy if done else None, time.perf_counter() - started,
         )  # fmt: skip
+        self.epochs_done, self._batch = epoch + 1, 0
+        if done is not None:
+            self._observe(epoch, done)
+        yield event
+
+    def _order(self) -> Array:
+        """The order of the samples in the epoch under way, drawn anew at its start."""
+        if self._batch == 0:
+            self.batch_size = self._next_batch_size
+            self.batches_per_epoch = math.ceil(len(self.x) / self.batch_size)
+            self._loss_sum = self._accuracy_sum = 0.0
+            self._epoch_state = self._rng.bit_generator.state
+        else:
+            self._rng.bit_generator.state = self._epoch_state
+        return self._rng.permutation(len(self.x)) if self.shuffle else np.arange(len(self.x))
 
     def _observe(self, epoch: int, validation: ValidationDone) -> None:
         """Let those who listen to the validation at an epoch's end draw their conclusions."""
