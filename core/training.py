@@ -208,7 +208,7 @@ class Trainer:
         After more epochs have been set (`set_live`), a run that was done goes on when it is run again.
         """
         yield TrainingStarted(self.epochs, self.batches_per_epoch, len(self.x))
-        if self.validation_data is not None and not self.step:
+        if self.validation_data is not None and self._measured < 0:
             self._measured = 0
             yield self._validation()
         while self.epochs_done < self.epochs and not self._stopped:
