@@ -17,7 +17,7 @@ _TEMPLATE = """
 QWidget { color: @text; }
 QMainWindow { background: @window; }
 QMainWindow::separator { width: 1px; height: 1px; background: @line; }
-QToolTip { background: @hover; color: @text; border: 1px solid @outline; padding: 6px 10px; }
+QToolTip { background: @hover; color: @text; border: 1px solid @outline; padding: 2px 6px; }
 
 QLabel { background: transparent; }
 QLabel[role="caption"] { font-size: 11px; color: @text_3; }
@@ -53,8 +53,8 @@ QPushButton[kind="link"] { color: @accent; padding: 0; text-align: left; min-hei
 QPushButton[kind="link"]:disabled { color: @disabled; }
 QPushButton[kind="dashed"] { border: 1px dashed @outline; color: @text_2; }
 QPushButton[kind="dashed"]:focus { border: 1px solid @accent; }
-QToolButton[kind="transport"] { padding: 0 12px; min-height: 30px; }
-QToolButton[kind="primary"] { padding: 0 12px; min-height: 30px; }
+/* Qt adds 7 px at either side of a tool button's words, which makes 12 */
+QToolButton[kind="transport"], QToolButton[kind="primary"] { padding: 0 5px; min-height: 30px; }
 QToolButton[kind="small"] { padding: 0 3px; min-height: 22px; }
 QPushButton[size="small"] { min-height: 22px; padding: 0 9px; border-radius: 5px; }
 
@@ -64,12 +64,14 @@ QLineEdit, QAbstractSpinBox, QComboBox { background: @field; color: @text; borde
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border-color: @accent; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @disabled; border-color: @line; }
 QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"], QComboBox[invalid="true"] { border-color: @bad; }
+QComboBox { combobox-popup: 0; }  /* a list below the field: Fusion paints the other kind without this sheet */
 QComboBox::drop-down { border: 0; width: 22px; }
 QComboBox::down-arrow { image: url("@chevron_down"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: @card; color: @text; border: 1px solid @outline; padding: 4px;
   outline: 0; selection-background-color: @accent_soft; selection-color: @text; }
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; border-radius: 4px; }
-QAbstractSpinBox { padding-right: 2px; }
+QComboBox QAbstractItemView::item:selected { background: @accent_soft; color: @text; }
+QAbstractSpinBox { padding-right: 2px; max-height: 26px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: 0; width: 20px; background: transparent; }
 QAbstractSpinBox::up-arrow { image: url("@chevron_up"); width: 9px; height: 9px; }
 QAbstractSpinBox::down-arrow { image: url("@chevron_down"); width: 9px; height: 9px; }
@@ -90,11 +92,11 @@ QWidget#dockHead { border-bottom: 1px solid @line; }
 QDockWidget { color: @text; }
 QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent; border: 0; }
 
-QMenuBar { background: @panel; color: @text_2; padding: 0 8px; min-height: @menu_px; }
-QMenuBar::item { padding: 5px 8px; background: transparent; border-radius: 4px; color: @text_2; }
+QMenuBar { background: @panel; color: @text_2; padding: 0 8px; }
+QMenuBar::item { padding: 6px 8px; background: transparent; border-radius: 4px; color: @text_2; }
 QMenuBar::item:selected { background: @hover; color: @text; }
-QToolBar { background: @panel; border: 0; border-bottom: 1px solid @line; spacing: 4px; padding: 0 8px; }
-QToolBar::separator { width: 1px; background: @line; margin: 12px 8px; }
+QToolBar { background: @panel; border: 0; border-bottom: 1px solid @line; spacing: 4px; padding: 4px; margin: 0; }
+QToolBar::separator { width: 1px; background: @line; margin: 6px 8px; }
 QStatusBar { background: @panel; color: @text_2; border-top: 1px solid @line; font-size: 11px; }
 QStatusBar::item { border: 0; }
 QMenu { background: @card; color: @text; border: 1px solid @outline; padding: 4px; }
@@ -130,7 +132,11 @@ QScrollBar::handle:horizontal { background: @track; border-radius: 3px; margin: 
 QScrollBar::handle:hover { background: @outline; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QListView, QTreeView, QTableView { background: transparent; border: 0; outline: 0; }
+QListView, QTreeView, QTableView { background: transparent; border: 0; outline: 0;
+  selection-background-color: @accent_soft; selection-color: @text; }
+QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {
+  background: @accent_soft; color: @text; }
+QSizeGrip { image: none; width: 0; height: 0; }
 """
 
 
@@ -138,7 +144,7 @@ def style_sheet(theme: Theme, metrics: Metrics, arrows: dict[str, str]) -> str:
     """The whole style sheet; `arrows` gives a picture's file for every name in `ARROWS`."""
     values = {name: str(value) for name, value in asdict(theme).items()}
     values |= arrows
-    values |= {"menu_px": f"{metrics.menu - 2}px", "tab_px": f"{metrics.tabs - 2}px"}
+    values |= {"tab_px": f"{metrics.tabs - 2}px"}
     values |= {"display_px": f"{metrics.display}px"}
     return re.sub(r"@(\w+)", lambda match: values[match[1]], _TEMPLATE)
 

@@ -36,7 +36,7 @@ class BrushTools(QWidget):
         self._thickness.setRange(_THINNEST, _THICKEST)
         self._thickness.setValue(round(canvas.brush_width))
         self._thickness.setPageStep(4)
-        self._thickness.setMinimumWidth(44)
+        self._thickness.setMinimumWidth(24)
         self._thickness.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._thickness.setAccessibleName("Brush thickness")
         self._thickness.valueChanged.connect(self._on_thickness_changed)
@@ -92,7 +92,7 @@ class _Dot(PaintedWidget):
     def __init__(self, theme_source: ThemeSource, size: int) -> None:
         super().__init__(theme_source)
         self._size = size
-        self.setFixedSize(14, 16)
+        self.setFixedSize(12, 16)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A dot."""
@@ -101,4 +101,4 @@ class _Dot(PaintedWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(self.theme.text_3))
-        painter.drawEllipse(QPointF(7, 8), self._size / 2, self._size / 2)
+        painter.drawEllipse(QPointF(6, 8), self._size / 2, self._size / 2)

@@ -136,4 +136,4 @@ def explain(widget: QWidget, sentence: str, opens: str = "") -> None:
     widest = max(QFontMetrics(font()).horizontalAdvance(line) for line in (sentence, f"F1 opens {opens}"))
     # Only a table keeps a tooltip's text to a width; a short one stays as narrow as its words.
     width = f' width="{TOOLTIP_WIDTH}"' if widest > TOOLTIP_WIDTH else ""
-    widget.setToolTip(f"<table{width}><tr><td>{'<br>'.join(lines)}</td></tr></table>")
+    widget.setToolTip(f'<table cellspacing="0" cellpadding="0"{width}><tr><td>{"<br>".join(lines)}</td></tr></table>')

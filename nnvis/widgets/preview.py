@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from nnvis.theme import COMPACT, LARGE, REGULAR, ThemeSource
@@ -18,6 +19,7 @@ def preview(make: Callable[[ThemeSource], QWidget], width: int = 0, height: int 
     parser.add_argument("--theme", choices=("system", "dark", "light"), default="dark")
     parser.add_argument("--size", choices=("compact", "regular", "large"), default="regular")
     parser.add_argument("--png", metavar="FILE", help="save a picture and end")
+    parser.add_argument("--after", type=float, default=0.1, metavar="SECONDS", help="how long the picture waits")
     options = parser.parse_args()
 
     if options.png:
@@ -34,8 +36,7 @@ def preview(make: Callable[[ThemeSource], QWidget], width: int = 0, height: int 
         layout.addStretch(1)
     if width or height:
         window.resize(width or window.sizeHint().width(), height or window.sizeHint().height())
-    if options.png:
-        window.grab().save(options.png)
-        return
     window.show()
+    if options.png:
+        QTimer.singleShot(round(1000 * options.after), lambda: (window.grab().save(options.png), application.quit()))
     application.exec()

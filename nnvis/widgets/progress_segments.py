@@ -11,6 +11,7 @@ from nnvis.widgets.painted import PaintedWidget, edged_rect
 
 _GAP = 3
 _BAR = 6
+_HEIGHT = 34
 _MOST_SEGMENTS = 10
 _SIDE_BLOCK = 84
 _USUAL_EPOCHS = 5
@@ -42,7 +43,7 @@ class TrainingProgress(PaintedWidget):
 
     def sizeHint(self) -> QSize:
         """Room for the segments of a usual run, and the words beside them."""
-        return QSize(self._bar_width() + 16 + _SIDE_BLOCK, 36)
+        return QSize(self._bar_width() + 16 + _SIDE_BLOCK, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """It never gives way."""
@@ -54,20 +55,20 @@ class TrainingProgress(PaintedWidget):
         title, share, detail, left, speed = self._words
         theme, width = self.theme, self._bar_width()
         painter = QPainter(self)
-        top = (self.height() - 36) / 2
-        line = QRectF(0, top + 2, width, 20)
+        top = (self.height() - _HEIGHT) / 2
+        line = QRectF(0, top + 1, width, 20)
         bold, caption = font("body", 600), font("caption")
         self._text(painter, line, title, bold, theme.text)
         after = QFontMetrics(bold).horizontalAdvance(title) + 8
         self._text(painter, line.adjusted(after, 0, 0, 0), share, font("body"), theme.text_2)
         self._text(painter, line, detail, caption, theme.text_3, Qt.AlignmentFlag.AlignRight)
-        self._paint_segments(painter, top + 25, width)
-        side = QRectF(width + 16, top + 2, _SIDE_BLOCK, 18)
+        self._paint_segments(painter, top + 24, width)
+        side = QRectF(width + 16, top + 1, _SIDE_BLOCK, 18)
         time, _, word = left.partition(" ")
         self._text(painter, side, time, font("body", 500), theme.text)
         after = QFontMetrics(font("body", 500)).horizontalAdvance(time) + 4
         self._text(painter, side.adjusted(after, 0, 0, 0), word, font("body"), theme.text_2)
-        self._text(painter, side.translated(0, 17), speed, caption, theme.text_3)
+        self._text(painter, side.translated(0, 16), speed, caption, theme.text_3)
 
     def _paint_segments(self, painter: QPainter, top: float, width: float) -> None:
         count = self._epochs if self._epochs <= _MOST_SEGMENTS else 1

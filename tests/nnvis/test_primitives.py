@@ -236,7 +236,7 @@ def test_progress_keeps_its_width_and_fills_its_segments(qtbot, theme_source):
     progress.set_progress(5, 2.5)
     progress.resize(progress.sizeHint())
     assert progress.accessibleDescription().startswith("Epoch 3 of 5, 61 %")
-    row = 28
+    row = 27
     filled = [pixel(progress, round(59 * segment + 20), row) for segment in range(5)]
     assert filled == [DARK.text, DARK.text, DARK.text, DARK.track, DARK.track]
     assert pixel(progress, 59 * 2 + 40, row) == DARK.track
