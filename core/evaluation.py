@@ -61,8 +61,10 @@ def evaluate(model: Sequential, x: Array, y: Array, scaling: PixelScaling | None
     return Evaluation(total / len(x), len(x), confusion)
 
 
-def pieces(x: Array, scaling: PixelScaling | None, dtype: np.dtype[np.floating]) -> Iterator[tuple[int, Array]]:
+def pieces(
+    x: Array, scaling: PixelScaling | None, dtype: np.dtype[np.floating], size: int = PIECE
+) -> Iterator[tuple[int, Array]]:
     """The samples in pieces ready for the network, with the index where each starts."""
-    for start in range(0, len(x), PIECE):
-        piece = x[start : start + PIECE]
+    for start in range(0, len(x), size):
+        piece = x[start : start + size]
         yield start, np.asarray(piece if scaling is None else scaling.apply(piece), dtype=dtype)

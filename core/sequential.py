@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from core import losses, optimizers
-from core.buffers import Array, aligned_zeros
+from core.buffers import Array, Buffers, aligned_zeros
 from core.errors import ConfigError, ShapeError
 from core.evaluation import PIECE, evaluate, pieces
 from core.layers.base import Layer, Shape
@@ -23,6 +23,7 @@ from core.metrics import predicted_classes, true_classes
 from core.optimizers import Optimizer
 from core.stack import describe, layer_names, summary_text
 
+TRAINING_PIECE = 32  # samples; a convolution's working arrays then fit into the second-level cache
 METRICS = ("accuracy", "precision", "recall", "f1")
 
 
@@ -102,6 +103,10 @@ class Sequential:
         self.output_shape = shape
         self._gather()
         self._skip_unused_input_gradients()
+        self._trains_in_pieces = any(layer.best_in_pieces for layer in self.layers) and not any(
+            layer.mixes_samples for layer in self.layers
+        )
+        self._buffers = Buffers(self.dtype)
         self.built = True
 
     def _gather(self) -> None:
@@ -212,10 +217,32 @@ class Sequential:
 
         `weights` (N,) says how much each sample counts.
         """
+        if len(X) > TRAINING_PIECE and self._trains_in_pieces:
+            return self._forward_backward_in_pieces(X, T, training, weights)
         Y = self.forward(X, training)
         loss = self.loss_value(Y, T, weights)
         self.backward(Y, T, weights)
         return loss, Y
+
+    def _forward_backward_in_pieces(
+        self, X: Array, T: Array, training: bool, weights: Array | None
+    ) -> tuple[float, Array]:
+        """The same in pieces whose working arrays stay in the cache; the gradient is the weighted mean of theirs."""
+        outputs: Array = self._buffers.get("outputs", (len(X), *self.output_shape))
+        total: Array = self._buffers.get("total", self.gradient.shape)
+        total.fill(0)
+        loss = 0.0
+        for start in range(0, len(X), TRAINING_PIECE):
+            piece = slice(start, start + TRAINING_PIECE)
+            part = None if weights is None else weights[piece]
+            value, Y = self.forward_backward(X[piece], T[piece], training, part)
+            share = len(Y) / len(X)
+            outputs[piece] = Y
+            loss += share * value
+            self.gradient *= share
+            total += self.gradient
+        np.copyto(self.gradient, total)
+        return loss, outputs
 
     # --- Keras's verbs ------------------------------------------------------------------------------------------------
 
@@ -266,7 +293,7 @@ class Sequential:
         self._require_built()
         x = np.asarray(x)
         outputs = np.empty((len(x), *self.output_shape), self.dtype)
-        for start, X in pieces(x, None, self.dtype):
+        for start, X in pieces(x, None, self.dtype, batch_size):
             outputs[start : start + len(X)] = self.forward(X)
         return outputs
 

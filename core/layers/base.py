@@ -32,6 +32,8 @@ class Layer(Configurable):
     icon: ClassVar[str] = "layer-dense"
     input_rank: ClassVar[int | None] = None  # how many axes a sample must have; None: any
     changes_while_training: ClassVar[bool] = False  # True: forward differs with training=True
+    mixes_samples: ClassVar[bool] = False  # True: while training, a sample's output depends on the others in the batch
+    best_in_pieces: ClassVar[bool] = False  # True: its working arrays outgrow the cache with a large batch
     passed_names: ClassVar[tuple[str, ...]] = ("X", "Y", "dY", "dX")  # attributes that hold arrays of the last pass
 
     def __post_init__(self) -> None:

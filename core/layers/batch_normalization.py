@@ -30,6 +30,7 @@ class BatchNormalization(Layer):
     sentence: ClassVar[str] = "Centres and scales each unit over the batch."
     icon: ClassVar[str] = "layer-normalization"
     changes_while_training: ClassVar[bool] = True
+    mixes_samples: ClassVar[bool] = True
     passed_names: ClassVar[tuple[str, ...]] = ("X", "X_hat", "Y", "dY", "dX", "mu", "variance")
 
     def weight_shapes(self, input_shape: Shape) -> dict[str, Shape]:
