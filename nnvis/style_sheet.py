@@ -14,7 +14,6 @@ ARROWS = {"chevron_down": "chevron-down", "chevron_up": "chevron-up", "check_mar
 """Style-sheet name -> icon: pictures a style sheet refers to by file, already tinted."""
 
 _TEMPLATE = """
-QWidget { color: @text; }
 QMainWindow { background: @window; }
 QMainWindow::separator { width: 1px; height: 1px; background: @line; }
 QToolTip { background: @hover; color: @text; border: 1px solid @outline; padding: 2px 6px; }

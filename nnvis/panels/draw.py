@@ -31,6 +31,7 @@ class DrawPanel(QWidget):
         self._session = session
         self._theme_source = theme_source
         self._is_late = False
+        self._are_shares: bool | None = None
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
@@ -42,7 +43,7 @@ class DrawPanel(QWidget):
         self._tools = BrushTools(theme_source, self.canvas)
         self._answer = _AnswerBlock(theme_source)
         self._bars = Bars(theme_source)
-        explain(self._bars, "The network's probability for each digit; together they make 100 %.")
+        self._explain_bars(are_shares=True)
         self._build()
         self._on_metrics_changed()
 
@@ -147,6 +148,7 @@ class DrawPanel(QWidget):
             names = self._class_names(len(answer.probabilities))
             self._bars.set_labels(names)
             self._bars.set_values(answer.probabilities.tolist(), are_shares=answer.is_distribution)
+            self._explain_bars(answer.is_distribution)
             self._answer.show_answer(answer, names)
             return
         self._bars.set_values(None)
@@ -158,6 +160,12 @@ class DrawPanel(QWidget):
         else:
             self._answer.show_words(
                 "No answer", "The outputs of this network are no finite numbers. Reset gives it new weights.")
+
+    def _explain_bars(self, are_shares: bool) -> None:
+        if are_shares != self._are_shares:
+            self._are_shares = are_shares
+            explain(self._bars, "The network's probability for each class; together they make 100 %." if are_shares
+                    else "The network's output for each class; without softmax these are no probabilities.")
 
     def _class_names(self, classes: int) -> list[str]:
         dataset = self._session.dataset

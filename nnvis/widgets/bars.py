@@ -132,7 +132,7 @@ class Bars(PaintedWidget):
                 right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                 painter.drawText(line, right, self._written(row))
             if self.focus_visible and row == max(self._row, 0):
-                focus_ring(painter, line, theme, 4)
+                focus_ring(painter, track.adjusted(-3, -3, 3, 3), theme, 4)
 
     def _on_glide(self, progress: float) -> None:
         targets = self._values or (0.0,) * len(self._labels)

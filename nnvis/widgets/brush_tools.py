@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSlider, QWidget
 
 from nnvis.theme import ThemeSource, color
@@ -13,6 +13,7 @@ from nnvis.widgets.labels import explain, hairline
 from nnvis.widgets.painted import PaintedWidget
 
 _THINNEST, _THICKEST = 6, 40
+_ROOM_FOR_DOTS = 244
 
 
 class BrushTools(QWidget):
@@ -56,14 +57,21 @@ class BrushTools(QWidget):
         layout.addWidget(self._brush)
         layout.addWidget(self._eraser)
         self._add_separator(layout)
-        layout.addWidget(_Dot(theme_source, 4))
+        self._dots = (_Dot(theme_source, 4), _Dot(theme_source, 10))
+        layout.addWidget(self._dots[0])
         layout.addWidget(self._thickness, 1)
-        layout.addWidget(_Dot(theme_source, 10))
+        layout.addWidget(self._dots[1])
         self._add_separator(layout)
         for button in (self._undo, self._redo, self._clear):
             layout.addWidget(button)
         canvas.drawing_changed.connect(self._on_drawing_changed)
         self._on_drawing_changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In the narrowest dock the slider needs the room of its dots."""
+        super().resizeEvent(event)
+        for dot in self._dots:
+            dot.setVisible(self.width() >= _ROOM_FOR_DOTS)
 
     @staticmethod
     def _add_separator(layout: QHBoxLayout) -> None:

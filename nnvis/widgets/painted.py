@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from nnvis.theme import Theme, ThemeSource
 
 _KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+_RETURNING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)  # the widget had it before
 
 
 class PaintedWidget(QWidget):
@@ -17,7 +18,7 @@ class PaintedWidget(QWidget):
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme_source = theme_source
-        self.focus_visible = False
+        self._by_keyboard = False
         theme_source.theme_changed.connect(self._on_theme_changed)
         theme_source.metrics_changed.connect(self._on_metrics_changed)
 
@@ -26,6 +27,11 @@ class PaintedWidget(QWidget):
         """The tokens in force."""
         return self.theme_source.theme
 
+    @property
+    def focus_visible(self) -> bool:
+        """Whether it has the focus and was reached by keyboard: only then the ring is painted."""
+        return self._by_keyboard and self.hasFocus()
+
     def set_sentence(self, sentence: str) -> None:
         """Say the present value in one sentence, for those who hear the window."""
         if sentence != self.accessibleDescription():
@@ -33,13 +39,13 @@ class PaintedWidget(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring only to those who came by keyboard."""
-        self.focus_visible = event.reason() in _KEYBOARD
+        if event.reason() not in _RETURNING:
+            self._by_keyboard = event.reason() in _KEYBOARD
         super().focusInEvent(event)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the ring away."""
-        self.focus_visible = False
         super().focusOutEvent(event)
         self.update()
 

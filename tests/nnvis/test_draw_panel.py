@@ -124,6 +124,7 @@ def test_outputs_that_are_no_probabilities_are_not_called_percent(
     assert not session.answer.is_distribution
     assert not any("%" in text for text in words(panel))
     assert any(text.startswith("output ") for text in words(panel))
+    assert "no probabilities" in panel.findChild(Bars).toolTip()
 
 
 @pytest.mark.parametrize(("metrics", "width", "height", "side"), [

@@ -249,6 +249,18 @@ def test_the_slider_is_the_thickness(canvas, tools):
     assert canvas.brush_width == 25
 
 
+def test_the_slider_can_be_dragged_in_the_narrowest_dock_too(canvas, tools):
+    slider = tools.findChild(QSlider)
+    tools.setFixedWidth(232)
+    QApplication.processEvents()
+    assert slider.width() >= 44
+    middle = slider.rect().center()
+    QTest.mousePress(slider, LEFT, pos=QPoint(round(slider.width() * 14 / 34), middle.y()))
+    QTest.mouseMove(slider, QPoint(slider.width(), middle.y()))
+    QTest.mouseRelease(slider, LEFT, pos=QPoint(slider.width(), middle.y()))
+    assert canvas.brush_width == 40
+
+
 def test_tools_step_back_and_forward_and_are_enabled_when_they_can(canvas, tools):
     undo, redo, clear = (tool(tools, name) for name in ("Undo stroke", "Redo stroke", "Clear canvas"))
     assert [button.isEnabled() for button in (undo, redo, clear)] == [False, False, False]
@@ -338,7 +350,7 @@ def test_bars_say_their_answer_and_arrow_keys_walk(bars):
     for _ in range(3):
         QTest.keyClick(bars, Qt.Key.Key_Down)
     assert bars.accessibleDescription().startswith("2: < 0.1 percent. Answer 7")
-    assert pixel(bars, bars.width() / 2, 2 * REGULAR.bar_row) == DARK.accent
+    assert pixel(bars, bars.width() / 2, 2 * REGULAR.bar_row + 3) == DARK.accent
     QTest.keyClick(bars, Qt.Key.Key_Up)
     assert bars.accessibleDescription().startswith("1: ")
     QTest.keyClick(bars, Qt.Key.Key_End)
