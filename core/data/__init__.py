@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+from core.data.arrays import ArrayFile
 from core.data.augmentation import Augmentation
 from core.data.center_digit import CenterSteps, center_digit, center_steps
-from core.data.dataset import Dataset
+from core.data.csv_file import read_csv
+from core.data.dataset import Dataset, Skipped
 from core.data.idx import read_idx
+from core.data.image_data_generator import ImageDataGenerator
+from core.data.image_folder import ImageFolder
 from core.data.mnist import Mnist, mnist
+from core.data.npz_file import read_npz
+from core.data.picture import PictureForm, read_picture
 from core.data.scaling import Scaling
 from core.data.split import stratified_split
 from core.errors import ConfigError
 
 __all__ = [
     "DATASETS",
+    "SOURCES",
+    "ArrayFile",
     "Augmentation",
     "CenterSteps",
     "Dataset",
+    "ImageDataGenerator",
+    "ImageFolder",
     "Mnist",
+    "PictureForm",
     "Scaling",
+    "Skipped",
     "center_digit",
     "center_steps",
     "load",
     "mnist",
+    "read_csv",
     "read_idx",
+    "read_npz",
+    "read_picture",
     "stratified_split",
 ]
 
-DATASETS = (Mnist,)  # in the order of the data chooser
+DATASETS = (Mnist,)  # that come with the program, in the order of the data chooser
+SOURCES = (*DATASETS, ImageFolder, ArrayFile)  # everything that has a `load()` which gives a Dataset
 
 
 def load(name: str) -> Dataset:

@@ -11,6 +11,14 @@ from numpy.typing import NDArray
 from core.errors import ShapeError
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """A file that could not be taken into a data set, and why; path and reason together make a sentence."""
+
+    path: str
+    reason: str
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Images with their labels, and the names of the classes.
@@ -26,6 +34,7 @@ class Dataset:
     x_test: NDArray[np.uint8]
     y_test: NDArray[Any]
     class_names: tuple[str, ...]
+    skipped: tuple[Skipped, ...] = ()  # files that were found but could not be read
 
     def __post_init__(self) -> None:
         for part, x, y in (("training", self.x_train, self.y_train), ("test", self.x_test, self.y_test)):

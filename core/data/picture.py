@@ -1,0 +1,126 @@
+"""Reading one picture file, whatever its format, size, colours and rotation, into the pixels a network receives.
+
+A file is not trusted: only five decoders may touch it, the size is read from the header before anything is decoded, and
+whatever goes wrong becomes a FileError with the reason.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.errors import FileError
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")
+FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF")
+MAX_PIXELS = 25_000_000
+MAX_BYTES = 256 << 20
+COLOR_MODES = ("grayscale", "rgb")
+BACKGROUNDS = ("black", "white")
+FITS = ("stretch", "crop", "pad")
+
+
+@dataclass(frozen=True)
+class PictureForm:
+    """What pictures are brought to.
+
+    `color_mode` is "grayscale" or "rgb". Transparent parts show the `background`, "black" or "white". `fit` says what
+    happens to pictures of another shape: "stretch" them, "crop" what is too much, or "pad" with the background.
+    """
+
+    height: int
+    width: int
+    color_mode: str = "grayscale"
+    background: str = "black"
+    fit: str = "stretch"
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(height, width, channels)."""
+        return self.height, self.width, 1 if self.color_mode == "grayscale" else 3
+
+
+def read_picture(path: Path, form: PictureForm) -> NDArray[np.uint8]:
+    """The picture in `path`, the right way up, in the given form: uint8 (height, width, channels).
+
+    Of an animation the first frame is taken. Raises FileError with the reason when it cannot be read.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of every oddity in a header; what matters is raised
+        return decode_picture(path, form)
+
+
+def decode_picture(path: Path, form: PictureForm) -> NDArray[np.uint8]:
+    """`read_picture` for use in several threads at once, where the caller has silenced Pillow's warnings."""
+    try:
+        if not path.is_file():
+            raise FileError(f"{path} is missing, or no file.")
+        size = path.stat().st_size
+        if not 0 < size <= MAX_BYTES:
+            raise FileError(f"{path} is empty." if not size else f"{path} is larger than {MAX_BYTES >> 20} MB.")
+        with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
+            return _pixels(path, image, form)
+    except FileError:
+        raise
+    except UnidentifiedImageError:
+        known = ", ".join(FORMATS)
+        raise FileError(f"{path} is not a picture of a known kind ({known}), whatever its name says.") from None
+    except Image.DecompressionBombError:
+        raise _too_large(path) from None
+    except Exception as error:  # decoders raise whatever the bytes provoke: OSError, SyntaxError, struct.error, ...
+        raise FileError(f"{path} is damaged: {error or type(error).__name__}.") from error
+
+
+def _pixels(path: Path, image: Image.Image, form: PictureForm) -> NDArray[np.uint8]:
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large(path)
+    longer = max(form.height, form.width)
+    image.draft(None, (2 * longer, 2 * longer))  # a JPEG can be decoded at half its size, a quarter ...: much faster
+    image.load()
+    try:
+        upright = ImageOps.exif_transpose(image)
+    except Exception:  # a damaged note about the camera is no reason to lose the picture
+        upright = image
+    fitted = _fitted(_in_colors(upright, form), form)
+    return np.array(fitted, dtype=np.uint8).reshape(form.shape)
+
+
+def _too_large(path: Path) -> FileError:
+    return FileError(f"{path} has more than {MAX_PIXELS // 1_000_000} megapixels. Make it smaller.")
+
+
+def _in_colors(image: Image.Image, form: PictureForm) -> Image.Image:
+    """In 8 bits and in the form's colours, on its background where transparent."""
+    if image.mode.startswith("I"):  # 16 bits; Pillow would cut off at 255 where the upper half is wanted
+        values: NDArray[Any] = np.asarray(image).astype(np.int64)
+        image = Image.fromarray((np.clip(values, 0, 65535) // 256).astype(np.uint8))
+    if image.has_transparency_data:
+        ground = Image.new("RGBA", image.size, form.background)
+        ground.alpha_composite(image.convert("RGBA"))
+        image = ground
+    return image.convert("L" if form.color_mode == "grayscale" else "RGB")
+
+
+def _fitted(image: Image.Image, form: PictureForm) -> Image.Image:
+    """Of the form's width and height. Pillow names the width first."""
+    size = form.width, form.height
+    if image.size == size:
+        return image
+    if form.fit == "crop":
+        return ImageOps.fit(image, size, Image.Resampling.BILINEAR)
+    if form.fit == "stretch":
+        return image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    scale = min(form.width / image.width, form.height / image.height)
+    inner = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    padded = Image.new(image.mode, size, form.background)
+    padded.paste(
+        image.resize(inner, Image.Resampling.BILINEAR, reducing_gap=2.0),
+        ((form.width - inner[0]) // 2, (form.height - inner[1]) // 2),
+    )
+    return padded
