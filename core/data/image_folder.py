@@ -22,6 +22,7 @@ from core.errors import FileError
 from core.hyper import Configurable, hyper
 
 Progress = Callable[[int, int], None]
+THREADS = min(4, os.cpu_count() or 1)  # not more: a picture of 25 megapixels takes 100 MB while it is decoded
 BLOCK = 64  # pictures between two reports of progress, which are also the places where the import can be left
 
 
@@ -139,7 +140,7 @@ class ImageFolder(Configurable):
                 return error
             return None
 
-        with warnings.catch_warnings(), ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        with warnings.catch_warnings(), ThreadPoolExecutor(THREADS) as pool:
             warnings.simplefilter("ignore")  # see read_picture
             for start in range(0, len(files), BLOCK):
                 indices = range(start, min(start + BLOCK, len(files)))

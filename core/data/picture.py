@@ -21,6 +21,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF")
 MAX_PIXELS = 25_000_000
 MAX_BYTES = 256 << 20
+AVERAGED = ("L", "LA", "RGB", "RGBA", "CMYK")  # modes in which the mean of pixels means something
 COLOR_MODES = ("grayscale", "rgb")
 BACKGROUNDS = ("black", "white")
 FITS = ("stretch", "crop", "pad")
@@ -83,12 +84,19 @@ def _pixels(path: Path, image: Image.Image, form: PictureForm) -> NDArray[np.uin
     longer = max(form.height, form.width)
     image.draft(None, (2 * longer, 2 * longer))  # a JPEG can be decoded at half its size, a quarter ...: much faster
     image.load()
+    small = _reduced(image, 2 * longer)
     try:
-        upright = ImageOps.exif_transpose(image)
+        upright = ImageOps.exif_transpose(small)
     except Exception:  # a damaged note about the camera is no reason to lose the picture
-        upright = image
+        upright = small
     fitted = _fitted(_in_colors(upright, form), form)
     return np.array(fitted, dtype=np.uint8).reshape(form.shape)
+
+
+def _reduced(image: Image.Image, least: int) -> Image.Image:
+    """Averaged over whole squares of pixels while both sides keep `least`: what follows then costs next to nothing."""
+    factor = min(image.size) // least
+    return image.reduce(factor) if factor > 1 and image.mode in AVERAGED else image
 
 
 def _too_large(path: Path) -> FileError:
