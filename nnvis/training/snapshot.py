@@ -22,6 +22,7 @@ from core.training import BatchDone, EpochDone, ValidationDone
 
 RATE = 30.0  # snapshots per second
 SPEED_MEMORY = 0.7  # seconds over which the speed is averaged
+REST_PER_COPY = 20.0  # a network so large that copying it takes long is shown less often: 5 % of the time at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +169,7 @@ class Coalescer:
             seconds=self._seconds + (now - self._resumed_at if self._resumed_at is not None else 0.0),
         )
         self._empty()
-        self._next_due = now + self._interval
+        self._next_due = now + max(self._interval, REST_PER_COPY * (self._clock() - now))
         with self._lock:
             waiting = self._slot
             self._slot = snapshot if waiting is None else snapshot.after(waiting)

@@ -64,6 +64,20 @@ def test_the_first_batch_is_due_at_once_and_the_next_after_the_interval(coalesce
     assert coalescer.due()
 
 
+def test_a_network_that_takes_long_to_copy_is_shown_less_often(coalescer: Coalescer, clock: Clock) -> None:
+    class Large(np.ndarray):
+        def copy(self, order: str = "C") -> np.ndarray:
+            clock.now += 0.05
+            return np.array(self, order=order)
+
+    coalescer.publish(np.zeros(3, np.float32).view(Large))
+    taken(coalescer)
+    clock.now += 0.9
+    assert not coalescer.due()
+    clock.now += 0.1
+    assert coalescer.due()
+
+
 def test_nothing_is_due_while_the_last_one_is_not_taken(coalescer: Coalescer, clock: Clock) -> None:
     coalescer.publish(np.zeros(3, np.float32))
     clock.now += 60
