@@ -86,7 +86,8 @@ def test_what_is_not_allowed_is_named_with_what_is(name: str, value: Any, allowe
 def test_a_kind_follows_from_its_default() -> None:
     kinds = {declared.name: declared.kind for declared in Tea.hypers()}
     assert kinds == {
-        "cups": "int", "seed": "int", "strength": "float", "depth": "float", "sort": "choice", "milk": "bool", "tray": "pair",
+        "cups": "int", "seed": "int", "strength": "float", "depth": "float", "sort": "choice", "milk": "bool",
+        "tray": "pair",
         "sugar": "int", "box": "shape", "note": "text",
     }  # fmt: skip
 
