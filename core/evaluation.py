@@ -10,7 +10,7 @@ import numpy as np
 
 from core.buffers import Array
 from core.errors import ConfigError, ShapeError
-from core.metrics import ConfusionMatrix, predicted_classes, true_classes
+from core.metrics import ConfusionMatrix, are_classes, predicted_classes, true_classes
 
 if TYPE_CHECKING:
     from core.sequential import Sequential
@@ -28,7 +28,7 @@ class PixelScaling(Protocol):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a network scored: mean loss and the confusion matrix over `count` samples."""
+    """What a network scored over `count` samples: mean loss, and the confusion matrix (empty without classes)."""
 
     loss: float
     count: int
@@ -43,28 +43,32 @@ class Evaluation:
 def evaluate(model: Sequential, x: Array, y: Array, scaling: PixelScaling | None = None) -> Evaluation:
     """Score `model` on samples x with integer or one-hot labels y. Nothing is changed but the layers' buffers.
 
+    Where y are no classes but numbers to be met, only the loss is measured.
+
     Raises ShapeError when x and y differ in length, ConfigError when there is nothing to evaluate.
     """
     if len(x) != len(y):
         raise ShapeError(f"There are {len(x)} samples but {len(y)} labels. Give one label for each sample.")
     if not len(x):
         raise ConfigError("There are no samples to evaluate. Give at least one.")
-    loss = model.loss
-    targets = loss.encode(np.asarray(y), model.output_shape[-1])
+    y = np.asarray(y)
+    classified = are_classes(y, model.output_shape[-1])
+    targets = model.loss.encode(y, model.output_shape[-1])
     confusion = ConfusionMatrix(max(2, model.output_shape[-1]))
     total = 0.0
     for start, X in pieces(x, scaling, model.dtype):
         T = targets[start : start + len(X)]
         Y = model.forward(X)
         total += model.loss_value(Y, T) * len(X)
-        confusion.update(true_classes(np.asarray(y[start : start + len(X)])), predicted_classes(Y))
+        if classified:
+            confusion.update(true_classes(y[start : start + len(X)]), predicted_classes(Y))
     return Evaluation(total / len(x), len(x), confusion)
 
 
 def pieces(
     x: Array, scaling: PixelScaling | None, dtype: np.dtype[np.floating], size: int = PIECE
 ) -> Iterator[tuple[int, Array]]:
-    """The samples in pieces ready for the network, with the index where each starts."""
+    """The samples in pieces of `size` ready for the network, with the index where each starts."""
     for start in range(0, len(x), size):
         piece = x[start : start + size]
         yield start, np.asarray(piece if scaling is None else scaling.apply(piece), dtype=dtype)

@@ -223,12 +223,12 @@ class BinaryCrossentropy(Loss):
     fuses_with: ClassVar[str | None] = "sigmoid"
     wants_probabilities: ClassVar[bool] = True
     value_equations: ClassVar[tuple[Equation, ...]] = (
-        Equation("P", "clip(Y, epsilon, 1 - epsilon)", "no logarithm of 0"),
-        Equation("L", "-mean(T * log(P) + (1 - T) * log(1 - P))", "over all outputs"),
+        Equation("Q", "clip(Y, epsilon, 1 - epsilon)", "no logarithm of 0"),
+        Equation("L", "-mean(T * log(Q) + (1 - T) * log(1 - Q))", "over all outputs"),
     )
     gradient_equations: ClassVar[tuple[Equation, ...]] = (
-        Equation("P", "clip(Y, epsilon, 1 - epsilon)", "no division by 0"),
-        Equation("dY", "((1 - T) / (1 - P) - T / P) / (N * K)", "both answers have their gradient"),
+        Equation("Q", "clip(Y, epsilon, 1 - epsilon)", "no division by 0"),
+        Equation("dY", "((1 - T) / (1 - Q) - T / Q) / (N * K)", "both answers have their gradient"),
     )
     fused_value_equations: ClassVar[tuple[Equation, ...]] = (
         Equation("L", "mean(maximum(Z, 0) + log1p(exp(-abs(Z))) - T * Z)", "the same from the scores, safe for any"),
@@ -385,7 +385,12 @@ def one_hot(labels: Array, classes: int) -> Array:
 
 
 def check_labels(labels: Array, classes: int) -> None:
-    """Raise ConfigError unless all labels lie between 0 and classes - 1."""
+    """Raise ConfigError unless all labels are whole and lie between 0 and classes - 1."""
+    if labels.dtype.kind == "f" and not np.all(np.floor(labels) == labels):
+        raise ConfigError(
+            f"Labels must be whole numbers, but {labels[np.floor(labels) != labels][0]:g} is among them. Numbers to be "
+            f"met are for a network with one output."
+        )
     if len(labels) and (labels.min() < 0 or labels.max() >= classes):
         raise ConfigError(
             f"Labels run from {labels.min()} to {labels.max()}, but the network has {classes} outputs. Labels must lie "

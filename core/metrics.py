@@ -32,6 +32,18 @@ def true_classes(T: Array) -> Array:
     return T.reshape(-1).astype(np.int64)
 
 
+def are_classes(T: Array, outputs: int) -> bool:
+    """Whether these targets name classes of a network with so many outputs, and are not just numbers to be met."""
+    return T[0].size > 1 or bool(np.isin(T, np.arange(max(2, outputs))).all())
+
+
+def accuracy(Y: Array, T: Array) -> float:
+    """The share of right answers, for labels or one-hot targets T; NaN where T are no classes. Shapes: Y (N, n)."""
+    if not are_classes(T, Y.shape[1]):
+        return math.nan
+    return float(np.mean(predicted_classes(Y) == true_classes(T)))
+
+
 class ConfusionMatrix:
     """Counts of (true class, answered class), fed batch by batch; every score follows from it."""
 

@@ -56,6 +56,7 @@ class Optimizer(Configurable):
         self.steps = 0
         self.state: dict[str, Array] = {}
         self._whole: tuple[Array, ...] = ()  # the vectors that `blocks` are cut from
+        self._rolls = True  # whether there may be momentum left
 
     def resume(self, steps: int, state: dict[str, Array]) -> None:
         """Go on after `steps` updates that left `state`."""
@@ -78,8 +79,8 @@ class Optimizer(Configurable):
         if parameters.shape != gradient.shape:
             raise ShapeError(f"Parameters {parameters.shape} and gradient {gradient.shape} must have the same shape.")
         if not self.steps or any(vector.shape != parameters.shape for vector in self.state.values()):
+            self.reset()  # another model, too, is begun from scratch
             self.state = {name: self.first(name, parameters) for name in self.state_names}
-            self._whole = ()
         if not self._whole or self._whole[0] is not parameters or self._whole[1] is not gradient:
             self._cut(parameters, gradient)
         self.steps += 1
@@ -104,6 +105,12 @@ class Optimizer(Configurable):
             pieces = [vector[start : start + BLOCK] for vector in (parameters, gradient, *self.state.values())]
             self.blocks.append((*pieces, scratch[: pieces[0].size]))
 
+    def settle(self, momentum: float) -> None:
+        """Let the last step be forgotten where momentum is off: switched on again, it must not revive."""
+        if momentum == 0 and self._rolls:
+            self.state["m"].fill(0)
+        self._rolls = momentum != 0
+
     def update(self) -> None:
         """The rule itself, block by block: (P, G, *state, scratch)."""
         raise NotImplementedError(f"{type(self).__name__} must define update")
@@ -116,7 +123,7 @@ class Optimizer(Configurable):
         """Everything `step` does: clipping and weight decay where they are on, then the rule."""
         before: list[Equation] = []
         if self.global_clipnorm is not None:
-            shorter = "G * minimum(1, global_clipnorm / sqrt(sum(square(G))))"
+            shorter = "G * minimum(1, global_clipnorm / sqrt(sum(square(G), axis=-1)))"
             before.append(Equation("G", shorter, "shortened to the allowed length"))
         if self.weight_decay:
             before.append(Equation("P", "P * (1 - learning_rate * weight_decay)", "every weight fades a little"))
@@ -124,7 +131,9 @@ class Optimizer(Configurable):
 
     def arrays(self) -> dict[str, Any]:
         """Hyperparameters and copies of the state by the names the equations use, as the next step will find them."""
-        state = {name: array.copy() for name, array in self.state.items()}
+        # before the first step the length of the vectors is unknown, but all their entries are equal
+        state = {name: self.first(name, np.zeros(1)) for name in self.state_names}
+        state |= {name: array.copy() for name, array in self.state.items()}
         return {**self.values(), "learning_rate": self.rate, "t": self.steps + 1, **state}
 
 
@@ -141,6 +150,7 @@ class SGD(Optimizer):
 
     def update(self) -> None:
         rate, momentum = self.rate, self.momentum
+        self.settle(momentum)
         for P, G, m, step in self.blocks:
             np.multiply(G, rate, out=step)
             if momentum == 0:
@@ -179,7 +189,7 @@ class RMSprop(Optimizer):
     )
     rho: float = hyper(0.9, low=0, high=0.9999, help="How slowly the mean of the squared gradient follows.")
     momentum: float = hyper(0.0, low=0, high=0.999, live=True, help="Share of the last step that is kept; 0: none.")
-    epsilon: float = hyper(1e-7, low=0, high=1, log=True, help="Keeps the division defined where the gradient is 0.")
+    epsilon: float = hyper(1e-7, low=1e-12, high=1, log=True, help="Keeps 0 / 0 away where the gradient is 0.")
 
     title: ClassVar[str] = "RMSprop"
     sentence: ClassVar[str] = "Divides each weight's step by the recent size of its gradient."
@@ -187,6 +197,7 @@ class RMSprop(Optimizer):
 
     def update(self) -> None:
         rate, rho, momentum = self.rate, self.rho, self.momentum
+        self.settle(momentum)
         for P, G, v, m, step in self.blocks:
             np.multiply(G, G, out=step)
             step *= 1 - rho
@@ -226,7 +237,7 @@ class Adagrad(Optimizer):
         help="How far the first update moves each weight.",
     )
     initial_accumulator_value: float = hyper(0.1, low=0, high=1e3, help="What the sum of squares starts from.")
-    epsilon: float = hyper(1e-7, low=0, high=1, log=True, help="Keeps the division defined where the gradient is 0.")
+    epsilon: float = hyper(1e-7, low=1e-12, high=1, log=True, help="Keeps 0 / 0 away where the gradient is 0.")
 
     title: ClassVar[str] = "Adagrad"
     sentence: ClassVar[str] = "What has moved much moves less and less."
@@ -267,7 +278,7 @@ class Adam(Optimizer):
     )
     beta_1: float = hyper(0.9, low=0, high=0.9999, help="How slowly the mean of the gradient follows.")
     beta_2: float = hyper(0.999, low=0, high=0.99999, help="How slowly the mean of its square follows.")
-    epsilon: float = hyper(1e-7, low=0, high=1, log=True, help="Keeps the division defined where the gradient is 0.")
+    epsilon: float = hyper(1e-7, low=1e-12, high=1, log=True, help="Keeps 0 / 0 away where the gradient is 0.")
 
     title: ClassVar[str] = "Adam"
     sentence: ClassVar[str] = "Gives each weight its own step, from the recent mean and size of its gradient."
@@ -294,9 +305,7 @@ class Adam(Optimizer):
 
     def arrays(self) -> dict[str, Any]:
         values = super().arrays()
-        if self.state:
-            values |= {"m": values["m"] * (1 - self.beta_1), "v": values["v"] * (1 - self.beta_2)}
-        return values
+        return values | {"m": values["m"] * (1 - self.beta_1), "v": values["v"] * (1 - self.beta_2)}
 
     def rule(self) -> tuple[Equation, ...]:
         return (

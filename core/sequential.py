@@ -6,7 +6,6 @@ optimizer step is a few passes over two vectors, and a snapshot of the whole net
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +16,12 @@ from core import losses, optimizers
 from core.buffers import Array, Buffers, aligned_zeros
 from core.errors import ConfigError, ShapeError
 from core.evaluation import PIECE, evaluate, pieces
+from core.history import History, say
 from core.layers.base import Layer, Shape
 from core.losses import Loss
-from core.metrics import predicted_classes, true_classes
+from core.metrics import accuracy
 from core.optimizers import Optimizer
-from core.stack import describe, layer_names, summary_text
+from core.stack import Problem, check, describe, layer_names, summary_text
 
 TRAINING_PIECE = 32  # samples; a convolution's working arrays then fit into the second-level cache
 METRICS = ("accuracy", "precision", "recall", "f1")
@@ -83,6 +83,10 @@ class Sequential:
         self.built = False
         return self.layers.pop()
 
+    def check(self, input_shape: Shape, classes: int) -> tuple[Problem, ...]:
+        """What would go wrong with this stack, loss and number of classes, said without building or allocating."""
+        return check(self.layers, input_shape, classes, self.loss)
+
     @property
     def layer_names(self) -> tuple[str, ...]:
         """The unique name of each layer, as Keras gives them: dense, dense_1, ..."""
@@ -95,6 +99,9 @@ class Sequential:
         """
         if not self.layers:
             raise ConfigError("The stack is empty. Add at least one layer before building.")
+        if len({id(layer) for layer in self.layers}) < len(self.layers):
+            raise ConfigError("One layer object stands in the stack twice. Put layer.replace() in the second place.")
+        self.built = False  # should a layer refuse, the stack is neither the old one nor the new one
         for layer, name in zip(self.layers, self.layer_names, strict=True):
             layer.name = name
         self.input_shape = shape = tuple(int(size) for size in input_shape)
@@ -112,14 +119,14 @@ class Sequential:
     def _gather(self) -> None:
         """Move the layers' weights into one flat vector, and let the layers work on views of it."""
         views: list[WeightView] = []
-        start = trained = 0
+        start = 0
         for trainable in (True, False):
             for index, layer in enumerate(self.layers):
                 for name, value in (layer.parameters if trainable else layer.states).items():
                     stop = start + value.size
                     views.append(WeightView(index, layer.name, name, start, stop, value.shape, trainable))
                     start = stop
-            trained = trained or start
+        trained = sum(view.stop - view.start for view in views if view.trainable)
         self._views = sorted(views, key=lambda view: view.layer)  # stable: a layer's states stay behind its weights
         self.parameters = aligned_zeros(start, self.dtype)
         self.trainable = self.parameters[:trained]
@@ -143,7 +150,7 @@ class Sequential:
 
     def parameter_views(self) -> list[WeightView]:
         """Where each array lies in `parameters` (and, if it is trained, in `gradient`), in `get_weights()` order."""
-        self._require_built()
+        self.require_built()
         return self._views
 
     def compile(
@@ -152,7 +159,10 @@ class Sequential:
         loss: str | Loss = "categorical_crossentropy",
         metrics: Sequence[str] = (),
     ) -> None:
-        """Say how to learn: optimizer, loss and the metrics to report, by Keras name or as objects."""
+        """Say how to learn: optimizer, loss and the metrics to report, by Keras name or as objects.
+
+        `fit` reports accuracy; `evaluate` also precision, recall and f1, as plain means over the classes.
+        """
         unknown = [metric for metric in metrics if metric not in METRICS]
         if unknown:
             raise ConfigError(f"Unknown metric {unknown[0]!r}. Known: {', '.join(METRICS)}.")
@@ -276,7 +286,7 @@ class Sequential:
 
     def evaluate(self, x: Array, y: Array, *, verbose: int | str = 0, return_dict: bool = False) -> Any:
         """The loss, and after it the compiled metrics, over all samples: a number, a list, or a dict if wished."""
-        self._require_built()
+        self.require_built()
         result = evaluate(self, np.asarray(x), np.asarray(y))
         scores: dict[str, float] = {"loss": result.loss}
         for metric in self.metrics:
@@ -290,7 +300,7 @@ class Sequential:
 
     def predict(self, x: Array, batch_size: int = PIECE, verbose: int | str = 0) -> Array:
         """Outputs for all samples. Shapes: (N, *input_shape) -> (N, *output_shape), a fresh array."""
-        self._require_built()
+        self.require_built()
         x = np.asarray(x)
         outputs = np.empty((len(x), *self.output_shape), self.dtype)
         for start, X in pieces(x, None, self.dtype, batch_size):
@@ -333,16 +343,18 @@ class Sequential:
         return dX.copy()
 
     def _batch(self, x: Array, y: Array) -> tuple[Array, Array]:
-        self._require_built()
+        self.require_built()
         X, y = np.asarray(x, dtype=self.dtype), np.asarray(y)
         if len(X) != len(y):
             raise ShapeError(f"There are {len(X)} samples but {len(y)} labels. Give one label for each sample.")
+        if not len(X):
+            raise ConfigError("There are no samples in this batch. Give at least one.")
         T = self.loss.encode(y, self.output_shape[-1])
         return X, T if T.dtype.kind in "iu" else T.astype(self.dtype, copy=False)
 
     @staticmethod
     def _logs(loss: float, Y: Array, y: Array) -> dict[str, float]:
-        return {"loss": loss, "accuracy": float(np.mean(predicted_classes(Y) == true_classes(np.asarray(y))))}
+        return {"loss": loss, "accuracy": accuracy(Y, np.asarray(y))}
 
     # --- weights ------------------------------------------------------------------------------------------------------
 
@@ -354,18 +366,21 @@ class Sequential:
         """Take over weight arrays in the order of `get_weights()`. Raises ShapeError when they do not fit."""
         views = self.parameter_views()
         if len(weights) != len(views):
-            raise ShapeError(f"The model has {len(views)} weight arrays but {len(weights)} were given.")
+            raise ShapeError(
+                f"The model has {len(views)} weight arrays but {len(weights)} were given. Give as many, in its order."
+            )
         for view, value in zip(views, weights, strict=True):
             if np.shape(value) != view.shape:
                 raise ShapeError(
-                    f"{view.name} of '{view.layer_name}' has shape {view.shape}, but the given array {np.shape(value)}."
+                    f"{view.name} of '{view.layer_name}' has shape {view.shape}, but the given array "
+                    f"{np.shape(value)}. Weights fit only a model of the same layers, built for the same input."
                 )
         for view, value in zip(views, weights, strict=True):
             view.of(self.parameters)[...] = value
 
     def count_params(self) -> int:
         """How many numbers the weights hold, moving averages included."""
-        self._require_built()
+        self.require_built()
         return self.parameters.size
 
     def clone(self, dtype: str | None = None) -> Sequential:
@@ -382,47 +397,12 @@ class Sequential:
 
     def summary(self, print_fn: Callable[[str], Any] | None = None) -> None:
         """Print a table of the layers: name, kind, output shape, parameters."""
-        self._require_built()
+        self.require_built()
         (print_fn or say)(summary_text(self.name, self.layers, describe(self.layers, self.input_shape)))
 
-    def _require_built(self) -> None:
+    def require_built(self) -> None:
+        """Raise ConfigError when `build` has not been called yet."""
         if not self.built:
             raise ConfigError(
                 "The model is not built yet. Call build(input_shape) first, for example build((28, 28, 1))."
             )
-
-
-class History:
-    """What `fit` returns: `history["loss"]` and so on hold one number per epoch, as in Keras."""
-
-    def __init__(self) -> None:
-        self.history: dict[str, list[float]] = {}
-        self.epoch: list[int] = []
-
-    def append(self, event: Any, with_accuracy: bool) -> None:
-        """Add the numbers of a finished epoch (`core.training.EpochDone`)."""
-        logs = {
-            "loss": event.loss,
-            "accuracy": event.accuracy,
-            "val_loss": event.val_loss,
-            "val_accuracy": event.val_accuracy,
-        }
-        for name, value in logs.items():
-            if value is not None and (with_accuracy or "accuracy" not in name):
-                self.history.setdefault(name, []).append(value)
-        self.epoch.append(event.epoch)
-
-    def last_line(self, epochs: int, seconds: float) -> str:
-        """The last epoch in one line of text."""
-        numbers = " - ".join(f"{name}: {values[-1]:.4f}" for name, values in self.history.items())
-        return f"Epoch {self.epoch[-1] + 1}/{epochs} - {seconds:.1f} s - {numbers}"
-
-
-def say(text: str) -> None:
-    """Print a line for whoever called `fit` or `summary` in a console."""
-    print(text)  # noqa: T201
-
-
-def million(count: float) -> str:
-    """A count in short: 1.2 million."""
-    return f"{count / 1e6:.1f} million" if count >= 1e6 else f"{math.floor(count):,}"

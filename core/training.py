@@ -22,7 +22,7 @@ from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, DivergenceError, ShapeError
 from core.evaluation import PixelScaling, evaluate
 from core.events import BatchDone, EpochDone, Event, TrainingDone, TrainingStarted, ValidationDone
-from core.metrics import predicted_classes, true_classes
+from core.metrics import are_classes, predicted_classes, true_classes
 from core.optimizers import Optimizer
 from core.schedules import Schedule
 from core.sequential import Sequential
@@ -73,6 +73,7 @@ class Trainer:
         class_weight: Mapping[int, float] | None = None,
         augmentation: ImageAugmentation | None = None,
     ) -> None:
+        model.require_built()
         x, y = np.asarray(x), np.asarray(y)
         if len(x) != len(y):
             raise ShapeError(f"There are {len(x)} samples but {len(y)} labels. Give one label for each sample.")
@@ -94,6 +95,7 @@ class Trainer:
         if self.targets.dtype.kind == "f":
             self.targets = self.targets.astype(model.dtype, copy=False)
         self.labels = true_classes(y)
+        self._has_classes = are_classes(y, model.output_shape[-1])
         self.weights = self._weights(class_weight)
         self.batch_size = min(batch_size, len(x))
         self.epochs = epochs
@@ -211,8 +213,12 @@ class Trainer:
         if self.validation_data is not None and self._measured < 0:
             self._measured = 0
             yield self._validation()
-        while self.epochs_done < self.epochs and not self._stopped:
-            yield from self._epoch(self.epochs_done)
+        try:
+            while self.epochs_done < self.epochs and not self._stopped:
+                yield from self._epoch(self.epochs_done)
+        except DivergenceError:
+            self.model.optimizer.reset()  # its averages are as infinite as the gradient was
+            raise
         yield TrainingDone(self.step, self.epochs_done, self._stopped, self._bring_back_best())
 
     def _epoch(self, epoch: int) -> Iterator[Event]:
@@ -221,22 +227,27 @@ class Trainer:
         order = self._order()
         shares = range(1, self.validations_per_epoch + 1)
         measured_at = {round(self.batches_per_epoch * share / self.validations_per_epoch) for share in shares}
+        model = self.model
         while True:
-            if self.validation_data is not None and self._batch in measured_at and self._measured != self.step:
+            is_over = self._batch == self.batches_per_epoch
+            is_due = self.validation_data is not None and self._batch in measured_at and self._measured != self.step
+            if is_over or is_due:
+                self._guard.check_weights(self.step, model.parameters, model.optimizer.rate)
+            if is_due:
                 self._last_validation = validation = self._validation()
                 self._measured = self.step
                 yield validation
-            if self._batch == self.batches_per_epoch:
+            if is_over:
                 break
             index = order[self._batch * self.batch_size : (self._batch + 1) * self.batch_size]
             progress = (epoch + self._batch / self.batches_per_epoch) / self.epochs
-            self.model.optimizer.rate_factor = self.schedule.factor(progress, epoch)
+            model.optimizer.rate_factor = self.schedule.factor(progress, epoch)
             loss, accuracy = self._train(index)
             self.step += 1
             self._batch += 1
             self._loss_sum += loss * len(index)
             self._accuracy_sum += accuracy * len(index)
-            yield BatchDone(self.step, epoch, self._batch, len(index), loss, accuracy, self.model.optimizer.rate)
+            yield BatchDone(self.step, epoch, self._batch, len(index), loss, accuracy, model.optimizer.rate)
         done = self._last_validation
         event = EpochDone(
             epoch, self.step, self._loss_sum / len(self.x), self._accuracy_sum / len(self.x),
@@ -283,13 +294,10 @@ class Trainer:
         weights = None if self.weights is None else self.weights.take(labels)
         with np.errstate(all="ignore"):  # an overflow is told by DivergenceError, once and in words
             loss, Y = model.forward_backward(X, T, weights=weights)
-            try:
-                self._guard.check(loss, self.step + 1, model.parameters, model.optimizer.rate)
-            except DivergenceError:
-                model.optimizer.reset()  # its averages are as infinite as the gradient was
-                raise
+            self._guard.check(loss, self.step + 1, X, model.parameters, model.optimizer.rate)
             model.optimizer.step(model.trainable, model.gradient)
-        return loss, int(np.count_nonzero(predicted_classes(Y) == labels)) / len(index)
+        right = int(np.count_nonzero(predicted_classes(Y) == labels)) if self._has_classes else math.nan
+        return loss, right / len(index)
 
     def _gather(self, index: Array) -> Array:
         """The samples of this index as one float batch, in a buffer that is reused."""
