@@ -1,0 +1,115 @@
+"""Counting many weights into few bins, fast enough to do it several times a second. Qt-free."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnvis.widgets.chart_scale import round_up
+
+BINS = 61
+BINS_FEW = 21  # odd as well: zero has a bin of its own, and a peak at zero stands in the middle
+FEW = 1000
+MOST_VALUES = 40_000
+MOST_OUTSIDE = 0.02  # of the values; with more, the axis of a run is widened after all
+_STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How many of the values fall into each of the equal bins between -reach and +reach.
+
+    Attributes:
+        counts: values per bin; those outside are in no bin.
+        reach: half the width of the axis.
+        below, above: values outside it at either side, among those counted.
+        counted: values looked at: every ``stride``-th of ``total``.
+        deviation: standard deviation of the values looked at.
+    """
+
+    counts: NDArray[np.intp]
+    reach: float
+    below: int
+    above: int
+    counted: int
+    total: int
+    stride: int
+    deviation: float
+
+    @property
+    def outside(self) -> int:
+        """Number of counted values beyond the axis."""
+        return self.below + self.above
+
+    @property
+    def edges(self) -> NDArray[np.float64]:
+        """The borders of the bins, one more than there are bins."""
+        return np.linspace(-self.reach, self.reach, len(self.counts) + 1)
+
+
+def sampling_stride(size: int, row: int, most: int = MOST_VALUES) -> int:
+    """Return k so that every k-th of ``size`` values makes at most ``most``, and no column of the matrix is favoured.
+
+    A stride that shares a divisor with the row length would look at the same units in every row.
+    """
+    stride = math.ceil(size / most)
+    while stride > 1 and math.gcd(stride, max(1, row)) != 1:
+        stride += 1
+    return stride
+
+
+def bins_for(size: int) -> int:
+    """Return how many bins suit that many values."""
+    return BINS if size >= FEW else BINS_FEW
+
+
+def histogram(values: Floats, reach: float, stride: int = 1) -> Histogram:
+    """Count every ``stride``-th of the flat ``values`` into bins between -reach and +reach."""
+    seen = values[::stride]
+    bins = bins_for(len(values))
+    # Scaling to whole numbers and counting those is about eight times as fast as np.histogram: the bins are equal.
+    # Bin 0 and the last one catch what lies outside; clipping comes before the cast, where a huge value would wrap.
+    places = seen * np.float32(bins / (2 * reach))
+    places += np.float32(bins / 2 + 1)
+    np.clip(places, 0, bins + 1, out=places)
+    with np.errstate(over="ignore", invalid="ignore"):  # weights of a network that has exploded are still shown
+        deviation = float(seen.std(dtype=np.float64)) if len(seen) else 0.0
+    counts = np.bincount(np.nan_to_num(places, copy=False).astype(np.int32), minlength=bins + 2)
+    return Histogram(
+        counts=counts[1:-1],
+        reach=reach,
+        below=int(counts[0]),
+        above=int(counts[-1]),
+        counted=len(seen),
+        total=len(values),
+        stride=stride,
+        deviation=deviation,
+    )
+
+
+def starting_reach(values: Floats) -> float:
+    """Return the reach of the axis for a run that starts with these values: a round number, the same to both sides.
+
+    Two and a half times their size: training spreads the weights to about that, and an axis that stands still lets the
+    eye see it.
+    """
+    spread = _size(values)
+    return round_up(2.5 * spread, _STEPS) if spread > 0 else 0.1
+
+
+def reach_for(values: Floats, reach: float) -> float:
+    """Return ``reach``, or a wider one when more than two values in a hundred lie outside it."""
+    if np.count_nonzero(np.abs(values) > reach) <= MOST_OUTSIDE * len(values):
+        return reach
+    return max(reach, round_up(1.25 * _size(values), _STEPS))
+
+
+def _size(values: Floats) -> float:
+    """Return the 99.9th percentile of the sizes: the largest ones but for single outliers."""
+    size = np.abs(values[np.isfinite(values)])
+    return float(np.quantile(size, 0.999)) if len(size) else 0.0

@@ -1,0 +1,128 @@
+"""How often each part of a page is redrawn, so that looking at training does not slow it down. Qt-free.
+
+Drawing happens in Python and holds the interpreter, which the training thread then lacks: 4 ms at 30 Hz cost 12 % of
+the images per second. So every part's cost is measured, and the parts together get about a tenth of the time: the
+first ones as often as they like as far as it goes, the later ones what is left, none less than its slowest pace.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+Clock = Callable[[], float]
+
+_RECENT = 0.2  # weight of the newest measurement in the running cost
+
+
+def _always() -> bool:
+    return True
+
+
+def _nothing() -> float:
+    return 0.0
+
+
+@dataclass
+class Part:
+    """One thing that is redrawn as a whole.
+
+    Attributes:
+        draw: brings it up to date.
+        most_hz, least_hz: its pace when there is time, and when there is hardly any.
+        visible: an invisible part is not drawn; it stays due until it is seen.
+        painted: total seconds spent so far in its paint events, which come later than ``draw`` and count as well.
+    """
+
+    name: str
+    draw: Callable[[], None]
+    most_hz: float
+    least_hz: float
+    visible: Callable[[], bool] = _always
+    painted: Callable[[], float] = _nothing
+    due: bool = field(default=False, init=False)
+    cost: float = field(default=0.0, init=False)
+    draws: int = field(default=0, init=False)
+    _last: float = field(default=float("-inf"), init=False)
+    _drawing: float = field(default=0.0, init=False)
+    _painted_before: float = field(default=0.0, init=False)
+
+    def _settle(self) -> None:
+        """Learn the cost of the last redraw, now that its paint events have been handled."""
+        spent = self._drawing + max(0.0, self.painted() - self._painted_before)
+        self.cost = spent if self.draws == 1 else self.cost + _RECENT * (spent - self.cost)
+
+    def redraw(self, now: float, work_clock: Clock) -> None:
+        """Draw at the time ``now`` and measure the work."""
+        if self.draws:
+            self._settle()
+        self._painted_before = self.painted()
+        self._last = now
+        self.due = False
+        self.draws += 1
+        started = work_clock()
+        self.draw()
+        self._drawing = work_clock() - started
+
+    def wait(self, now: float, hz: float) -> float:
+        """Return the seconds until this part may be drawn at the given pace."""
+        return max(0.0, self._last + 1.0 / hz - now)
+
+
+class RedrawBudget:
+    """The parts of a page in order of importance, and the share of time that they may take together.
+
+    Two clocks: ``clock`` says when, ``work_clock`` how long this thread really worked. While training runs, half of
+    the time that passes during a redraw is spent waiting for the interpreter, and waiting costs training nothing.
+    """
+
+    def __init__(
+        self, share: float = 0.1, clock: Clock = time.perf_counter, work_clock: Clock = time.thread_time
+    ) -> None:
+        self.share = share
+        self.parts: list[Part] = []
+        self._clock = clock
+        self._work_clock = work_clock
+
+    def add(self, part: Part) -> None:
+        """Add a part, the most important first."""
+        self.parts.append(part)
+
+    def request_all(self) -> None:
+        """Say that something new is to be shown in every part."""
+        for part in self.parts:
+            part.due = True
+
+    def pace(self) -> dict[str, float]:
+        """Return the redraws a second that each part gets, from what they cost."""
+        left = self.share
+        paces = {}
+        for part in self.parts:
+            if part.visible():
+                affordable = left / part.cost if part.cost > 0 else part.most_hz
+                paces[part.name] = min(part.most_hz, max(part.least_hz, affordable))
+                left = max(0.0, left - paces[part.name] * part.cost)
+        return paces
+
+    def run(self) -> float | None:
+        """Redraw what is due and allowed; return the seconds until the next part is, or None when nothing waits."""
+        paces = self.pace()
+        waits = []
+        for part in self.parts:
+            if not part.due or part.name not in paces:
+                continue
+            wait = part.wait(self._clock(), paces[part.name])
+            if wait > 0:
+                waits.append(wait)
+            else:
+                part.redraw(self._clock(), self._work_clock)
+        return min(waits, default=None)
+
+    def run_now(self) -> None:
+        """Redraw every visible part at once, whatever it costs: after a theme change, a reset, or the end of a run."""
+        for part in self.parts:
+            if part.visible():
+                part.redraw(self._clock(), self._work_clock)
+            else:
+                part.due = True

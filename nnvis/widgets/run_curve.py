@@ -1,0 +1,157 @@
+"""One quantity over a training run: a value per batch, and the points measured on the validation images. Qt-free."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnvis.widgets.series import SMOOTHING_WINDOW, BatchSeries, Envelope
+
+Floats = NDArray[np.float64]
+
+_NOTHING: Floats = np.empty(0)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is known about one step.
+
+    Attributes:
+        step, epoch: the moment; step 0 is before training.
+        train: trailing mean over ``window`` batches, None at step 0.
+        validation: last value measured up to then, and ``validated_at``, the epoch of that; None before the first.
+    """
+
+    step: int
+    epoch: float
+    train: float | None
+    window: int
+    validation: float | None
+    validated_at: float | None
+
+    @property
+    def measured_here(self) -> bool:
+        """Whether the validation value was measured at this very step, not before it."""
+        return self.validated_at is not None and abs(self.validated_at - self.epoch) < 1e-6
+
+
+class RunCurve:
+    """The arrays of a run as they grow, and every question a chart asks about them.
+
+    Batches have positions in epochs of their own: the batch size, and with it the length of a step, may change in the
+    middle of a run.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.series = BatchSeries()
+        self.epochs = _NOTHING
+        self.validation_epochs = _NOTHING
+        self.validation_values = _NOTHING
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def set_batches(self, epochs: Floats, values: NDArray[np.floating]) -> None:
+        """Take over the position and the value of every batch so far. The arrays are read, not copied."""
+        self.epochs = epochs[: len(values)]
+        self.series.follow(values)
+
+    def set_validation(self, epochs: Floats, values: Floats) -> None:
+        """Take over the measured points so far and the positions of their measurement."""
+        self.validation_epochs, self.validation_values = epochs, values
+
+    def clear(self) -> None:
+        """Forget everything: another run begins."""
+        self.series.restart()
+        self.epochs = self.validation_epochs = self.validation_values = _NOTHING
+
+    @property
+    def now(self) -> float:
+        """Where training is, in epochs."""
+        return float(self.epochs[-1]) if len(self) else 0.0
+
+    @property
+    def step_width(self) -> float:
+        """Length of the newest step in epochs."""
+        if len(self) > 1:
+            return float(self.epochs[-1] - self.epochs[-2])
+        return self.now or 0.001
+
+    @property
+    def window(self) -> int:
+        """Number of batches in the newest trailing mean."""
+        return min(SMOOTHING_WINDOW, len(self))
+
+    def between(self, low: float, high: float) -> tuple[int, int]:
+        """Return the indices of the batches in [low, high], and one more at either side for the line to come from."""
+        first, last = np.searchsorted(self.epochs, (low, high))
+        return max(0, int(first) - 1), min(len(self), int(last) + 1)
+
+    def epochs_of(self, places: NDArray[np.floating]) -> Floats:
+        """Return positions of batch indices; one half-way between two batches lies half-way between them."""
+        below = np.floor(places).astype(np.intp)
+        above = np.ceil(places).astype(np.intp)
+        middle: Floats = (self.epochs[below] + self.epochs[above]) / 2
+        return middle
+
+    def smoothed(self, low: float, high: float) -> tuple[Floats, Floats]:
+        """Return the trailing mean in view: at most 240 positions and values."""
+        places, means = self.series.smoothed(*self.between(low, high))
+        return self.epochs[places], means
+
+    def envelope(self, low: float, high: float, buckets: int) -> tuple[Floats, Floats, Envelope]:
+        """Return the zigzag through the extremes of the batches in view, as positions and values, and its buckets."""
+        envelope = self.series.envelope(*self.between(low, high), buckets)
+        places, values = envelope.zigzag()
+        return self.epochs_of(places), values, envelope
+
+    def validation(self, low: float, high: float) -> tuple[Floats, Floats]:
+        """Return the measured points in view, and one more at either side."""
+        first, last = np.searchsorted(self.validation_epochs, (low, high + 1e-9))
+        part = slice(max(0, int(first) - 1), int(last) + 1)
+        return self.validation_epochs[part], self.validation_values[part]
+
+    def step_number(self, epoch: float) -> float:
+        """Return the number of the step at a position, counted from 1 and with fractions between steps."""
+        if not len(self):
+            return epoch / self.step_width
+        if epoch > self.now:
+            return len(self) + (epoch - self.now) / self.step_width
+        before = max(0, int(np.searchsorted(self.epochs, epoch)) - 1)
+        around = slice(max(0, before - 1), before + 3)
+        known = np.concatenate([[0.0], self.epochs[around]]) if around.start == 0 else self.epochs[around]
+        numbers = np.arange(len(known)) + (0 if around.start == 0 else around.start + 1)
+        return float(np.interp(epoch, known, numbers))
+
+    def reading_at(self, epoch: float = math.inf) -> Reading:
+        """Return the values at the step nearest to a position; the newest by default."""
+        step = len(self) if epoch >= self.now else max(0, round(self.step_number(epoch)))
+        moment = float(self.epochs[step - 1]) if step else 0.0
+        measured = int(np.searchsorted(self.validation_epochs, moment + 1e-6, side="right")) - 1
+        return Reading(
+            step=step,
+            epoch=moment,
+            train=self.series.mean_at(step - 1) if step else None,
+            window=min(SMOOTHING_WINDOW, step),
+            validation=float(self.validation_values[measured]) if measured >= 0 else None,
+            validated_at=float(self.validation_epochs[measured]) if measured >= 0 else None,
+        )
+
+    def columns(self) -> dict[str, Floats]:
+        """Return the table of the run, a row a step from step 0 on; not a number where nothing was measured."""
+        epochs = np.concatenate([[0.0], self.epochs])
+        validation = np.full(len(epochs), np.nan)
+        rows = np.searchsorted(epochs, self.validation_epochs - 1e-6)
+        known = rows < len(epochs)
+        validation[rows[known]] = self.validation_values[known]
+        return {
+            "step": np.arange(len(epochs), dtype=np.float64),
+            "epoch": epochs,
+            f"train_{self.name}": np.concatenate([[np.nan], self.series.values.astype(np.float64)]),
+            f"train_{self.name}_mean_of_{SMOOTHING_WINDOW}": np.concatenate([[np.nan], self.series.all_means()]),
+            f"validation_{self.name}": validation,
+        }
