@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from nnvis.theme import Theme, ThemeSource
 
-_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
-_RETURNING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)  # the widget had it before
+_reason = Qt.FocusReason
+BY_KEYBOARD = (_reason.TabFocusReason, _reason.BacktabFocusReason, _reason.ShortcutFocusReason)
+RETURNING = (_reason.ActiveWindowFocusReason, _reason.PopupFocusReason)  # the widget had it before
 
 
 class PaintedWidget(QWidget):
@@ -39,8 +40,8 @@ class PaintedWidget(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring only to those who came by keyboard."""
-        if event.reason() not in _RETURNING:
-            self._by_keyboard = event.reason() in _KEYBOARD
+        if event.reason() not in RETURNING:
+            self._by_keyboard = event.reason() in BY_KEYBOARD
         super().focusInEvent(event)
         self.update()
 

@@ -1,0 +1,298 @@
+"""The curve of a training run: every batch as a faint band, their trailing mean, and the validation points."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QLineF, QMargins, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from nnvis import number_text
+from nnvis.theme import ThemeSource, color, font
+from nnvis.widgets import chart_scale
+from nnvis.widgets.chart_items import Curve, mixed
+from nnvis.widgets.chart_measure import Chance, Measure, Shown, plotted
+from nnvis.widgets.chart_readout import ReadOut, Row
+from nnvis.widgets.chart_zoom import ZoomPlot
+from nnvis.widgets.run_curve import RunCurve
+
+MARGINS = QMargins(46, 8, 72, 22)
+LABEL_OFFSET = 8  # between a line's end and its name
+LABEL_SPACING = 16
+BOX_FROM_HEIGHT = 140  # a lower plot has no room for a read-out box: the head of its card shows the values
+FIRST_BATCHES = 20  # until then the curve grows into the axis instead of being stretched over it
+BATCHES_BELOW = 100  # a stretch of fewer batches is numbered in batches
+
+
+class LineChart(ZoomPlot):
+    """A chart of one measure against epochs. It is given arrays and draws them; it knows nothing of training."""
+
+    reading_changed = Signal(object)  # the Reading that is pointed at, or None
+    log_changed = Signal(bool)
+
+    def __init__(self, theme_source: ThemeSource, measure: Measure, parent: QWidget | None = None) -> None:
+        super().__init__(theme_source, MARGINS, parent)
+        self.measure = measure
+        self.chance: Chance | None = None
+        self.run = RunCurve(measure.name)
+        self._test: float | None = None
+        self._planned_epochs = 1.0
+        self._log = measure.can_log
+        self._log_shown = False
+        self._in_batches = False
+        self._caption, self._strong = font("caption"), font("caption", 600)
+        self._raw = Curve(self, "batches", 1)
+        self._smoothed = Curve(self, "train", 2)
+        self._validation = Curve(self, "validation", 2)
+        for item in (self._raw, self._smoothed, self._validation):
+            self.addItem(item, ignoreBounds=True)
+        self._read_out = ReadOut(theme_source, self)
+        self.setAccessibleName(f"{measure.name.capitalize()} chart")
+        self.dress()
+
+    def set_plan(self, epochs: float) -> None:
+        """Say how many epochs the run is meant to take: the extent of the axis before it begins."""
+        self._planned_epochs = max(1.0, float(epochs))
+
+    def set_test(self, value: float | None) -> None:
+        """Show the value on the test images, measured after the run; None: not measured."""
+        if value != self._test:
+            self._test = value
+            self.refresh()
+
+    def clear_run(self) -> None:
+        """Forget the run that was shown, and any zoom into it."""
+        self.run.clear()
+        self._test = None
+        self.show_all()
+
+    @property
+    def has_batches(self) -> bool:
+        """Whether training has begun."""
+        return len(self.run) > 0
+
+    @property
+    def log(self) -> bool:
+        """Whether a log scale was chosen; it takes effect with the first batch."""
+        return self._log
+
+    def set_log(self, log: bool) -> None:
+        """Choose a log or a linear scale."""
+        if log != self._log and self.measure.can_log:
+            self._log = log
+            self.refresh()
+            self.log_changed.emit(log)
+
+    @property
+    def shows_log(self) -> bool:
+        """Whether the scale in sight is a log scale."""
+        return self._log_shown
+
+    def step_width(self) -> float:
+        """Return the length of one batch in epochs."""
+        return self.run.step_width
+
+    def whole(self) -> tuple[float, float]:
+        """Return the run so far; before it begins, the run as planned."""
+        if not self.has_batches:
+            return 0.0, self._planned_epochs
+        return 0.0, max(self.run.now, FIRST_BATCHES * self.run.step_width)
+
+    def sentence(self) -> str:
+        """Return the newest values in words."""
+        reading, words = self.run.reading_at(), self.measure.words
+        parts = []
+        if reading.train is not None:
+            parts.append(f"train {words(reading.train)}, mean of {reading.window} batches")
+        if reading.validation is not None and reading.validated_at is not None:
+            parts.append(f"validation {words(reading.validation)} at epoch {reading.validated_at:.2f}")
+        if self._test is not None:
+            parts.append(f"test {words(self._test)}")
+        title = self.measure.name.capitalize()
+        if not parts:
+            return f"{title}: not measured yet."
+        moment = f"at epoch {reading.epoch:.2f}" if reading.step else "before training"
+        return f"{title} {moment}: {'; '.join(parts)}."
+
+    def refresh(self) -> None:
+        """Bring the curves up to date: at most a few hundred points, whatever the length of the run."""
+        run, area = self.run, self.area()
+        low, high = self.view()
+        filled = (min(high, run.now) - low) / (high - low)
+        raw_epochs, raw, envelope = run.envelope(low, high, max(1, int(area.width() * filled / 2)))
+        epochs, means = run.smoothed(low, high)
+        measured, values = run.validation(low, high)
+        seen = (measured >= low) & (measured <= high)
+        shown = Shown(np.append(epochs, measured[seen]), np.append(means, values[seen]), envelope.low)
+        if self.chance is not None and not self.has_batches:
+            shown = Shown(np.append(shown.epochs, 0.0), np.append(shown.lines, self.chance.value), shown.raw_low)
+        log = self._log_shown = self._log and self.has_batches
+        self._raw.setData(raw_epochs, plotted(raw, log))
+        self._smoothed.setData(epochs, plotted(means, log))
+        self._validation.setData(measured, plotted(values, log))
+        vertical = self.measure.axis(shown, round(area.height()), log)
+        self.set_axes(self._time_axis(low, high, round(area.width())), vertical)
+        self.setAccessibleDescription(self.sentence())
+        self._place_read_out()
+        self.paint_soon()
+
+    def _time_axis(self, low: float, high: float, width: int) -> chart_scale.Axis:
+        run = self.run
+        self._in_batches = self.has_batches and high - low < BATCHES_BELOW * run.step_width
+        if self._in_batches:
+            return chart_scale.batch_axis(low, high, run.step_number(low), run.step_number(high), len(run), width)
+        return chart_scale.epoch_axis(low, high, run.now if self.has_batches else None, width)
+
+    def set_hover(self, epoch: float | None) -> None:
+        """Point at an epoch, or at none, and say what is there."""
+        super().set_hover(epoch)
+        self._place_read_out()
+        self.reading_changed.emit(None if epoch is None else self.run.reading_at(epoch))
+
+    def shows_box(self) -> bool:
+        """Whether this chart shows the values in a box of its own: it is pointed at, and high enough."""
+        pointed_at = self.viewport().underMouse() or self.focus_visible
+        return pointed_at and self.area().height() >= BOX_FROM_HEIGHT
+
+    def dress(self) -> None:
+        """Give the curves the colours of the theme."""
+        theme = self.theme
+        self._raw.set_color(mixed(color(theme.card), color(theme.train), theme.raw_alpha))
+        self._smoothed.set_color(color(theme.train))
+        self._validation.set_color(color(theme.validation))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Draw anew: the number of points depends on the width."""
+        super().resizeEvent(event)
+        if event is not None:  # pyqtgraph calls this by hand while it is being built
+            self.refresh()
+
+    def paint_under(self, painter: QPainter) -> None:
+        """Paint the grid, the axis words and, before training, what guessing would reach."""
+        area = self.area()
+        vertical = [tick for tick in self._x.ticks if not tick.now]
+        self.paint_grid(painter, vertical, self._y.ticks)
+        self.paint_y_words(painter)
+        self.paint_x_words(painter, area.bottom() + 5)
+        painter.setPen(color(self.theme.text_3))
+        unit = "batch" if self._in_batches else "epoch"
+        painter.drawText(QRectF(0, area.bottom() + 5, self.width(), 16), Qt.AlignmentFlag.AlignRight, unit)
+        if self.chance is not None and not self.has_batches:
+            at = round(self.y_pixel(self.chance.value)) + 0.5
+            pen = QPen(color(self.theme.text_3), 1)
+            pen.setDashPattern([4, 3])
+            painter.setPen(pen)
+            painter.drawLine(QLineF(area.left(), at, area.right(), at))
+            words = QRectF(area.left(), at - 18, area.width(), 16)
+            painter.drawText(words, Qt.AlignmentFlag.AlignRight, self.chance.text)
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Paint the measured points, the names at the line ends, and what is pointed at."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_points(painter)
+        if self.has_batches:
+            self._paint_names(painter)
+        else:
+            self._paint_first_point(painter)
+        if self._hover is not None:
+            self._paint_hover(painter)
+
+    def _paint_points(self, painter: QPainter) -> None:
+        x, y = self._validation.getData()
+        if x is None or len(x) > self.area().width() / 8:  # closer than that, dots would hide the line
+            return
+        reach = self.area().adjusted(-3, -3, 3, 3)
+        painter.setPen(QPen(color(self.theme.card), 1))
+        painter.setBrush(color(self.theme.validation))
+        for at in (QPointF(self.x_pixel(a), self.y_pixel(b)) for a, b in zip(x, y, strict=True)):
+            if reach.contains(at):
+                painter.drawEllipse(at, 3, 3)
+
+    def _paint_names(self, painter: QPainter) -> None:
+        area, low, high = self.area(), *self.view()
+        ends = []
+        for item, name, tint in (
+            (self._smoothed, "train", self.theme.train),
+            (self._validation, "validation", self.theme.validation),
+        ):
+            x, y = item.getData()
+            if x is None:
+                continue
+            inside = np.flatnonzero((x >= low - 1e-9) & (x <= high + 1e-9) & np.isfinite(y))
+            if len(inside):
+                ends.append((float(x[inside[-1]]), self.y_pixel(float(y[inside[-1]])), name, tint))
+        if self._test is not None and self.run.now <= high:
+            at = float(plotted(np.array([self._test]), self._log_shown)[0])
+            if math.isfinite(at):
+                ends.append((self.run.now, self.y_pixel(at), f"test {self.measure.words(self._test)}", self.theme.text))
+                self._paint_test(painter, ends[-1][1])
+        if not ends:
+            return
+        # In one column behind the longest line, so that no name lies across a curve.
+        left = min(self.x_pixel(max(end[0] for end in ends)), area.right()) + LABEL_OFFSET
+        places = chart_scale.spread([end[1] for end in ends], LABEL_SPACING, area.top(), area.bottom())
+        painter.setFont(self._strong)
+        for (_, _, name, tint), at in zip(ends, places, strict=True):
+            painter.setPen(color(tint))
+            rect = QRectF(left, at - 8, self.width() - left, 16)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+
+    def _paint_test(self, painter: QPainter, y: float) -> None:
+        """Mark the test value at the end of the run: a diamond, for it is one measurement and no curve."""
+        x = self.x_pixel(self.run.now)
+        painter.setPen(QPen(color(self.theme.card), 1))
+        painter.setBrush(color(self.theme.text))
+        painter.drawPolygon([QPointF(x, y - 5), QPointF(x + 5, y), QPointF(x, y + 5), QPointF(x - 5, y)])
+
+    def _paint_first_point(self, painter: QPainter) -> None:
+        if not len(self.run.validation_values):
+            return
+        value = float(self.run.validation_values[0])
+        at = QPointF(self.x_pixel(float(self.run.validation_epochs[0])), self.y_pixel(value))
+        painter.setPen(QPen(color(self.theme.validation, 0.5), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(at, 9, 9)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(self.theme.validation))
+        painter.drawEllipse(at, 4, 4)
+        painter.setFont(self._strong)
+        painter.setPen(color(self.theme.validation))
+        words = QRectF(at.x() + 16, max(0.0, at.y() - 28), 200, 16)
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft, f"{self.measure.words(value)} now")
+
+    def _paint_hover(self, painter: QPainter) -> None:
+        assert self._hover is not None
+        area, reading = self.area(), self.run.reading_at(self._hover)
+        x = self.x_pixel(reading.epoch)
+        pen = QPen(color(self.theme.text_2), 1)
+        pen.setDashPattern([2, 2])
+        painter.setPen(pen)
+        line = round(x) + 0.5
+        painter.drawLine(QLineF(line, area.top(), line, area.bottom()))
+        painter.setBrush(color(self.theme.card))
+        measured = reading.validation if reading.measured_here else None
+        for value, tint in ((reading.train, self.theme.train), (measured, self.theme.validation)):
+            if value is None:
+                continue
+            y = float(plotted(np.array([value]), self._log_shown)[0])
+            at = QPointF(x, self.y_pixel(y)) if math.isfinite(y) else QPointF(-1, -1)
+            if area.adjusted(-4, -4, 4, 4).contains(at):
+                painter.setPen(QPen(color(tint), 2))
+                painter.drawEllipse(at, 4, 4)
+
+    def _place_read_out(self) -> None:
+        if self._hover is None or not self.shows_box():
+            self._read_out.hide()
+            return
+        reading, words, rows = self.run.reading_at(self._hover), self.measure.words, []
+        if reading.train is not None:
+            rows.append(Row(self.theme.train, "train", words(reading.train)))
+        if reading.validation is not None:
+            name = "validation" if reading.measured_here else f"validation at {reading.validated_at:.2f}"
+            rows.append(Row(self.theme.validation, name, words(reading.validation)))
+        title = "before training"
+        if reading.step:
+            title = f"epoch {reading.epoch:.2f} · step {number_text.count(reading.step)}"
+        self._read_out.show_at(title, tuple(rows), self.x_pixel(reading.epoch), self.area())

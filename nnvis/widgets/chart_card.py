@@ -1,0 +1,180 @@
+"""A card with a chart in it: title, the latest values, the switch to a log scale, and the menu to take it along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from core.errors import FileError
+from core.safe_file import write_atomic
+from nnvis.theme import ThemeSource
+from nnvis.widgets import chart_export
+from nnvis.widgets.buttons import ToolButton
+from nnvis.widgets.card import Card, SeriesKey
+from nnvis.widgets.chart import LineChart
+from nnvis.widgets.chart_measure import Measure
+from nnvis.widgets.labels import explain
+from nnvis.widgets.run_curve import Reading
+
+
+class ChartCard(Card):
+    """One measure of a run: the chart, and its newest values in the head.
+
+    While a step is pointed at and the chart itself is too low for a read-out box, or the pointer is in another chart,
+    the head shows the values of that step.
+    """
+
+    save_failed = Signal(str)
+
+    def __init__(self, theme_source: ThemeSource, measure: Measure, parent: QWidget | None = None) -> None:
+        super().__init__(theme_source, measure.name.capitalize(), parent=parent)
+        self.chart = LineChart(theme_source, measure)
+        self._caption_at_rest = ""
+        self._pointed_at: Reading | None = None
+        self.train_key = SeriesKey(theme_source, "train", "train")
+        self.validation_key = SeriesKey(theme_source, "validation", "validation")
+        self.log_button: ToolButton | None = None
+        self.body.addWidget(self.chart)
+        if measure.can_log:
+            self.log_button = ToolButton(
+                theme_source, "log-scale", "Log scale: equal distances are equal factors (L).", kind="small"
+            )
+            self.log_button.setAccessibleName(f"Log scale of the {measure.name}")
+            self.log_button.setCheckable(True)
+            self.log_button.setChecked(self.chart.log)
+            self.log_button.toggled.connect(self.chart.set_log)
+            self.chart.log_changed.connect(self.log_button.setChecked)
+            self.add_to_head(self.log_button)
+        self.add_to_head(self.train_key)
+        self.add_to_head(self.validation_key)
+        self._menu = QMenu(self)
+        self.chart.reading_changed.connect(self._on_reading_changed)
+        self.chart.zoom_changed.connect(self._on_zoom_changed)
+        self.explain_values("")
+        self._show_values()
+
+    def say(self, caption: str) -> None:
+        """Say in the head what the numbers are."""
+        self._caption_at_rest = caption
+        self._show_values()
+
+    def explain_values(self, validation_images: str) -> None:
+        """Say on hover what the two values are; the second is measured on that many images."""
+        explain(self.train_key, "Mean over the last 100 batches, each measured just before its update.")
+        measured = f"Measured on {validation_images} validation images" if validation_images else "Measured on images"
+        explain(self.validation_key, f"{measured}, which are never trained on.")
+
+    def refresh(self) -> None:
+        """Bring chart and values up to date."""
+        self.chart.refresh()
+        self._show_values()
+
+    def heading(self) -> chart_export.Heading:
+        """Return what stands over the chart when it is saved."""
+        theme = self.chart.theme
+        keys = ((self.train_key, "train", theme.train), (self.validation_key, "validation", theme.validation))
+        values = tuple((name, key.value, tint) for key, name, tint in keys if key.value)
+        return chart_export.Heading(self.chart.measure.name.capitalize(), self._caption_at_rest, values)
+
+    def save_as(self, path: Path) -> None:
+        """Save the chart; the ending of the name says how: .png, .svg or .csv."""
+        make: dict[str, Callable[[], bytes]] = {
+            ".png": lambda: chart_export.png(self.chart, self.heading()),
+            ".svg": lambda: chart_export.svg(self.chart, self.heading()),
+            ".csv": lambda: chart_export.table(self.chart.run.columns()).encode("utf-8"),
+        }
+        try:
+            write_atomic(path, make[path.suffix.lower()]())
+        except FileError as error:
+            self.save_failed.emit(str(error))
+
+    def copy_picture(self) -> None:
+        """Put the chart on the clipboard as a picture."""
+        QGuiApplication.clipboard().setImage(chart_export.picture(self.chart, self.heading()))
+
+    def copy_numbers(self) -> None:
+        """Put the numbers on the clipboard as a table."""
+        text = chart_export.table(self.chart.run.columns())
+        data = QMimeData()
+        data.setText(text.replace(",", "\t"))  # spreadsheets take tabs from the clipboard
+        data.setData("text/csv", text.encode("utf-8"))
+        QGuiApplication.clipboard().setMimeData(data)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to take the chart along."""
+        self.fill_menu().popup(event.globalPos())
+        event.accept()
+
+    def fill_menu(self) -> QMenu:
+        """Return the chart's menu as it is now."""
+        menu = self._menu
+        menu.clear()
+        for name, suffix, kind in (("Save PNG …", "png", "PNG picture"), ("Save SVG …", "svg", "SVG drawing"),
+                                   ("Save CSV …", "csv", "CSV table")):
+            menu.addAction(name, partial(self._ask_and_save, suffix, kind))
+        menu.addSeparator()
+        menu.addAction("Copy picture", self.copy_picture)
+        menu.addAction("Copy numbers", self.copy_numbers)
+        menu.addSeparator()
+        if self.chart.measure.can_log:
+            log = QAction("Log scale", menu)
+            log.setCheckable(True)
+            log.setChecked(self.chart.log)
+            log.setShortcut(QKeySequence("L"))
+            log.toggled.connect(self.chart.set_log)
+            menu.addAction(log)
+        show_all = menu.addAction("Show the whole run", self.chart.show_all)
+        show_all.setEnabled(self.chart.is_zoomed)
+        return menu
+
+    def _ask_and_save(self, suffix: str, kind: str) -> None:
+        proposal = f"{self.chart.measure.name}.{suffix}"
+        name, _ = QFileDialog.getSaveFileName(self, "Save chart", proposal, f"{kind} (*.{suffix})")
+        if name:
+            path = Path(name)
+            self.save_as(path if path.suffix.lower() == f".{suffix}" else path.with_name(f"{path.name}.{suffix}"))
+
+    def _on_reading_changed(self, reading: Reading | None) -> None:
+        self._pointed_at = None if self.chart.shows_box() else reading
+        self._show_values()
+
+    def _on_zoom_changed(self, _zoomed: bool) -> None:
+        self._show_values()
+
+    def _show_values(self) -> None:
+        reading, words = self._pointed_at, self.chart.measure.words
+        shown = reading or self.chart.run.reading_at()
+        self.train_key.set_value("" if shown.train is None else words(shown.train))
+        self.validation_key.set_value("" if shown.validation is None else words(shown.validation))
+        # Before training the chart itself says what the one measured point is.
+        self.train_key.setVisible(self.chart.has_batches)
+        self.validation_key.setVisible(self.chart.has_batches and len(self.chart.run.validation_values) > 0)
+        if self.log_button is not None:
+            self.log_button.setVisible(self.chart.has_batches)
+        caption = self._caption_at_rest
+        if self.chart.is_zoomed:
+            caption = "zoomed" if self._theme_source.metrics.is_compact else "zoomed: double click shows all"
+        if reading is not None:
+            caption = f"at {reading.epoch:.2f}"
+        self.set_caption(caption)
+
+
+if __name__ == "__main__":
+    from nnvis.widgets.chart_measure import LossMeasure
+    from nnvis.widgets.chart_sample import sample_run
+    from nnvis.widgets.preview import preview
+
+    def _sample(source: ThemeSource) -> QWidget:
+        card = ChartCard(source, LossMeasure())
+        card.setMinimumSize(400, 172)
+        sample_run(card.chart, batches=2244)
+        card.say("cross-entropy, log scale")
+        card.refresh()
+        return card
+
+    preview(_sample, 632, 290)
