@@ -58,6 +58,17 @@ class Card(QFrame):
         """Put a key, a chip or a control at the right end of the head."""
         self._head_layout.addSpacing(6)
         self._head_layout.addWidget(widget)
+        # A segmented control is 2 px higher than a line of words.
+        self._head.setFixedHeight(max(self._head.height(), widget.sizeHint().height()))
+
+    @property
+    def title_label(self) -> QWidget:
+        """The title's widget: where the whole card is explained on hover."""
+        return self._title
+
+    def insert_in_head(self, widget: QWidget) -> None:
+        """Put a key right behind the title, before the caption."""
+        self._head_layout.insertWidget(1, widget)
 
     def _name(self) -> None:
         self.setAccessibleName(self._title.text())

@@ -1,0 +1,176 @@
+"""The card with one histogram per layer, side by side; it scrolls sideways when there are more than fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QLineF, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
+
+from nnvis.theme import ThemeSource, color, font
+from nnvis.widgets.card import Card
+from nnvis.widgets.chart_items import mixed
+from nnvis.widgets.empty_state import EmptyState
+from nnvis.widgets.labels import explain
+from nnvis.widgets.layer_column import LayerArrays, LayerColumn
+from nnvis.widgets.painted import PaintedWidget
+from nnvis.widgets.segmented import SegmentedControl
+
+GAP = 24
+NARROWEST = 232
+PEEK = 24  # of the next column, when not all fit: it says that there is more
+
+ARRAYS = (
+    ("W", "W", "The weights: how strongly each input counts."),
+    ("b", "b", "The biases: what each unit adds to its sum."),
+)
+_ROLES = {"W": ("W", "gamma"), "b": ("b", "beta")}  # the factors and the terms of a layer, whatever it calls them
+
+Floats = NDArray[np.floating]
+
+
+def column_width(room: int, columns: int) -> int:
+    """Return how wide each of the columns is: they share the room, or leave a strip of the next in sight."""
+    fitting = max(1, (room + GAP) // (NARROWEST + GAP))
+    if columns <= fitting:
+        return max(1, (room - (columns - 1) * GAP) // max(1, columns))
+    shown = max(1, (room - PEEK) // (NARROWEST + GAP))
+    return (room - PEEK - shown * GAP) // shown
+
+
+class _Key(PaintedWidget):
+    """The two marks: filled is now, dashed is the start."""
+
+    def __init__(self, theme_source: ThemeSource) -> None:
+        super().__init__(theme_source)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Filled: now. Dashed: at step 0.")
+
+    def sizeHint(self) -> QSize:
+        """As wide as both marks with their words."""
+        return QSize(128, 24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the marks and their words."""
+        del event
+        theme, middle = self.theme, 12
+        painter = QPainter(self)
+        painter.fillRect(
+            QRectF(0, middle - 4, 16, 8), mixed(color(theme.card), color(theme.distribution), theme.distribution_alpha)
+        )
+        painter.setPen(QPen(color(theme.distribution), 1))
+        painter.drawLine(QLineF(0, middle - 4, 15, middle - 4))
+        pen = QPen(color(theme.text_3), 1)
+        pen.setDashPattern([3, 2])
+        painter.setPen(pen)
+        painter.drawLine(QLineF(52, middle, 68, middle))
+        painter.setPen(color(theme.text_3))
+        painter.setFont(font("caption"))
+        painter.drawText(QRectF(20, 0, 40, 24), Qt.AlignmentFlag.AlignVCenter, "now")
+        painter.drawText(QRectF(72, 0, 60, 24), Qt.AlignmentFlag.AlignVCenter, "at step 0")
+
+
+class Distributions(Card):
+    """Histograms of the weights or the biases of every layer that has some."""
+
+    def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(theme_source, "Distributions by layer", parent=parent)
+        self.columns: list[LayerColumn] = []
+        self._layers: tuple[LayerArrays, ...] = ()
+        self._initial: Floats = np.empty(0, np.float32)
+        self._now: Floats | None = None
+        self._key = _Key(theme_source)
+        self.arrays_switch = SegmentedControl(theme_source, "Which weights are shown", ARRAYS)
+        self.arrays_switch.changed.connect(self._on_array_changed)
+        self.insert_in_head(self._key)
+        self.add_to_head(self.arrays_switch)
+        self._row = QWidget()
+        self._row.setObjectName("scrolled")
+        self._row_layout = QHBoxLayout(self._row)
+        self._row_layout.setContentsMargins(0, 0, 0, 0)
+        self._row_layout.setSpacing(GAP)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._row)
+        self._scroll.viewport().installEventFilter(self)
+        self._scroll.horizontalScrollBar().valueChanged.connect(self._on_scrolled)
+        self._empty = EmptyState(theme_source, "No layer of this network has weights to look at.")
+        self._empty.hide()
+        self.body.addWidget(self._scroll, 1)
+        self.body.addWidget(self._empty, 1)
+        explain(self.title_label, "How many weights have which value, layer by layer: training spreads and bends them.")
+        self._key.hide()
+
+    def set_network(self, layers: Sequence[LayerArrays], initial: Floats) -> None:
+        """Show the layers of a fresh network; ``initial`` is its flat parameter vector."""
+        self._layers, self._initial, self._now = tuple(layers), initial, None
+        self._build_columns()
+
+    def show_parameters(self, parameters: Floats) -> None:
+        """Show the weights of now. Columns out of sight are left as they are until they are scrolled in."""
+        if parameters.shape != self._initial.shape:
+            return
+        self._now = parameters
+        self._key.show()
+        for column in self._in_sight():
+            column.show_now(parameters, self._initial)
+
+    def scroll_to(self, layer: int) -> None:
+        """Bring the column of a layer into sight."""
+        for column in self.columns:
+            if column.arrays.layer == layer:
+                self._scroll.ensureWidgetVisible(column, 0, 0)
+
+    def painted_seconds(self) -> float:
+        """Return the time spent so far in painting the histograms of this network."""
+        return sum(column.histogram.painted_seconds for column in self.columns)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit the columns to the room."""
+        if event.type() == QEvent.Type.Resize and watched is self._scroll.viewport():
+            self._fit_columns()
+        return bool(super().eventFilter(watched, event))
+
+    def _build_columns(self) -> None:
+        for column in self.columns:
+            self._row_layout.removeWidget(column)
+            column.deleteLater()
+        self.columns = []
+        role = self.arrays_switch.current
+        for layer in self._layers:
+            array = next((name for name in _ROLES[role] if name in layer.views), None)
+            if array is None:
+                continue
+            column = LayerColumn(self._theme_source, layer)
+            column.choose(array, self._initial)
+            self._row_layout.addWidget(column)
+            self.columns.append(column)
+        self._empty.setVisible(not self.columns)
+        self._scroll.setVisible(bool(self.columns))
+        self._key.setVisible(self._now is not None)
+        self._fit_columns()
+        if self._now is not None:
+            self.show_parameters(self._now)
+
+    def _fit_columns(self) -> None:
+        width = column_width(self._scroll.viewport().width(), len(self.columns))
+        for column in self.columns:
+            column.setFixedWidth(width)
+
+    def _in_sight(self) -> list[LayerColumn]:
+        left = self._scroll.horizontalScrollBar().value()
+        right = left + self._scroll.viewport().width()
+        return [column for column in self.columns if column.x() < right and column.x() + column.width() > left]
+
+    def _on_array_changed(self, _role: str) -> None:
+        self._build_columns()
+
+    def _on_scrolled(self, _value: int) -> None:
+        if self._now is not None:
+            self.show_parameters(self._now)

@@ -1,0 +1,132 @@
+"""One layer's column among the distributions: its name, the array's shape and spread, and the histogram."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from core.sequential import WeightView
+from nnvis import number_text
+from nnvis.theme import ThemeSource
+from nnvis.widgets.chart_scale import round_number
+from nnvis.widgets.histogram import LayerHistogram, starting_words
+from nnvis.widgets.histogram_bins import Histogram, histogram, reach_for, sampling_stride, starting_reach
+from nnvis.widgets.labels import GivingLabel, explain, text_label
+
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class LayerArrays:
+    """The weights of one layer: what the column is called, where they lie in the flat vector, how they were drawn."""
+
+    layer: int
+    title: str
+    name: str
+    views: Mapping[str, WeightView]
+    initializers: Mapping[str, str] = field(default_factory=dict)
+
+
+def ordinal(number: int) -> str:
+    """Write 2nd, 3rd, 4th, 11th, 21st."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number_text.count(number)}{ending}"
+
+
+class LayerColumn(QWidget):
+    """A histogram with the words it needs."""
+
+    def __init__(self, theme_source: ThemeSource, arrays: LayerArrays, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.arrays = arrays
+        self.histogram = LayerHistogram(theme_source)
+        self.histogram.setObjectName(f"histogram_{arrays.name}")
+        self._view = next(iter(arrays.views.values()))
+        self._reach = 1.0
+        self._stride = 1
+        self._start: Histogram | None = None
+        self._start_words = ""
+        title = text_label(arrays.title, "title")
+        title.setMinimumHeight(24)
+        explain(title, f"The layer {arrays.name!r}, as it is called in files.")
+        self._caption = GivingLabel()
+        self._value = text_label("", "caption", "secondary")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(title)
+        head.addWidget(self._caption, 1)
+        head.addWidget(self._value)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.histogram, 1)
+        self.histogram.pointed_at.connect(self._on_pointed_at)
+
+    @property
+    def view(self) -> WeightView:
+        """The array that is shown."""
+        return self._view
+
+    @property
+    def value_text(self) -> str:
+        """The words at the right of the head."""
+        return self._value.text()
+
+    def choose(self, array: str, initial: Floats) -> None:
+        """Show another array of the layer; ``initial`` is the flat vector before the first batch."""
+        self._view = self.arrays.views[array]
+        start = initial[self._view.start : self._view.stop]
+        self._reach = starting_reach(start)
+        self._stride = sampling_stride(len(start), self._view.shape[-1])
+        self._start = histogram(start, self._reach, self._stride)
+        self._start_words = starting_words(start, self.arrays.initializers.get(array, ""))
+        self._caption.setText(f"{array} {number_text.shape(self._view.shape)}")
+        explain(self._value, "Standard deviation: how far the values spread around their mean.")
+        self.histogram.setAccessibleName(f"Distribution of {array} in {self.arrays.title}")
+        self.show_start()
+
+    def show_start(self) -> None:
+        """Show the first weights, before any training."""
+        assert self._start is not None
+        self._value.setText(self._start_words)
+        self._draw(self._start, None)
+
+    def show_now(self, parameters: Floats, initial: Floats) -> None:
+        """Show the weights in the flat vector ``parameters`` over the outline of the first ones."""
+        values = parameters[self._view.start : self._view.stop]
+        now = histogram(values, self._reach, self._stride)
+        wanted = reach_for(values[:: self._stride], self._reach) if now.outside else self._reach
+        if wanted > self._reach:  # for the first weights too, and for the rest of the run
+            self._reach = wanted
+            first = initial[self._view.start : self._view.stop]
+            self._start = histogram(first, self._reach, self._stride)
+            now = histogram(values, self._reach, self._stride)
+        self._value.setText(f"σ {number_text.measure(now.deviation)}")
+        self._draw(now, self._start)
+
+    def _draw(self, now: Histogram, start: Histogram | None) -> None:
+        self.histogram.show_histogram(now, start)
+        note = self._note(now)
+        if self.histogram.bin is None:
+            self.histogram.set_note(note)
+        sentence = f"{self._value.text()}; {number_text.count(now.counted)} of {number_text.count(now.total)} counted"
+        self.histogram.setAccessibleDescription(f"{sentence}; {note}." if note else f"{sentence}.")
+
+    @staticmethod
+    def _note(now: Histogram) -> str:
+        """Say what the picture does not show: values left out, and values beyond the axis."""
+        parts = []
+        if now.stride > 1:
+            parts.append(f"every {ordinal(now.stride)} value")
+        if now.outside:
+            parts.append(f"{number_text.count(now.outside)} beyond ±{round_number(now.reach)}")
+        return " · ".join(parts)
+
+    def _on_pointed_at(self, sentence: str) -> None:
+        now = self.histogram.now
+        self.histogram.set_note(sentence or (self._note(now) if now else ""))
