@@ -1,0 +1,326 @@
+"""The Learn page: loss, accuracy and the weights of every layer, moving while the network learns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from core.layers.base import Layer
+from core.losses import Loss
+from core.sequential import WeightView
+from nnvis import messages, number_text
+from nnvis.theme import ThemeSource
+from nnvis.widgets.chart import LineChart
+from nnvis.widgets.chart_card import ChartCard
+from nnvis.widgets.chart_measure import AccuracyMeasure, Chance, LossMeasure
+from nnvis.widgets.chip import Chip
+from nnvis.widgets.distributions import Distributions
+from nnvis.widgets.invitation import Invitation
+from nnvis.widgets.labels import explain
+from nnvis.widgets.layer_column import LayerArrays
+from nnvis.widgets.redraw_budget import Part, RedrawBudget
+
+if TYPE_CHECKING:
+    from nnvis.session import Session, Snapshot
+
+GUESSING = 2.5  # an accuracy below that many times chance is called guessing
+
+
+class LearnPanel(QWidget):
+    """Curves above, distributions below; before the first batch an invitation on top."""
+
+    def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._theme_source = theme_source
+        self.invitation = Invitation(theme_source)
+        self.loss_card = ChartCard(theme_source, LossMeasure())
+        self.loss_card.chart.setObjectName("lossPlot")
+        self.accuracy_card = ChartCard(theme_source, AccuracyMeasure())
+        self.accuracy_card.chart.setObjectName("accuracyPlot")
+        self.test_chip = Chip(theme_source)
+        self.accuracy_card.add_to_head(self.test_chip)
+        explain(self.test_chip, "Measured after the run on images that were never used before.")
+        self.distributions = Distributions(theme_source)
+        self._lay_out()
+
+        self._validations_shown = -1
+        self.budget = RedrawBudget()
+        self.budget.add(Part("curves", self._draw_curves, 30, 5, self._curves_in_sight, self._curve_painting))
+        self.budget.add(
+            Part("histograms", self._draw_histograms, 8, 2, self._histograms_in_sight, self._histogram_painting)
+        )
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._redraw)
+
+        for card in self._cards:
+            card.chart.hover_moved.connect(self._on_hover_moved)
+            card.save_failed.connect(self._on_save_failed)
+        log = QShortcut(QKeySequence("L"), self)
+        log.activated.connect(self._on_log_key)
+        self.loss_card.chart.log_changed.connect(self._on_log_changed)
+        self.invitation.train_requested.connect(session.train)
+        self.invitation.step_requested.connect(session.step_batch)
+        session.snapshot_arrived.connect(self._on_snapshot_arrived)
+        session.history_cleared.connect(self._on_history_cleared)
+        session.state_changed.connect(self._on_state_changed)
+        session.project_changed.connect(self._on_state_changed)
+        session.dataset_changed.connect(self._on_state_changed)
+        session.selected_layer_changed.connect(self._on_selected_layer_changed)
+        theme_source.metrics_changed.connect(self._on_metrics_changed)
+        self._on_metrics_changed()
+        self._on_history_cleared()
+
+    # --- what it consists of ----------------------------------------------------------------------------------------
+
+    @property
+    def _cards(self) -> tuple[ChartCard, ChartCard]:
+        return self.loss_card, self.accuracy_card
+
+    def _lay_out(self) -> None:
+        page = QWidget()
+        page.setObjectName("scrolled")
+        self._curves_row = QHBoxLayout()
+        self._curves_row.addWidget(self.loss_card, 1)
+        self._curves_row.addWidget(self.accuracy_card, 1)
+        self._rows = QVBoxLayout(page)
+        self._rows.addWidget(self.invitation)
+        self._rows.addLayout(self._curves_row, 49)
+        self._rows.addWidget(self.distributions, 51)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
+
+    def _on_metrics_changed(self) -> None:
+        metrics = self._theme_source.metrics
+        gap = metrics.page_gap
+        self._rows.setContentsMargins(gap, gap, gap, gap)
+        self._rows.setSpacing(gap)
+        self._curves_row.setSpacing(gap)
+        curves, distributions, _ = metrics.learn_rows
+        for card in self._cards:
+            card.setMinimumHeight(min(curves, 172))
+        self.distributions.setMinimumHeight(min(distributions, 180))
+        self._say_what_is_shown()
+
+    # --- redrawing --------------------------------------------------------------------------------------------------
+
+    def _redraw(self) -> None:
+        wait = self.budget.run()
+        if wait is not None:
+            self._later.start(math.ceil(wait * 1000))
+
+    def _redraw_now(self) -> None:
+        self._later.stop()
+        self.budget.run_now()
+
+    def _draw_curves(self) -> None:
+        history = self._session.history
+        fresh = len(history.validations) != self._validations_shown
+        self._validations_shown = len(history.validations)
+        for card, values, name in (
+            (self.loss_card, history.train_losses, "loss"),
+            (self.accuracy_card, history.train_accuracies, "accuracy"),
+        ):
+            card.chart.run.set_batches(history.train_epochs, values)
+            if fresh:
+                epochs = np.array([done.epoch for done in history.validations], dtype=np.float64)
+                measured = np.array([getattr(done, name) for done in history.validations], dtype=np.float64)
+                card.chart.run.set_validation(epochs, measured)
+            card.refresh()
+        if len(history) == 0 or self.invitation.isVisibleTo(self):
+            self._say_what_is_shown()
+        elif self.loss_card.chart.run.window < 100 or fresh:
+            self._say_captions()
+
+    def _draw_histograms(self) -> None:
+        if len(self._session.history):
+            self.distributions.show_parameters(self._session.parameters)
+
+    def _curves_in_sight(self) -> bool:
+        return self.isVisible() and not self.loss_card.visibleRegion().isEmpty()
+
+    def _histograms_in_sight(self) -> bool:
+        return self.isVisible() and not self.distributions.visibleRegion().isEmpty()
+
+    def _curve_painting(self) -> float:
+        return float(sum(card.chart.painted_seconds for card in self._cards))
+
+    def _histogram_painting(self) -> float:
+        return self.distributions.painted_seconds()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while the page was hidden."""
+        super().showEvent(event)
+        self._redraw_now()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Captions are shorter where there is less room."""
+        super().resizeEvent(event)
+        self._say_captions()
+
+    # --- what the session says --------------------------------------------------------------------------------------
+
+    def _on_snapshot_arrived(self, _snapshot: Snapshot) -> None:
+        self.budget.request_all()
+        self._redraw()
+
+    def _on_history_cleared(self) -> None:
+        session = self._session
+        self._validations_shown = -1
+        for card in self._cards:
+            card.chart.clear_run()
+        project = session.running_project
+        if project is not None:
+            self.distributions.set_network(layer_arrays(session.views, project.layers), session.initial_parameters)
+        self._say_what_is_shown()
+        self._redraw_now()
+
+    def _on_state_changed(self) -> None:
+        self._say_what_is_shown()
+        if not self._session.is_training:
+            self._redraw_now()
+
+    def _on_selected_layer_changed(self) -> None:
+        if self._session.selected_layer is not None:
+            self.distributions.scroll_to(self._session.selected_layer)
+
+    def _on_hover_moved(self, epoch: float | None) -> None:
+        for card in self._cards:
+            card.chart.set_hover(epoch)
+
+    def _on_log_key(self) -> None:
+        self.loss_card.chart.set_log(not self.loss_card.chart.log)
+
+    def _on_log_changed(self, _log: bool) -> None:
+        self._say_captions()
+
+    def _on_save_failed(self, text: str) -> None:
+        self._session.message_posted.emit(messages.Message("error", "The chart was not saved.", text))
+
+    # --- words ------------------------------------------------------------------------------------------------------
+
+    def _say_what_is_shown(self) -> None:
+        session = self._session
+        project = session.running_project or session.project
+        classes = session.dataset.classes if session.dataset is not None else 10
+        self.loss_card.chart.chance = loss_by_chance(project.loss, classes)
+        self.accuracy_card.chart.chance = Chance(1 / classes, f"guessing: {_short_percent(1 / classes)}")
+        for card in self._cards:
+            card.chart.set_plan(session.history.planned_epochs or project.training.epochs)
+        self._invite()
+        self._show_test_result()
+        self._say_captions()
+
+    def _invite(self) -> None:
+        session = self._session
+        self.invitation.setVisible(len(session.history) == 0 and not session.is_training)
+        if session.dataset is None:
+            self.invitation.say("One moment.", "The images are being read.")
+            self.invitation.offer(False)
+            return
+        errors = [problem for problem in session.problems if problem.severity == "error"]
+        digits = session.dataset.name == "mnist"
+        headline = f"This network has never seen {'a digit' if digits else 'one of these images'}."
+        come_alive = "Train it and watch every chart below come alive."
+        if errors:
+            self.invitation.say(headline, "It cannot be trained yet: its card at the left says what is wrong.")
+        elif session.history.validations:
+            first = session.history.validations[0]
+            share, images = number_text.percent(first.accuracy), number_text.count(first.count)
+            guessing = ": guessing" if first.accuracy < GUESSING / session.dataset.classes else ""
+            so_far = f"It is right for {share} of {images} validation images{guessing}."
+            self.invitation.say(headline, f"{so_far} {come_alive}")
+        else:
+            self.invitation.say(headline, come_alive)
+        self.invitation.offer(not errors)
+
+    def _say_captions(self) -> None:
+        session, chart = self._session, self.loss_card.chart
+        project = session.running_project or session.project
+        compact = self._theme_source.metrics.is_compact
+        images = number_text.count(session.image_counts[1]) if session.image_counts[1] else ""
+        loss = short_title(project.loss)
+        if not chart.has_batches:
+            self.loss_card.say(loss)
+            self.accuracy_card.say(f"of {images} validation images" if images else "")
+        else:
+            over = f"train over {_batches(chart)}"
+            # Where it is narrow the words give way to the values; the values explain themselves on hover.
+            self.loss_card.say("" if compact else f"{loss}, log scale" if chart.log else loss)
+            self.accuracy_card.say("" if compact else f"{over}, validation over {images}" if images else over)
+        for card in self._cards:
+            card.explain_values(images)
+        seed = f"seed {project.seed}"
+        drawn = {name for layer in project.layers if (name := layer.values().get("kernel_initializer"))}
+        how = f"{drawn.pop()}, {seed}" if len(drawn) == 1 else seed
+        before = f"at step 0: {how}. Training spreads and bends them."
+        self.distributions.set_caption("" if chart.has_batches else before)
+
+    def _show_test_result(self) -> None:
+        result = self._session.test_result
+        compact = self._theme_source.metrics.is_compact
+        if result is None:
+            self.test_chip.hide()
+            self.loss_card.chart.set_test(None)
+            self.accuracy_card.chart.set_test(None)
+            return
+        images = number_text.count(result.count)
+        self.loss_card.chart.set_test(result.loss)
+        self.accuracy_card.chart.set_test(result.accuracy)
+        self.test_chip.set_text(f"test {number_text.share(result.accuracy)} of {images}")
+        self.test_chip.setVisible(not compact)
+
+
+def layer_arrays(views: Sequence[WeightView], layers: Sequence[Layer]) -> tuple[LayerArrays, ...]:
+    """Return one entry per layer that has weights, with a title as its card has it: ``Dense 128``."""
+    found = []
+    for index, layer in enumerate(layers):
+        mine = {view.name: view for view in views if view.layer == index}
+        if not mine:
+            continue
+        values, chips = layer.values(), layer.chips()
+        size = f" {chips[0]}" if chips and chips[0][:1].isdigit() else ""
+        initializers = {
+            "W": str(values.get("kernel_initializer", "")),
+            "b": str(values.get("bias_initializer", "")),
+        }
+        name = next(iter(mine.values())).layer_name
+        found.append(LayerArrays(index, layer.name or f"{layer.kind_name()}{size}", name, mine, initializers))
+    return tuple(found)
+
+
+def loss_by_chance(loss: Loss, classes: int) -> Chance:
+    """Return the loss of a network that gives every class the same probability."""
+    if "crossentropy" in loss.kind_name():
+        return Chance(math.log(classes), f"guessing: ln {classes} = {math.log(classes):.2f}")
+    # One output is 1 - 1/classes off, the others 1/classes each: the mean of the squares.
+    value = (classes - 1) / classes**2
+    return Chance(value, f"guessing: {number_text.measure(value, 2)}")
+
+
+def short_title(loss: Loss) -> str:
+    """Return the words for a loss in a chart's head, without the kind of its labels."""
+    return loss.title.removeprefix("sparse ").removeprefix("categorical ")
+
+
+def _short_percent(share: float) -> str:
+    return number_text.percent(share, 0 if abs(share * 100 - round(share * 100)) < 1e-9 else 1)
+
+
+def _batches(chart: LineChart) -> str:
+    window = chart.run.window
+    return f"{number_text.count(window)} batches" if window != 1 else "1 batch"

@@ -1,0 +1,188 @@
+"""The Learn page with a real session: it begins with real numbers and moves with every snapshot."""
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from core.layers import Dense, Dropout, Flatten
+from core.losses import CategoricalCrossentropy, MeanSquaredError
+from nnvis.panels.learn import LearnPanel, layer_arrays, loss_by_chance, short_title
+from nnvis.session import RunState, Session
+from nnvis.theme import COMPACT
+
+
+@pytest.fixture
+def panel(qtbot, session: Session, theme_source) -> LearnPanel:
+    panel = LearnPanel(session, theme_source)
+    qtbot.addWidget(panel)
+    panel.resize(1280, 820)
+    panel.show()
+    return panel
+
+
+def train(qtbot, session: Session, epochs: int = 2) -> None:
+    session.set_training(session.project.training.replace(epochs=epochs))
+    qtbot.waitUntil(lambda: session.history.planned_epochs == epochs)
+    session.train()
+    qtbot.waitUntil(lambda: session.state is RunState.DONE and session.test_result is not None)
+
+
+def test_it_begins_with_what_the_untrained_network_can_do(panel, session):
+    first = session.history.validations[0]
+    assert not panel.invitation.isHidden()
+    assert panel.invitation.headline == "This network has never seen a digit."
+    assert f"{100 * first.accuracy:.1f} % of 107 validation images" in panel.invitation.sentence
+    for card, value in ((panel.loss_card, first.loss), (panel.accuracy_card, first.accuracy)):
+        assert card.chart.run.validation_values.tolist() == [value]
+        assert card.chart.viewRange()[0] == [0.0, 5.0]
+        assert card.train_key.isHidden()
+    assert panel.loss_card.chart.chance.text == "guessing: ln 10 = 2.30"
+    assert panel.accuracy_card.chart.chance.text == "guessing: 10 %"
+    assert [column.arrays.title for column in panel.distributions.columns] == ["Dense 128", "Dense 64", "Dense 10"]
+    assert panel.distributions._caption.text() == "at step 0: glorot_uniform, seed 7. Training spreads and bends them."
+
+
+def test_the_plots_are_found_by_name(panel):
+    assert panel.findChild(QWidget, "lossPlot") is panel.loss_card.chart
+    assert panel.findChild(QWidget, "accuracyPlot") is panel.accuracy_card.chart
+
+
+def test_one_batch_moves_everything_and_the_invitation_leaves(qtbot, panel, session):
+    panel.invitation.step_button.click()
+    qtbot.waitUntil(lambda: len(session.history) == 1 and session.state is RunState.PAUSED)
+    assert panel.invitation.isHidden()
+    assert panel.loss_card.chart.run.series.values.tolist() == session.history.train_losses.tolist()
+    assert panel.loss_card.train_key.value == panel.loss_card.chart.measure.words(session.history.train_losses[0])
+    assert "train over 1 batch, validation over 107" in panel.accuracy_card._caption.text()
+    view = panel.distributions.columns[2].view
+    shown = panel.distributions.columns[2].histogram.now
+    expected, _ = np.histogram(session.parameters[view.start : view.stop], shown.edges)
+    assert np.abs(shown.counts - expected).sum() <= 2
+    assert panel.distributions.columns[2].histogram.start is not None
+
+
+def test_after_a_run_the_page_shows_all_of_it(qtbot, panel, session):
+    train(qtbot, session)
+    history = session.history
+    for card, values in (
+        (panel.loss_card, history.train_losses),
+        (panel.accuracy_card, history.train_accuracies),
+    ):
+        np.testing.assert_array_equal(card.chart.run.series.values, values)
+        np.testing.assert_array_equal(card.chart.run.epochs, history.train_epochs)
+        assert len(card.chart.run.validation_values) == len(history.validations)
+        assert card.chart.viewRange()[0] == [0.0, pytest.approx(2.0)]
+    result = session.test_result
+    assert panel.test_chip.text == f"test {100 * result.accuracy:.1f} % of 300"
+    assert not panel.test_chip.isHidden()
+    assert f"test {100 * result.accuracy:.1f} %" in panel.accuracy_card.chart.accessibleDescription()
+    words = panel.loss_card.chart.measure.words
+    assert panel.loss_card.validation_key.value == words(history.validations[-1].loss)
+
+
+def test_reset_brings_the_invitation_back(qtbot, panel, session):
+    train(qtbot, session, epochs=1)
+    session.reset()
+    qtbot.waitUntil(lambda: len(session.history) == 0 and len(session.history.validations) == 1)
+    assert not panel.invitation.isHidden()
+    assert panel.test_chip.isHidden()
+    assert not panel.loss_card.chart.has_batches
+    assert panel.loss_card.chart.run.validation_values.tolist() == [session.history.validations[0].loss]
+    assert panel.distributions.columns[0].histogram.start is None
+
+
+def test_another_stack_has_other_columns(qtbot, panel, session):
+    session.replace_layer(1, Dense(32, activation="relu"))
+    qtbot.waitUntil(lambda: len(session.views) > 0 and session.views[0].shape == (784, 32))
+    assert [column.arrays.title for column in panel.distributions.columns] == ["Dense 32", "Dense 64", "Dense 10"]
+
+
+def test_a_stack_that_cannot_be_built_offers_no_training(panel, session):
+    session.remove_layer(0)
+    assert not panel.invitation.train_button.isEnabled()
+    assert "cannot be trained yet" in panel.invitation.sentence
+    session.undo()
+    assert panel.invitation.train_button.isEnabled()
+
+
+def test_a_hidden_page_costs_nothing_and_catches_up(qtbot, panel, session):
+    panel.hide()
+    before = {part.name: part.draws for part in panel.budget.parts}
+    train(qtbot, session, epochs=1)
+    assert {part.name: part.draws for part in panel.budget.parts} == before
+    assert not panel._later.isActive()
+    panel.show()
+    assert len(panel.loss_card.chart.run) == len(session.history)
+    assert panel.distributions.columns[0].histogram.start is not None
+
+
+def test_pointing_at_one_chart_points_at_both(qtbot, panel, session):
+    train(qtbot, session, epochs=1)
+    panel.loss_card.chart.hover_moved.emit(0.5)
+    assert panel.accuracy_card.chart.hover == 0.5
+    step = panel.accuracy_card.chart.run.reading_at(0.5).step
+    expected = session.history.train_accuracies[:step].mean()
+    assert panel.accuracy_card.train_key.value == panel.accuracy_card.chart.measure.words(expected)
+    panel.loss_card.chart.hover_moved.emit(None)
+    assert panel.accuracy_card.chart.hover is None
+
+
+def test_the_key_l_toggles_the_log_scale(qtbot, panel, session):
+    train(qtbot, session, epochs=1)
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    assert "log scale" in panel.loss_card._caption.text()
+    qtbot.keyClick(panel, Qt.Key.Key_L)
+    assert not panel.loss_card.chart.log
+    assert "log scale" not in panel.loss_card._caption.text()
+
+
+def test_selecting_a_layer_brings_its_column_into_sight(qtbot, panel, session):
+    session.set_layers((Flatten(), *(Dense(16) for _ in range(7)), Dense(10, activation="softmax")), "many layers")
+    qtbot.waitUntil(lambda: len(panel.distributions.columns) == 8)
+    QApplication.processEvents()
+    last = panel.distributions.columns[-1]
+    assert last.visibleRegion().isEmpty()
+    session.select_layer(8)
+    QApplication.processEvents()
+    assert not last.visibleRegion().isEmpty()
+
+
+def test_a_chart_that_cannot_be_saved_is_told_by_a_message(qtbot, panel, session, tmp_path):
+    with qtbot.waitSignal(session.message_posted) as posted:
+        panel.loss_card.save_as(tmp_path / "missing" / "loss.csv")
+    assert posted.args[0].title == "The chart was not saved."
+
+
+@pytest.mark.parametrize("size", [(838, 600), (784, 520)])
+def test_the_compact_page_fits_without_a_scroll_bar_or_a_clipped_value(qtbot, panel, session, theme_source, size):
+    theme_source.set_metrics(COMPACT)
+    panel.resize(*size)
+    train(qtbot, session, epochs=1)
+    QApplication.processEvents()
+    page = panel.loss_card.parentWidget()
+    assert page.height() <= panel.height()
+    for card in (panel.loss_card, panel.accuracy_card):
+        for key in (card.train_key, card.validation_key):
+            assert key.width() == key.sizeHint().width()
+            assert key.mapTo(card, QPoint(key.width(), 0)).x() <= card.width()
+    assert panel.test_chip.isHidden()
+
+
+def test_layers_are_called_as_on_their_cards(session):
+    layers = (Flatten(), Dense(64), Dropout(0.2), Dense(64, name="reader"), Dense(10))
+    named = [type("View", (), {"layer": index, "name": "W", "layer_name": name})
+             for index, name in ((1, "dense"), (3, "reader"), (4, "dense_1"))]
+    assert [(found.layer, found.title) for found in layer_arrays(named, layers)] == [
+        (1, "Dense 64"), (3, "reader"), (4, "Dense 10"),
+    ]
+
+
+def test_guessing_is_worked_out_for_each_loss():
+    assert loss_by_chance(CategoricalCrossentropy(), 4).value == math.log(4)
+    guess, truth = np.full(10, 0.1), np.eye(10)[3]
+    assert loss_by_chance(MeanSquaredError(), 10).value == pytest.approx(((guess - truth) ** 2).mean())
+    assert short_title(CategoricalCrossentropy()) == "cross-entropy"
