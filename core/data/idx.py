@@ -52,8 +52,8 @@ def read_idx(path: Path, *, sha256: str = "", max_bytes: int = MAX_BYTES) -> NDA
     sizes = source.take(4 * dimensions)
     shape = struct.unpack(f">{dimensions}I", sizes)
     count = math.prod(shape) * dtype.itemsize
-    if count > max_bytes:
-        raise FileError(f"{path} claims to hold {count:,} bytes; more than {max_bytes:,} are not read.")
+    if math.prod(max(length, 1) for length in shape) * dtype.itemsize > max_bytes:  # also where one length is 0
+        raise FileError(f"{path} claims the shape {shape}; more than {max_bytes:,} bytes are not read.")
     body = source.take(count)
     source.finish()
 

@@ -105,7 +105,7 @@ def test_a_gzip_bomb_is_refused_before_it_is_unpacked(write) -> None:
 
 
 @pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("shape", [(2**32 - 1,) * 8, (2**29,), (2**31, 2)])
+@pytest.mark.parametrize("shape", [(2**32 - 1,) * 8, (2**29,), (2**31, 2), (0, 2**32 - 1, 2**32 - 1, 2**32 - 1)])
 def test_a_header_that_claims_too_much_allocates_nothing(write, shape: tuple[int, ...], packed: bool) -> None:
     data = bytes([0, 0, 8, len(shape)]) + struct.pack(f">{len(shape)}I", *shape) + b"12345678"
     path = write(gzip.compress(data) if packed else data)
