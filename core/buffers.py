@@ -38,6 +38,14 @@ class Buffers:
             array.fill(1)
         return array
 
+    def zeros(self, name: str, shape: tuple[int, ...]) -> Any:
+        """The same, all 0 when it is new: for arrays that are always written in the same places."""
+        array = self._arrays.get((name, shape, None))
+        if array is None:
+            array = self.get(name, shape)
+            array.fill(0)
+        return array
+
     def clear(self) -> None:
         """Forget all arrays, so that their memory can be freed."""
         self._arrays.clear()

@@ -17,6 +17,7 @@ from core.buffers import Array, Buffers, aligned_zeros
 from core.errors import ConfigError, ShapeError
 from core.evaluation import PIECE, evaluate, pieces
 from core.history import History, say
+from core.kernels import Step, plan
 from core.layers.base import Layer, Shape
 from core.losses import Loss
 from core.metrics import accuracy
@@ -113,6 +114,7 @@ class Sequential:
         self._trains_in_pieces = any(layer.best_in_pieces for layer in self.layers) and not any(
             layer.mixes_samples for layer in self.layers
         )
+        self._steps = plan(self.layers)
         self._buffers = Buffers(self.dtype)
         self.built = True
 
@@ -206,38 +208,42 @@ class Sequential:
             return self.loss.fused_value(Z, Y, T, weights) + penalty
         return self.loss.value(Y, T, weights) + penalty
 
-    def backward(self, Y: Array, T: Array, weights: Array | None = None) -> Array | None:
-        """Fill `gradient` for the batch that went forward last; dX of the lowest layer that gave one, or None."""
+    def backward(
+        self, Y: Array, T: Array, weights: Array | None = None, steps: Sequence[Step] | None = None
+    ) -> Array | None:
+        """Fill `gradient` for the batch that went forward last; dX of the lowest layer that gave one, or None.
+
+        `steps` are what it went forward through, when that was not the layers themselves.
+        """
         error: Array | None = self.loss.fused_gradient(Y, T) if self.is_fused else self.loss.gradient(Y, T)
         assert error is not None
         if weights is not None:
             error *= weights[:, None]
         last = self.layers[-1]
         error = last.backward_from_preactivation(error) if self.is_fused else last.backward(error)
-        for layer in reversed(self.layers[:-1]):
+        for step in reversed((steps or self.layers)[:-1]):
             if error is None:
                 return None
-            error = layer.backward(error)
+            error = step.backward(error)
         return error
 
     def forward_backward(
         self, X: Array, T: Array, training: bool = True, weights: Array | None = None
     ) -> tuple[float, Array]:
-        """One batch through both passes: its mean loss and outputs. Fills `gradient`, moves no parameter.
+        """One batch through both passes, layer by layer: its mean loss and outputs. Fills `gradient`, moves no weight.
 
-        `weights` (N,) says how much each sample counts.
+        `weights` (N,) says how much each sample counts. Afterwards every layer holds the arrays of its pass.
         """
-        if len(X) > TRAINING_PIECE and self._trains_in_pieces:
-            return self._forward_backward_in_pieces(X, T, training, weights)
-        Y = self.forward(X, training)
-        loss = self.loss_value(Y, T, weights)
-        self.backward(Y, T, weights)
-        return loss, Y
+        return self._both_passes(self.layers, X, T, training, weights)
 
-    def _forward_backward_in_pieces(
-        self, X: Array, T: Array, training: bool, weights: Array | None
-    ) -> tuple[float, Array]:
-        """The same in pieces whose working arrays stay in the cache; the gradient is the weighted mean of theirs."""
+    def fast_forward_backward(self, X: Array, T: Array, weights: Array | None = None) -> tuple[float, Array]:
+        """`forward_backward` for training: the same up to round-off, but with kernels and in pieces where that pays.
+
+        The layers need not hold the arrays of the pass afterwards.
+        """
+        if len(X) <= TRAINING_PIECE or not self._trains_in_pieces:
+            return self._both_passes(self._steps, X, T, True, weights)
+        # pieces whose working arrays stay in the cache; the gradient is the weighted mean of theirs
         outputs: Array = self._buffers.get("outputs", (len(X), *self.output_shape))
         total: Array = self._buffers.get("total", self.gradient.shape)
         total.fill(0)
@@ -245,7 +251,7 @@ class Sequential:
         for start in range(0, len(X), TRAINING_PIECE):
             piece = slice(start, start + TRAINING_PIECE)
             part = None if weights is None else weights[piece]
-            value, Y = self.forward_backward(X[piece], T[piece], training, part)
+            value, Y = self._both_passes(self._steps, X[piece], T[piece], True, part)
             share = len(Y) / len(X)
             outputs[piece] = Y
             loss += share * value
@@ -253,6 +259,16 @@ class Sequential:
             total += self.gradient
         np.copyto(self.gradient, total)
         return loss, outputs
+
+    def _both_passes(
+        self, steps: Sequence[Step], X: Array, T: Array, training: bool, weights: Array | None
+    ) -> tuple[float, Array]:
+        Y = X
+        for step in steps:
+            Y = step.forward(Y, training)
+        loss = self.loss_value(Y, T, weights)
+        self.backward(Y, T, weights, steps)
+        return loss, Y
 
     # --- Keras's verbs ------------------------------------------------------------------------------------------------
 
@@ -310,7 +326,7 @@ class Sequential:
     def train_on_batch(self, x: Array, y: Array) -> dict[str, float]:
         """One forward pass, one backward pass, one update. Returns loss and accuracy before the update."""
         X, T = self._batch(x, y)
-        loss, Y = self.forward_backward(X, T)
+        loss, Y = self.fast_forward_backward(X, T)
         logs = self._logs(loss, Y, y)
         self.optimizer.step(self.trainable, self.gradient)
         return logs

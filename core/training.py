@@ -293,7 +293,7 @@ class Trainer:
         labels = self.labels.take(index)
         weights = None if self.weights is None else self.weights.take(labels)
         with np.errstate(all="ignore"):  # an overflow is told by DivergenceError, once and in words
-            loss, Y = model.forward_backward(X, T, weights=weights)
+            loss, Y = model.fast_forward_backward(X, T, weights)
             self._guard.check(loss, self.step + 1, X, model.parameters, model.optimizer.rate)
             model.optimizer.step(model.trainable, model.gradient)
         right = int(np.count_nonzero(predicted_classes(Y) == labels)) if self._has_classes else math.nan
