@@ -19,7 +19,6 @@ from nnvis.theme import ThemeSource
 from nnvis.widgets.chart import LineChart
 from nnvis.widgets.chart_card import ChartCard
 from nnvis.widgets.chart_measure import AccuracyMeasure, Chance, LossMeasure
-from nnvis.widgets.chip import Chip
 from nnvis.widgets.distributions import Distributions
 from nnvis.widgets.invitation import Invitation
 from nnvis.widgets.labels import explain
@@ -44,8 +43,7 @@ class LearnPanel(QWidget):
         self.loss_card.chart.setObjectName("lossPlot")
         self.accuracy_card = ChartCard(theme_source, AccuracyMeasure())
         self.accuracy_card.chart.setObjectName("accuracyPlot")
-        self.test_chip = Chip(theme_source)
-        self.accuracy_card.add_to_head(self.test_chip)
+        self.test_chip = self.accuracy_card.badge
         explain(self.test_chip, "Measured after the run on images that were never used before.")
         self.distributions = Distributions(theme_source)
         self._lay_out()

@@ -200,6 +200,11 @@ class LineChart(ZoomPlot):
             self._paint_hover(painter)
 
     def _paint_points(self, painter: QPainter) -> None:
+        if len(self.run) == 1:  # a single batch makes no line
+            x, y = self._smoothed.getData()
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color(self.theme.train))
+            painter.drawEllipse(QPointF(self.x_pixel(x[0]), self.y_pixel(y[0])), 2.5, 2.5)
         x, y = self._validation.getData()
         if x is None or len(x) > self.area().width() / 8:  # closer than that, dots would hide the line
             return

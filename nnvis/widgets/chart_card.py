@@ -18,6 +18,7 @@ from nnvis.widgets.buttons import ToolButton
 from nnvis.widgets.card import Card, SeriesKey
 from nnvis.widgets.chart import LineChart
 from nnvis.widgets.chart_measure import Measure
+from nnvis.widgets.chip import Chip
 from nnvis.widgets.labels import explain
 from nnvis.widgets.run_curve import Reading
 
@@ -39,13 +40,17 @@ class ChartCard(Card):
         self.train_key = SeriesKey(theme_source, "train", "train")
         self.validation_key = SeriesKey(theme_source, "validation", "validation")
         self.log_button: ToolButton | None = None
+        self.badge = Chip(theme_source)
+        self.badge.hide()
         self.body.addWidget(self.chart)
+        self.add_to_head(self.badge)
         if measure.can_log:
             self.log_button = ToolButton(
                 theme_source, "log-scale", "Log scale: equal distances are equal factors (L).", kind="small"
             )
             self.log_button.setAccessibleName(f"Log scale of the {measure.name}")
             self.log_button.setCheckable(True)
+            self.log_button.setFixedSize(26, 24)  # as high as the heads of charts without it, beside which it stands
             self.log_button.setChecked(self.chart.log)
             self.log_button.toggled.connect(self.chart.set_log)
             self.chart.log_changed.connect(self.log_button.setChecked)

@@ -60,7 +60,7 @@ class Curve(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
 
     def boundingRect(self) -> QRectF:
         """The whole view: cheaper than looking through the data, which nearly fill it anyway."""
-        return QRectF(self.viewRect())
+        return self._plot.view_rect()
 
     def paint(self, painter: QPainter, *_: Any) -> None:
         """Draw the segments, in pixels of the plot."""

@@ -58,7 +58,7 @@ class LossMeasure:
     def axis(self, shown: Shown, height: int, log: bool) -> Axis:
         """Return an axis from zero up, or one of log10 values."""
         if log:
-            most = 6 if height >= 180 else 5 if height >= 110 else 4
+            most = 6 if height >= 150 else 5 if height >= 80 else 3
             return chart_scale.log_axis(*chart_scale.log_limits(shown.lines, shown.raw_low), most)
         lines = shown.lines[np.isfinite(shown.lines)]
         return chart_scale.linear_axis(float(lines.max()) if len(lines) else 1.0, 5 if height >= 110 else 4)

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QGraphicsView, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QSizePolicy, QWidget
 
 from nnvis.theme import Theme, ThemeSource, color, font
 from nnvis.widgets.chart_scale import Axis, Tick
@@ -37,8 +37,8 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
     def __init__(self, theme_source: ThemeSource, margins: QMargins, parent: QWidget | None = None) -> None:
         self._area: QRectF | None = None
         super().__init__(parent, background=None, viewBox=pg.ViewBox(enableMenu=False))
-        # A menu of its own, never shown, would outlive the plot as a window without a parent.
-        self.plotItem.ctrlMenu.setParent(self)
+        # pyqtgraph's own menu, which is never shown, would outlive the plot as a window without a parent.
+        self.plotItem.ctrlMenu.setParent(self, self.plotItem.ctrlMenu.windowFlags())
         self.theme_source = theme_source
         self.painted_seconds = 0.0
         self._by_keyboard = False
@@ -58,6 +58,8 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
         # A cached background would keep yesterday's grid.
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        # A handful of items that all fill the view: an index of where they lie only costs, and can be out of date.
+        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         # We paint every pixel ourselves: without this the card, with its style sheet, is painted below each frame.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -112,6 +114,10 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
             self._box.setRange(xRange=(x.low, x.high), yRange=(y.low, y.high), padding=0, disableAutoRange=False)
             # Else pyqtgraph does this at the beginning of the next paint event, and so asks for another one after it.
             self._box.prepareForPaint()
+
+    def view_rect(self) -> QRectF:
+        """Return the stretch of both axes that is shown."""
+        return QRectF(self._x.low, self._y.low, self._x.high - self._x.low, self._y.high - self._y.low)
 
     def x_pixel(self, value: float) -> float:
         """Return where a value of the horizontal axis lies."""

@@ -113,7 +113,7 @@ def log_limits(lines: Floats, raw_low: Floats) -> tuple[float, float]:
     bottom = round_up(lowest * 0.95, half_steps)
     while bottom > lowest * 0.95:
         bottom = round_up(bottom / 1.95, half_steps)
-    return bottom, max(top, bottom * 10)
+    return min(bottom, top / 10), top  # a loss that has hardly begun to fall gets room below
 
 
 def log_axis(low: float, high: float, most: int = 5) -> Axis:

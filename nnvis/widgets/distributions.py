@@ -140,6 +140,7 @@ class Distributions(Card):
     def _build_columns(self) -> None:
         for column in self.columns:
             self._row_layout.removeWidget(column)
+            column.hide()  # it is deleted only when the event loop comes round
             column.deleteLater()
         self.columns = []
         role = self.arrays_switch.current

@@ -34,7 +34,7 @@ class _Steps(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
 
     def boundingRect(self) -> QRectF:
         """The whole view: cheaper than looking through the data, which fill it anyway."""
-        return QRectF(self.viewRect())
+        return self._plot.view_rect()
 
     def paint(self, painter: QPainter, *_: Any) -> None:
         """Draw the steps, in pixels of the plot."""

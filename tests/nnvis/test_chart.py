@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from nnvis.theme import COMPACT
 from nnvis.widgets.chart import LineChart
@@ -288,6 +288,23 @@ def test_a_zoomed_chart_shows_every_batch_of_the_stretch(chart):
     x, y = curves(chart)["batches"]
     inside = (x >= 4.0) & (x <= 4.5)
     np.testing.assert_allclose(y[inside], values[399:450])
+
+
+def test_the_lines_are_painted_at_every_zoom(chart, theme_source):
+    give(chart, 1000)
+    for view in ((4.0, 4.5), (0.0, 0.1), (0.0, 10.0), (9.0, 9.9)):
+        chart.set_view(*view)
+        QApplication.processEvents()
+        image = chart.grab().toImage()
+        columns = [
+            x for x in range(round(chart.area().left()) + 3, round(chart.area().right()) - 3)
+            if any(image.pixelColor(x, y).name() == theme_source.theme.train.lower() for y in range(image.height()))
+        ]
+        assert len(columns) > 0.8 * chart.area().width(), view
+
+
+def test_no_menu_of_pyqtgraph_is_in_sight(chart):
+    assert [menu for menu in chart.findChildren(QMenu) if not menu.isWindow() or menu.isVisible()] == []
 
 
 def test_a_new_run_is_shown_whole(chart):

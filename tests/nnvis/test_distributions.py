@@ -10,7 +10,7 @@ from core.layers import Dense, Flatten
 from core.sequential import Sequential
 from nnvis.widgets.distributions import GAP, PEEK, Distributions, column_width
 from nnvis.widgets.histogram import starting_words
-from nnvis.widgets.layer_column import LayerArrays, ordinal
+from nnvis.widgets.layer_column import LayerArrays, LayerColumn, ordinal
 
 
 def network(*units: int) -> tuple[tuple[LayerArrays, ...], np.ndarray]:
@@ -117,6 +117,8 @@ def test_the_switch_shows_the_biases(card):
     assert counts.sum() == counts.max() == 64
     fullest = int(counts.argmax())
     assert edges[fullest] <= 0.05 <= edges[fullest + 1]
+    QApplication.processEvents()
+    assert [each for each in card.findChildren(LayerColumn) if not each.isHidden()] == card.columns
 
 
 def test_a_stale_vector_is_not_shown_as_another_network(card):
