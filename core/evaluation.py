@@ -53,7 +53,7 @@ def evaluate(model: Sequential, x: Array, y: Array, scaling: PixelScaling | None
         raise ConfigError("There are no samples to evaluate. Give at least one.")
     y = np.asarray(y)
     classified = are_classes(y, model.output_shape[-1])
-    targets = model.loss.encode(y, model.output_shape[-1])
+    targets = model.targets(y)
     confusion = ConfusionMatrix(max(2, model.output_shape[-1]))
     total = 0.0
     for start, X in pieces(x, scaling, model.dtype):

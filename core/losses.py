@@ -169,7 +169,7 @@ class SparseCategoricalCrossentropy(Loss):
             return labels.argmax(axis=1)
         labels = labels.reshape(-1)
         check_labels(labels, classes)
-        return labels
+        return labels if labels.dtype.kind in "iu" else labels.astype(np.intp)
 
     def arrays(self, Y: Array, T: Array) -> dict[str, Any]:
         return super().arrays(Y, one_hot(T, Y.shape[-1]).astype(Y.dtype))

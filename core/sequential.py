@@ -365,8 +365,12 @@ class Sequential:
             raise ShapeError(f"There are {len(X)} samples but {len(y)} labels. Give one label for each sample.")
         if not len(X):
             raise ConfigError("There are no samples in this batch. Give at least one.")
-        T = self.loss.encode(y, self.output_shape[-1])
-        return X, T if T.dtype.kind in "iu" else T.astype(self.dtype, copy=False)
+        return X, self.targets(y)
+
+    def targets(self, y: Array) -> Array:
+        """Labels or targets as the loss wants them, in the model's precision."""
+        T = self.loss.encode(np.asarray(y), self.output_shape[-1])
+        return T if T.dtype.kind in "iu" else T.astype(self.dtype, copy=False)
 
     @staticmethod
     def _logs(loss: float, Y: Array, y: Array) -> dict[str, float]:

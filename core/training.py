@@ -91,9 +91,7 @@ class Trainer:
             )
         self.model = model
         self.x = x
-        self.targets = model.loss.encode(y, model.output_shape[-1])
-        if self.targets.dtype.kind == "f":
-            self.targets = self.targets.astype(model.dtype, copy=False)
+        self.targets = model.targets(y)
         self.labels = true_classes(y)
         self._has_classes = are_classes(y, model.output_shape[-1])
         self.weights = self._weights(class_weight)
