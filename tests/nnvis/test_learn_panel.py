@@ -90,7 +90,8 @@ def test_reset_brings_the_invitation_back(qtbot, panel, session):
     assert not panel.invitation.isHidden()
     assert panel.test_chip.isHidden()
     assert not panel.loss_card.chart.has_batches
-    assert panel.loss_card.chart.run.validation_values.tolist() == [session.history.validations[0].loss]
+    first = [session.history.validations[0].loss]
+    qtbot.waitUntil(lambda: panel.loss_card.chart.run.validation_values.tolist() == first)
     assert panel.distributions.columns[0].histogram.start is None
 
 
