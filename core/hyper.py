@@ -39,11 +39,13 @@ class Hyper:
     live: bool = False  # may change while training runs
     optional: bool = False  # None is allowed and means "off"
     exclusive_low: bool = False  # the lower bound itself is not allowed
+    title: str = ""  # how a form calls it, where the name itself would be too long or too bare
+    advanced: bool = False  # a form shows it only when asked for more
 
     @property
     def label(self) -> str:
         """The name as a form shows it: `learning_rate` becomes `Learning rate`."""
-        return self.name.replace("_", " ").capitalize()
+        return self.title or self.name.replace("_", " ").capitalize()
 
     def checked(self, value: Any, owner: str) -> Any:
         """Return `value` in its proper type, or raise ConfigError saying what is allowed."""
@@ -132,6 +134,8 @@ def hyper(
     live: bool = False,
     optional: bool = False,
     exclusive_low: bool = False,
+    title: str = "",
+    advanced: bool = False,
     kind: str = "",
     kw_only: bool = False,
 ) -> Any:
@@ -143,6 +147,7 @@ def hyper(
     declared = {
         "default": default, "kind": kind, "low": low, "high": high, "choices": choices, "unit": unit, "help": help,
         "log": log, "live": live, "optional": optional, "exclusive_low": exclusive_low,
+        "title": title, "advanced": advanced,
     }  # fmt: skip
     return dataclasses.field(default=default, metadata={METADATA_KEY: declared}, kw_only=kw_only)
 

@@ -87,7 +87,8 @@ class CategoricalCrossentropy(Loss):
     """Minus the logarithm of the probability given to the true class. T is one-hot (N, classes)."""
 
     label_smoothing: float = hyper(
-        0.0, low=0, high=0.5, help="Share of each target that is spread over all classes, against overconfidence."
+        0.0, low=0, high=0.5, help="Share of each target that is spread over all classes, against overconfidence.",
+        advanced=True,
     )
 
     title: ClassVar[str] = "categorical cross-entropy"
@@ -216,7 +217,11 @@ class BinaryCrossentropy(Loss):
     T is 0 or 1 for each output (N, n); every label, also a 0, has its gradient.
     """
 
-    label_smoothing: float = hyper(0.0, low=0, high=0.5, help="Moves the targets 0 and 1 towards one half.")
+    label_smoothing: float = hyper(
+        0.0, low=0, high=0.5,
+        help="Moves the targets 0 and 1 towards one half.",
+        advanced=True,
+    )
 
     title: ClassVar[str] = "binary cross-entropy"
     sentence: ClassVar[str] = "Cross-entropy of yes-or-no questions, one for each output."

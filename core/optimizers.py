@@ -40,10 +40,13 @@ class Optimizer(Configurable):
     weight_decay: float = hyper(
         0.0, low=0, high=1, log=True, live=True, kw_only=True,
         help="Share of each weight, times the learning rate, that every update takes away.",
+        advanced=True,
     )  # fmt: skip
     global_clipnorm: float | None = hyper(
         None, kind="float", low=0, high=1e6, exclusive_low=True, log=True, live=True, optional=True, kw_only=True,
         help="A longer gradient is shortened to this length before it is used; none: never.",
+        title="Clip norm",
+        advanced=True,
     )  # fmt: skip
 
     def __post_init__(self) -> None:
@@ -189,7 +192,11 @@ class RMSprop(Optimizer):
     )
     rho: float = hyper(0.9, low=0, high=0.9999, help="How slowly the mean of the squared gradient follows.")
     momentum: float = hyper(0.0, low=0, high=0.999, live=True, help="Share of the last step that is kept; 0: none.")
-    epsilon: float = hyper(1e-7, low=1e-12, high=1, log=True, help="Keeps 0 / 0 away where the gradient is 0.")
+    epsilon: float = hyper(
+        1e-7, low=1e-12, high=1, log=True,
+        help="Keeps 0 / 0 away where the gradient is 0.",
+        advanced=True,
+    )
 
     title: ClassVar[str] = "RMSprop"
     sentence: ClassVar[str] = "Divides each weight's step by the recent size of its gradient."
@@ -236,8 +243,16 @@ class Adagrad(Optimizer):
         live=True,
         help="How far the first update moves each weight.",
     )
-    initial_accumulator_value: float = hyper(0.1, low=0, high=1e3, help="What the sum of squares starts from.")
-    epsilon: float = hyper(1e-7, low=1e-12, high=1, log=True, help="Keeps 0 / 0 away where the gradient is 0.")
+    initial_accumulator_value: float = hyper(
+        0.1, low=0, high=1e3,
+        help="What the sum of squares starts from.",
+        advanced=True,
+    )
+    epsilon: float = hyper(
+        1e-7, low=1e-12, high=1, log=True,
+        help="Keeps 0 / 0 away where the gradient is 0.",
+        advanced=True,
+    )
 
     title: ClassVar[str] = "Adagrad"
     sentence: ClassVar[str] = "What has moved much moves less and less."
@@ -276,9 +291,13 @@ class Adam(Optimizer):
         live=True,
         help="About how far each weight moves per update.",
     )
-    beta_1: float = hyper(0.9, low=0, high=0.9999, help="How slowly the mean of the gradient follows.")
-    beta_2: float = hyper(0.999, low=0, high=0.99999, help="How slowly the mean of its square follows.")
-    epsilon: float = hyper(1e-7, low=1e-12, high=1, log=True, help="Keeps 0 / 0 away where the gradient is 0.")
+    beta_1: float = hyper(0.9, low=0, high=0.9999, help="How slowly the mean of the gradient follows.", advanced=True)
+    beta_2: float = hyper(0.999, low=0, high=0.99999, help="How slowly the mean of its square follows.", advanced=True)
+    epsilon: float = hyper(
+        1e-7, low=1e-12, high=1, log=True,
+        help="Keeps 0 / 0 away where the gradient is 0.",
+        advanced=True,
+    )
 
     title: ClassVar[str] = "Adam"
     sentence: ClassVar[str] = "Gives each weight its own step, from the recent mean and size of its gradient."
@@ -324,6 +343,7 @@ class AdamW(Adam):
     weight_decay: float = hyper(
         0.004, low=0, high=1, log=True, live=True, kw_only=True,
         help="Share of each weight, times the learning rate, that every update takes away.",
+        advanced=True,
     )  # fmt: skip
 
     title: ClassVar[str] = "AdamW"

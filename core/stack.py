@@ -81,6 +81,25 @@ def describe(layers: Sequence[Layer], input_shape: Shape) -> tuple[LayerReport, 
     return tuple(reports)
 
 
+def obstacle(layer: Layer, input_shape: Shape | None) -> str:
+    """Why `layer` cannot stand, or would do nothing, on an input of this shape; empty if it can, or nobody knows."""
+    if input_shape is None:
+        return ""
+    here = shape_text(input_shape)
+    if len(input_shape) == 1:
+        here += " numbers"
+    if layer.input_rank is not None and len(input_shape) != layer.input_rank:
+        need = {1: "a flat input", 3: "an image"}[layer.input_rank]
+        return f"needs {need}; here: {here}"
+    if isinstance(layer, Flatten) and len(input_shape) == 1:
+        return f"already flat: {here}"
+    try:
+        layer.output_shape(input_shape)
+    except ShapeError:
+        return f"too large for {here}" if len(input_shape) > 1 else f"does not fit {here}"
+    return ""
+
+
 def check(layers: Sequence[Layer], input_shape: Shape, classes: int, loss: Loss) -> tuple[Problem, ...]:
     """Everything that would go wrong in training, found in well under a millisecond and without allocating.
 

@@ -21,6 +21,7 @@ class DataRecipe(Configurable):
         1 / 12,
         low=0.0,
         high=0.5,
+        unit="%",
         help="The part of the training images that is kept aside, to measure how well new images are answered.",
     )
     scaling: str = hyper(
@@ -35,11 +36,13 @@ class TrainingRecipe(Configurable):
     """How often the images are gone through, and in which portions."""
 
     batch_size: int = hyper(
-        64, low=1, high=4096, live=True, unit="images", help="How many images are averaged for one step of the weights."
+        64, low=1, high=4096, live=True, log=True, unit="images",
+        help="How many images are averaged for one step of the weights.",
     )
     epochs: int = hyper(5, low=1, high=1000, live=True, help="How many times all training images are gone through.")
     validations_per_epoch: int = hyper(
-        4, low=1, high=20, help="How often in an epoch the validation images are answered, for the validation curve."
+        4, low=1, high=20, title="Validations",
+        help="How often in an epoch the validation images are answered, for the validation curve.",
     )
 
 

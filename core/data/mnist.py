@@ -68,7 +68,7 @@ def _labels(array: NDArray[Any]) -> NDArray[np.int64]:
 class Mnist(Configurable):
     """The data set as an entry of the catalogue DATASETS."""
 
-    title: ClassVar[str] = "MNIST"
+    title: ClassVar[str] = "MNIST digits"
     sentence: ClassVar[str] = "70,000 handwritten digits, 28 × 28 pixels, written on American forms in the 1990s."
 
     @classmethod

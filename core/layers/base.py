@@ -26,7 +26,7 @@ class Layer(Configurable):
     `weight_shapes` and `initialize`. Shapes never contain the batch axis; arrays always do, first.
     """
 
-    name: str = hyper("", help="Its name in charts and files; empty: chosen for you.", kw_only=True)
+    name: str = hyper("", help="Its name in charts and files; empty: chosen for you.", kw_only=True, advanced=True)
 
     sentence: ClassVar[str] = ""
     icon: ClassVar[str] = "layer-dense"

@@ -23,7 +23,8 @@ class BatchNormalization(Layer):
     """
 
     momentum: float = hyper(0.99, low=0, high=0.9999, help="How slowly the moving averages follow.", live=True)
-    epsilon: float = hyper(1e-3, low=1e-8, high=1, log=True, help="Keeps the division defined for a constant unit.")
+    epsilon: float = hyper(1e-3, low=1e-8, high=1, log=True, advanced=True,
+                           help="Keeps the division defined for a constant unit.")
     center: bool = hyper(True, help="Add a trained beta to each unit.")
     scale: bool = hyper(True, help="Multiply each unit by a trained gamma.")
 

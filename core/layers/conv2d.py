@@ -36,9 +36,12 @@ class Conv2D(Layer):
     activation: str = hyper("linear", choices=activations.ACTIVATION_NAMES, help="What is done to each sum.")
     use_bias: bool = hyper(True, help="Give each filter a number of its own that is added to its sums.")
     kernel_initializer: str = hyper(
-        "glorot_uniform", choices=initializers.INITIALIZER_NAMES, help="How the first weights W are drawn."
+        "glorot_uniform", choices=initializers.INITIALIZER_NAMES, title="Initializer",
+        help="How the first weights W are drawn.",
     )
-    bias_initializer: str = hyper("zeros", choices=initializers.INITIALIZER_NAMES, help="The first biases b.")
+    bias_initializer: str = hyper(
+        "zeros", choices=initializers.INITIALIZER_NAMES, help="The first biases b.", title="Bias start", advanced=True
+    )
     l2: float = hyper(
         0.0,
         low=0,
@@ -46,6 +49,8 @@ class Conv2D(Layer):
         live=True,
         log=True,
         help="Adds l2 times the sum of all squared weights to the loss; 0: nothing.",
+        title="L2",
+        advanced=True,
     )
 
     sentence: ClassVar[str] = "Slides small filters over the image."

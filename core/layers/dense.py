@@ -27,9 +27,12 @@ class Dense(Layer):
     activation: str = hyper("linear", choices=activations.ACTIVATION_NAMES, help="What is done to each sum.")
     use_bias: bool = hyper(True, help="Give each unit a number of its own that is added to its sum.")
     kernel_initializer: str = hyper(
-        "glorot_uniform", choices=initializers.INITIALIZER_NAMES, help="How the first weights W are drawn."
+        "glorot_uniform", choices=initializers.INITIALIZER_NAMES, title="Initializer",
+        help="How the first weights W are drawn.",
     )
-    bias_initializer: str = hyper("zeros", choices=initializers.INITIALIZER_NAMES, help="The first biases b.")
+    bias_initializer: str = hyper(
+        "zeros", choices=initializers.INITIALIZER_NAMES, help="The first biases b.", title="Bias start", advanced=True
+    )
     l2: float = hyper(
         0.0,
         low=0,
@@ -37,6 +40,8 @@ class Dense(Layer):
         live=True,
         log=True,
         help="Adds l2 times the sum of all squared weights to the loss; 0: nothing.",
+        title="L2",
+        advanced=True,
     )
 
     sentence: ClassVar[str] = "Every input to every unit."

@@ -20,7 +20,8 @@ class LayerNormalization(Layer):
     Shapes: X (N, ..., C) -> Y the same; gamma, beta (C,). Source: Ba, Kiros and Hinton (2016), with Keras's defaults.
     """
 
-    epsilon: float = hyper(1e-3, low=1e-8, high=1, log=True, help="Keeps the division defined for a constant sample.")
+    epsilon: float = hyper(1e-3, low=1e-8, high=1, log=True, advanced=True,
+                           help="Keeps the division defined for a constant sample.")
     center: bool = hyper(True, help="Add a trained beta to each unit.")
     scale: bool = hyper(True, help="Multiply each unit by a trained gamma.")
 
