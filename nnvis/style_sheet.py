@@ -55,7 +55,7 @@ QPushButton[kind="dashed"]:focus { border: 1px solid @accent; }
 /* Qt adds 7 px at either side of a tool button's words, which makes 12 */
 QToolButton[kind="transport"], QToolButton[kind="primary"] { padding: 0 5px; min-height: 30px; }
 QToolButton[kind="small"] { padding: 0 3px; min-height: 22px; }
-QPushButton[size="small"] { min-height: 22px; padding: 0 9px; border-radius: 5px; }
+QPushButton[small="true"] { min-height: 22px; padding: 0 9px; border-radius: 5px; }
 
 QLineEdit, QAbstractSpinBox, QComboBox { background: @field; color: @text; border: 1px solid @outline;
   border-radius: 5px; padding-left: 7px; min-height: 26px; selection-background-color: @accent;
@@ -74,6 +74,8 @@ QAbstractSpinBox { padding-right: 2px; max-height: 26px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: 0; width: 20px; background: transparent; }
 QAbstractSpinBox::up-arrow { image: url("@chevron_up"); width: 9px; height: 9px; }
 QAbstractSpinBox::down-arrow { image: url("@chevron_down"); width: 9px; height: 9px; }
+QAbstractSpinBox[bare="true"]::up-button, QAbstractSpinBox[bare="true"]::down-button { width: 0; }
+QAbstractSpinBox[bare="true"]::up-arrow, QAbstractSpinBox[bare="true"]::down-arrow { image: none; }
 QCheckBox { spacing: 8px; min-height: 24px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @outline; border-radius: 4px; background: @field; }
 QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url("@check_mark"); }

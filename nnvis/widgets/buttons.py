@@ -98,7 +98,7 @@ class Button(QPushButton):
                  tooltip: str = "", *, small: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         if small:
-            self.setProperty("size", "small")
+            self.setProperty("small", True)  # "size" is a property that Qt has already
         self._tinted = _Tinted(theme_source, self, icon_name, kind)
         theme_source.theme_changed.connect(self._on_theme_changed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

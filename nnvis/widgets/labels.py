@@ -6,7 +6,7 @@ import html
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QTextLayout
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QTextLayout
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from nnvis.theme import font
@@ -61,13 +61,19 @@ class Paragraph(QLabel):
         del event
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        painter.setFont(self.font())
+        painter.setFont(self._prose())
         for row, line in enumerate(self._set(self.width())):
             rect = QRectF(0, row * self._line, self.width(), self._line)
             painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter), line)
 
+    def _prose(self) -> QFont:
+        """The font without figures of equal width: they come with a wide hyphen, which tears words apart."""
+        prose = QFont(self.font())
+        prose.unsetFeature(QFont.Tag("tnum"))
+        return prose
+
     def _set(self, width: int) -> list[str]:
-        layout = QTextLayout(self.text(), self.font())
+        layout = QTextLayout(self.text(), self._prose())
         layout.beginLayout()
         lines = []
         while (line := layout.createLine()).isValid():
@@ -128,12 +134,20 @@ def hairline(*, vertical: bool = False) -> QFrame:
     return line
 
 
-def explain(widget: QWidget, sentence: str, opens: str = "") -> None:
-    """Explain the widget on hover in one sentence; `opens` names what F1 shows about it, if there is something."""
+def explain(widget: QWidget, sentence: str, opens: str = "", *, detail: str = "") -> None:
+    """Explain the widget on hover in one sentence, with a `detail` in small letters.
+
+    `opens` names what F1 shows about it, if there is something.
+    """
+    widget.setToolTip(tooltip_text(sentence, opens, detail=detail))
+
+
+def tooltip_text(sentence: str, opens: str = "", *, detail: str = "") -> str:
+    """What `explain` sets, for items that are no widgets."""
+    small = [line for line in (detail, f"F1 opens {opens}" if opens else "") if line]
     lines = [html.escape(sentence, quote=False)]
-    if opens:
-        lines.append(f'<span style="font-size:11px">F1 opens {html.escape(opens, quote=False)}</span>')
-    widest = max(QFontMetrics(font()).horizontalAdvance(line) for line in (sentence, f"F1 opens {opens}"))
+    lines += [f'<span style="font-size:11px">{html.escape(line, quote=False)}</span>' for line in small]
+    widest = max(QFontMetrics(font()).horizontalAdvance(line) for line in (sentence, *small))
     # Only a table keeps a tooltip's text to a width; a short one stays as narrow as its words.
     width = f' width="{TOOLTIP_WIDTH}"' if widest > TOOLTIP_WIDTH else ""
-    widget.setToolTip(f'<table cellspacing="0" cellpadding="0"{width}><tr><td>{"<br>".join(lines)}</td></tr></table>')
+    return f'<table cellspacing="0" cellpadding="0"{width}><tr><td>{"<br>".join(lines)}</td></tr></table>'
