@@ -1,0 +1,122 @@
+"""What stands on a layer's card: its words, from the layer, its report and its problems. Knows no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nnvis.number_text import count, shape
+
+if TYPE_CHECKING:  # for the types only: they bring numpy, which the first paint must not wait for
+    from core.layers import Layer
+    from core.stack import LayerReport, Problem
+
+
+@dataclass(frozen=True)
+class LayerCard:
+    """One card of the stack; `layer` is None on the card of the input, which is fixed."""
+
+    title: str
+    icon: str
+    chips: tuple[str, ...] = ()
+    caption: str = ""
+    short_caption: str = ""  # for narrow docks
+    tooltip: str = ""
+    layer: Layer | None = None
+    problems: tuple[Problem, ...] = ()
+    faulty_chips: frozenset[int] = frozenset()
+    is_waiting: bool = False  # its input is unknown, because a layer above cannot stand
+    has_weights: bool = False
+    details: str = ""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it has a problem that stands in the way of training."""
+        return any(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def words(self) -> str:
+        """The card as a sentence, for screen readers."""
+        parts = [" ".join((self.title, *self.chips)), self.caption, *(problem.text for problem in self.problems)]
+        return ". ".join(part for part in parts if part)
+
+
+def input_card(title: str, input_shape: Sequence[int], pixel_range: str) -> LayerCard:
+    """The card of the data that goes in: not a layer, never moved."""
+    words = shape(tuple(input_shape))
+    caption = f"{words} · {pixel_range}" if pixel_range else words
+    return LayerCard("Input", "layer-input", (), caption, caption, f"What goes in: {title}, {words} numbers each.")
+
+
+def layer_cards(
+    layers: Sequence[Layer], reports: Sequence[LayerReport], problems: Sequence[Problem]
+) -> list[LayerCard]:
+    """The cards of a stack, from the first layer to the last."""
+    cards: list[LayerCard] = []
+    blocked_by = ""
+    for index, (layer, report) in enumerate(zip(layers, reports, strict=True)):
+        own = tuple(problem for problem in problems if problem.layer == index)
+        card = _card(layer, report, own)
+        if report.input_shape is None and blocked_by:
+            waits = f"waits for {blocked_by}"
+            card = replace(card, is_waiting=True, caption=waits, short_caption=waits)
+        elif report.output_shape is None:
+            blocked_by = layer.kind_name()
+        cards.append(card)
+    return cards
+
+
+def _card(layer: Layer, report: LayerReport, problems: tuple[Problem, ...]) -> LayerCard:
+    chips = layer.chips()
+    faulty = {_chip_text(getattr(layer, problem.hyper, "")) for problem in problems if problem.hyper}
+    facts, short_facts = _facts(layer, report)
+    return LayerCard(
+        title=layer.kind_name(),
+        icon=layer.icon,
+        chips=chips,
+        caption=" · ".join(facts),
+        short_caption=" · ".join(short_facts),
+        tooltip=layer.sentence,
+        layer=layer,
+        problems=problems,
+        faulty_chips=frozenset(index for index, chip in enumerate(chips) if chip in faulty),
+        has_weights=report.parameters > 0,
+        details=_details(report),
+    )
+
+
+def _facts(layer: Layer, report: LayerReport) -> tuple[list[str], list[str]]:
+    if report.input_shape is None:  # nothing is known before the images are there
+        return [], []
+    if report.output_shape is None:
+        given = f"gets {shape(report.input_shape or ())}"
+        return [given], [given]
+    facts = [_sizes(report.output_shape)]
+    if report.parameters:
+        return [*facts, _counted(report.parameters, "parameter")], [*facts, _counted(report.parameters, "param")]
+    if layer.changes_while_training:
+        facts.append("only while training")
+    return facts, facts
+
+
+def _details(report: LayerReport) -> str:
+    if report.input_shape is None or report.output_shape is None:
+        return report.name
+    details = f"{report.name}: {shape(report.input_shape)} in, {shape(report.output_shape)} out"
+    if report.multiply_adds:
+        details += f", {_counted(report.multiply_adds, 'multiply-add')} per image"
+    return details
+
+
+def _sizes(sizes: tuple[int, ...]) -> str:
+    """A shape as the card shows it; a row of numbers is counted, not measured: 1,568."""
+    return count(sizes[0]) if len(sizes) == 1 else shape(sizes)
+
+
+def _chip_text(value: object) -> str:
+    return shape(value) if isinstance(value, tuple) else str(value)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,234 @@
+"""LayerDelegate paints the cards of the stack and knows where on them a pointer is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Literal
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from nnvis.theme import Theme, ThemeSource, color, font, paint_icon
+from nnvis.widgets.layer_card import LayerCard
+from nnvis.widgets.layer_model import CARD, HISTOGRAM, PICTURE
+from nnvis.widgets.painted import edged_rect, line_width
+
+Index = QModelIndex | QPersistentModelIndex
+Part = Literal["", "head", "handle", "duplicate", "delete"]
+
+RADIUS = 8
+_TEXT_LEFT = 51
+_RIGHT = 12
+_CHIP_HEIGHT = 18
+_BUTTON = 24
+_DISC = 20
+_HISTOGRAM = QSize(44, 20)
+
+
+class LayerDelegate(QStyledItemDelegate):
+    """The head of a card is painted; what is open below it (form, problem) is a widget of the view.
+
+    The view keeps `hovered`, `hovered_part`, `gap_row` and `gap_height` up to date and tells how high a card's body is.
+    """
+
+    def __init__(
+        self, theme_source: ThemeSource, body_height: Callable[[Index], int], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._source = theme_source
+        self._body_height = body_height
+        self.hovered = -1
+        self.hovered_part: Part = ""
+        self.gap_row = -1  # the card below which a gap is open, for a layer that is about to come
+        self.gap_height = 0
+        self.keyboard = False  # whether the list was entered by keyboard
+
+    # Where things are
+
+    @property
+    def inset(self) -> int:
+        """From the edge of the dock to the card: cards reach 4 px further than words."""
+        return self._source.metrics.dock_padding - 4
+
+    @property
+    def head_height(self) -> int:
+        """The painted part of a card."""
+        return self._source.metrics.layer_card
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        gap = self._source.metrics.layer_gap + (self.gap_height if index.row() == self.gap_row else 0)
+        return QSize(200, self.head_height + self._body_height(index) + gap)
+
+    def card_rect(self, item: QRect, index: Index) -> QRect:
+        """The card within the area of its item."""
+        height = self.head_height + self._body_height(index)
+        return QRect(item.left() + self.inset, item.top(), item.width() - 2 * self.inset, height)
+
+    def body_rect(self, item: QRect, index: Index) -> QRect:
+        """Where the form and the problems of a card go."""
+        return self.card_rect(item, index).adjusted(1, self.head_height, -1, 0)
+
+    def part_at(self, item: QRect, index: Index, position: QPoint) -> Part:
+        """What of a card lies at `position`."""
+        card = self.card_rect(item, index)
+        if not card.contains(position) or position.y() >= card.top() + self.head_height:
+            return ""
+        if index.row() > 0:
+            for part, rect in self._buttons(card).items():
+                if rect.contains(position):
+                    return part
+            if position.x() < card.left() + 25:
+                return "handle"
+        return "head"
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        """Qt would lay a card's widget over the whole item; it belongs below the head."""
+        editor.setGeometry(self.body_rect(option.rect, index))
+
+    def _buttons(self, card: QRect) -> dict[Part, QRect]:
+        top = card.top() + (self.head_height - _BUTTON) // 2
+        right = card.right() + 1 - _RIGHT
+        return {
+            "duplicate": QRect(right - 2 * _BUTTON, top, _BUTTON, _BUTTON),
+            "delete": QRect(right - _BUTTON, top, _BUTTON, _BUTTON),
+        }
+
+    # Painting
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        card = index.data(CARD)
+        if not isinstance(card, LayerCard):
+            return
+        item: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus) and self.keyboard
+        hovered = index.row() == self.hovered
+        rect = self.card_rect(item, index)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, rect, card, selected=selected, focused=focused, hovered=hovered)
+        theme = self._source.theme
+        middle = rect.top() + self.head_height / 2
+        if index.row() > 0 and (hovered or selected):
+            paint_icon(painter, "drag-handle", QRectF(rect.left() + 7, middle - 8, 16, 16), theme.text_3)
+        tint = theme.text_3 if card.is_waiting else theme.text_2
+        paint_icon(painter, card.icon, QRectF(rect.left() + 27, middle - 8, 16, 16), tint)
+        right: float = rect.right() + 1 - _RIGHT
+        if hovered and index.row() > 0:
+            self._paint_buttons(painter, rect)
+            right -= 2 * _BUTTON
+        else:
+            right -= self._paint_sample(painter, right, middle, index)
+        self._paint_words(painter, rect, card, right - 6, chip_ground=theme.track if hovered else theme.hover)
+        painter.restore()
+
+    def _paint_ground(
+        self, painter: QPainter, rect: QRect, card: LayerCard, *, selected: bool, focused: bool, hovered: bool
+    ) -> None:
+        theme = self._source.theme
+        wrong = card.is_wrong
+        edge = theme.bad if wrong else theme.accent if selected else theme.card_edge
+        ground = theme.hover if hovered and not selected and not wrong else theme.card
+        if hovered and edge == theme.card_edge:
+            edge = theme.hover if theme.is_dark else theme.card_edge
+        width = 2.0 if focused or (wrong and selected) else 1.0
+        edged_rect(painter, QRectF(rect), RADIUS, ground, edge, width)
+
+    def _paint_buttons(self, painter: QPainter, rect: QRect) -> None:
+        theme = self._source.theme
+        for part, area in self._buttons(rect).items():
+            active = part == self.hovered_part
+            if active:
+                edged_rect(painter, QRectF(area), 5, theme.track, None)
+            icon = QRectF(area.center().x() - 7, area.center().y() - 7, 16, 16)
+            paint_icon(painter, part, icon, theme.text if active else theme.text_2)
+
+    def _paint_sample(self, painter: QPainter, right: float, middle: float, index: Index) -> float:
+        """The histogram of the weights or the picture that goes in; returns the room it took."""
+        picture = index.data(PICTURE)
+        if isinstance(picture, QImage):
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(QRectF(right - 24, middle - 12, 24, 24), picture)
+            return 24
+        heights = index.data(HISTOGRAM)
+        if not heights:
+            return 0
+        width = _HISTOGRAM.width() - (8 if self._source.metrics.is_compact else 0)
+        paint_histogram(painter, QRectF(right - width, middle - 10, width, 20), heights, self._source.theme)
+        return width
+
+    def _paint_words(self, painter: QPainter, rect: QRect, card: LayerCard, right: float, chip_ground: str) -> None:
+        theme = self._source.theme
+        left, middle = rect.left() + _TEXT_LEFT, rect.top() + self.head_height / 2
+        title_font = font("body", 600)
+        metrics = QFontMetricsF(title_font)
+        title = metrics.elidedText(card.title, Qt.TextElideMode.ElideRight, right - left)
+        painter.setFont(title_font)
+        painter.setPen(color(theme.text_3 if card.is_waiting else theme.text))
+        centre = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(left, middle - 17, right - left, 20), centre, title)
+        chips_left = left + metrics.horizontalAdvance(title) + 8
+        room = QRectF(chips_left, middle - 16, right - chips_left, _CHIP_HEIGHT)
+        paint_chips(painter, room, card.chips, theme, chip_ground, card.faulty_chips)
+        caption_font = font("caption")
+        caption = card.short_caption if self._source.metrics.is_compact else card.caption
+        caption = QFontMetricsF(caption_font).elidedText(caption, Qt.TextElideMode.ElideRight, right - left)
+        painter.setFont(caption_font)
+        painter.setPen(color(theme.text_3))
+        painter.drawText(QRectF(left, middle + 1, right - left, 16), centre, caption)
+
+
+def paint_chips(
+    painter: QPainter, room: QRectF, chips: Sequence[str], theme: Theme, ground: str, faulty: Collection[int] = ()
+) -> None:
+    """As many chips as there is room for; the last one may be shortened."""
+    metrics = QFontMetricsF(font("caption"))
+    painter.setFont(font("caption"))
+    left = room.left()
+    for index, chip in enumerate(chips):
+        available = room.right() - left - 12
+        text = metrics.elidedText(chip, Qt.TextElideMode.ElideRight, available)
+        if available < 16 or len(text) < 2 < len(chip):
+            break
+        area = QRectF(left, room.top(), metrics.horizontalAdvance(text) + 12, room.height())
+        edged_rect(painter, area, 4, theme.bad_soft if index in faulty else ground, None)
+        painter.setPen(color(theme.bad if index in faulty else theme.text_2))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+        left = area.right() + 6
+
+
+def paint_histogram(painter: QPainter, rect: QRectF, heights: Sequence[float], theme: Theme) -> None:
+    """Small bars on a base line; `heights` from 0 to 1."""
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(theme.distribution))
+    pitch = rect.width() / len(heights)
+    base = rect.bottom() - 1
+    for index, height in enumerate(heights):
+        tall = height * (rect.height() - 1)
+        painter.drawRect(QRectF(rect.left() + index * pitch, base - tall, pitch - 0.6, tall))
+    painter.setPen(QPen(color(theme.distribution), line_width(painter)))
+    painter.drawLine(QPointF(rect.left(), base + 0.5), QPointF(rect.right(), base + 0.5))
+    painter.restore()
+
+
+def paint_insertion(painter: QPainter, left: float, right: float, y: float, theme: Theme, *, plus: bool) -> None:
+    """The 2 px line where a layer would go, with a plus disc at its right end if it can be clicked."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(color(theme.accent), line_width(painter, 2), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawLine(QPointF(left + 1, y), QPointF(right - 1, y))
+    if plus:
+        disc = insertion_disc(right, y)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(theme.accent))
+        painter.drawEllipse(disc)
+        paint_icon(painter, "add", disc.adjusted(3, 3, -3, -3), theme.on_accent)
+    painter.restore()
+
+
+def insertion_disc(right: float, y: float) -> QRectF:
+    """The disc at the right end of the insertion line: it hangs over the cards' edge."""
+    return QRectF(right - _DISC + 6, y - _DISC / 2, _DISC, _DISC)

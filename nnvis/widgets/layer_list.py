@@ -1,0 +1,421 @@
+"""LayerList: the stack of layers as cards, with everything that can be done to them by mouse and by keyboard.
+
+It changes nothing by itself: it asks, and shows what it is given. Positions in its signals are layers, counted from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QStyleOptionViewItem, QWidget
+
+from nnvis.theme import ThemeSource
+from nnvis.widgets.layer_bodies import LayerBodies
+from nnvis.widgets.layer_card import LayerCard
+from nnvis.widgets.layer_delegate import LayerDelegate, insertion_disc, paint_insertion
+from nnvis.widgets.layer_drag import drag_picture
+from nnvis.widgets.layer_keys import KeyGuard, command_of
+from nnvis.widgets.layer_model import LayerModel
+
+_NEAR_GAP = 5  # px from the middle of a gap at which the insertion line shows
+_DRAG_GAP = 8  # px that a gap opens while a card hangs over it
+_PALETTE_GAP = 14  # px while the palette is open for it
+_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+
+
+class LayerList(QListView):
+    """The cards of a stack. As high as its cards: the panel round it scrolls."""
+
+    layer_selected = Signal(object)  # int or None
+    replace_requested = Signal(int, object)  # layer, what it shall be
+    move_requested = Signal(object, int)  # tuple of layers, in front of which layer
+    remove_requested = Signal(object)  # tuple of layers
+    duplicate_requested = Signal(object)  # tuple of layers
+    insert_requested = Signal(int, str)  # position, new layers as JSON
+    palette_requested = Signal(int, QRect)  # position, where on the screen it was asked for
+    remedy_requested = Signal(object)  # core.stack.Remedy
+    reveal_requested = Signal(QRect)  # part of the list that should be in sight
+
+    def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("layerStack")
+        self.setAccessibleName("Layers")
+        self._source = theme_source
+        self._layers = LayerModel(self)
+        self.bodies = LayerBodies(self, theme_source)
+        self._delegate = LayerDelegate(theme_source, self.bodies.height, self)
+        self._pressed: tuple[int, str] | None = None
+        self._insertion = -1  # position whose gap is pointed at
+        self._insertion_kind = ""  # "hover", "drag" or "palette"
+        self._is_setting = False
+        self._guard = KeyGuard(self)
+        self._set_up_view()
+        self._layers.move_requested.connect(self.move_requested)
+        self._layers.insert_requested.connect(self.insert_requested)
+        self.bodies.heights_changed.connect(self._relay)
+        self.bodies.changed.connect(self._on_body_changed)
+        self.bodies.remedy_requested.connect(self.remedy_requested)
+        self.bodies.closed.connect(self._on_body_closed)
+        self.selectionModel().currentChanged.connect(self._on_current_changed)
+        theme_source.theme_changed.connect(self._on_theme_changed)
+        theme_source.metrics_changed.connect(self._on_metrics_changed)
+
+    def _set_up_view(self) -> None:
+        self.setModel(self._layers)
+        self.setItemDelegate(self._delegate)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setDragEnabled(True)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)  # the gap is drawn here
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMouseTracking(True)
+        self.viewport().installEventFilter(self)
+        self.installEventFilter(self._guard)
+
+    # What is shown
+
+    def set_stack(self, input_card: LayerCard, cards: Sequence[LayerCard]) -> None:
+        """Show these cards; selection and open form stay with the layers they belong to."""
+        self._is_setting = True
+        self._layers.set_cards(input_card, cards)
+        self._is_setting = False
+        self._hover(-1, "")
+        self.bodies.refresh()
+        self._relay()
+
+    def set_histograms(self, histograms: Sequence[tuple[float, ...] | None]) -> None:
+        """The weights of each layer as bars from 0 to 1; None where there are none."""
+        self._layers.set_histograms(histograms)
+
+    def set_input_picture(self, picture: QImage | None) -> None:
+        """The sample on the card of the input."""
+        self._layers.set_input_picture(picture)
+
+    def set_selected(self, layer: int | None) -> None:
+        """Select a layer, or none, as somebody else wished; emits nothing."""
+        if layer == self.selected:
+            return
+        self._is_setting = True
+        index = self._layers.index(-1 if layer is None else layer + 1)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self._is_setting = False
+
+    @property
+    def selected(self) -> int | None:
+        """The layer that is current, or None."""
+        row = self.currentIndex().row()
+        return row - 1 if row > 0 else None
+
+    @property
+    def selection(self) -> tuple[int, ...]:
+        """All selected layers, in their order."""
+        return tuple(sorted(index.row() - 1 for index in self.selectedIndexes() if index.row() > 0))
+
+    @property
+    def opened(self) -> int | None:
+        """The layer whose form is open, or None."""
+        return self.bodies.opened_row - 1 if self.bodies.opened_row > 0 else None
+
+    def open_layer(self, layer: int | None, *, enter: bool = False) -> None:
+        """Open the form of a layer, or close it; with `enter` the keyboard goes to its first field."""
+        self.bodies.open(-1 if layer is None else layer + 1)
+        if layer is not None:
+            body = self.bodies.body(layer + 1)
+            if enter and body is not None and body.form is not None:
+                body.form.focus_first()
+            self.reveal_requested.emit(self.card_area(layer))
+
+    def show_insertion(self, position: int) -> None:
+        """Keep the gap open where the palette would put a layer; -1 closes it."""
+        self._insert_at(position, "palette" if position >= 0 else "")
+
+    def card_area(self, layer: int) -> QRect:
+        """Where the card of a layer lies in the list."""
+        index = self._layers.index(layer + 1)
+        return self._delegate.card_rect(self.visualRect(index), index)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self._height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self._height())
+
+    def _height(self) -> int:
+        option = QStyleOptionViewItem()
+        return sum(
+            self._delegate.sizeHint(option, self._layers.index(row)).height() for row in range(self._layers.rowCount())
+        )
+
+    def _relay(self) -> None:
+        """Lay the cards out again, now: what is open must not trail behind."""
+        self.updateGeometry()
+        self.doItemsLayout()
+
+    # Mouse
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        position = event.position().toPoint()
+        if not event.buttons():
+            index = self.indexAt(position)
+            part = self._delegate.part_at(self.visualRect(index), index, position) if index.isValid() else ""
+            self._hover(index.row() if part else -1, part)
+            self._insert_at(self._gap_near(position), "hover")
+        super().mouseMoveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        position = event.position().toPoint()
+        index = self.indexAt(position)
+        part = self._delegate.part_at(self.visualRect(index), index, position) if index.isValid() else ""
+        self._delegate.keyboard = False
+        self._pressed = None
+        if event.button() == Qt.MouseButton.LeftButton and self._insertion_kind == "hover" and self._insertion >= 0:
+            self._ask_for_palette(self._insertion)
+        elif part in ("duplicate", "delete") and event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = (index.row(), part)
+        elif part:
+            self._pressed = (index.row(), part)
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        position = event.position().toPoint()
+        index = self.indexAt(position)
+        part = self._delegate.part_at(self.visualRect(index), index, position) if index.isValid() else ""
+        pressed, self._pressed = self._pressed, None
+        super().mouseReleaseEvent(event)
+        if pressed != (index.row(), part) or event.button() != Qt.MouseButton.LeftButton or event.modifiers():
+            return
+        layers = (index.row() - 1,)
+        if part == "duplicate":
+            self.duplicate_requested.emit(layers)
+        elif part == "delete":
+            self.remove_requested.emit(layers)
+        elif part == "head" and index.row() > 0:
+            self.open_layer(None if self.opened == index.row() - 1 else index.row() - 1)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # the second click of two changes nothing more
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        if index.row() > 0:
+            menu = self.menu_for(index.row() - 1)
+            menu.exec(event.globalPos())
+            menu.deleteLater()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.viewport() and event.type() == QEvent.Type.Leave:
+            self._hover(-1, "")
+            if self._insertion_kind == "hover":
+                self._insert_at(-1, "")
+        return super().eventFilter(watched, event)
+
+    # Keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._delegate.keyboard = True
+        command = command_of(event)
+        if command is None or not self.run(command):
+            super().keyPressEvent(event)
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Arrows stay on the layers: the input cannot be selected."""
+        index = super().moveCursor(action, modifiers)
+        return self._layers.index(1) if index.row() == 0 and self._layers.layer_count else index
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
+            self._delegate.keyboard = event.reason() in _KEYBOARD
+        super().focusInEvent(event)
+        if self._delegate.keyboard and self.selected is None and self._layers.layer_count:
+            self.setCurrentIndex(self._layers.index(1))
+
+    def run(self, command: str) -> bool:
+        """Do what a key or the menu says to the selected layers; False if there is nothing to do it to."""
+        layers, current = self.selection, self.selected
+        if command == "close":
+            if self.opened is None:
+                return False
+            self.open_layer(None)
+        elif command == "insert":
+            self._ask_for_palette(self._layers.layer_count if current is None else current + 1)
+        elif not layers or current is None:
+            return False
+        elif command == "open":
+            self.open_layer(current, enter=True)
+        elif command == "remove":
+            self.remove_requested.emit(layers)
+        elif command == "duplicate":
+            self.duplicate_requested.emit(layers)
+        elif command == "up" and layers[0] > 0:
+            self.move_requested.emit(layers, layers[0] - 1)
+        elif command == "down" and layers[-1] < self._layers.layer_count - 1:
+            self.move_requested.emit(layers, layers[-1] + 2)
+        return True
+
+    def menu_for(self, layer: int) -> QMenu:
+        """What can be done to a layer, with the keys that do it."""
+        if layer not in self.selection:
+            self.setCurrentIndex(self._layers.index(layer + 1))
+        menu = QMenu(self)
+        for text, command, key in (
+            ("Edit", "open", "Enter"),
+            ("Duplicate", "duplicate", "Ctrl+D"),
+            ("Insert below…", "insert", "Ins"),
+            ("Move up", "up", "Alt+Up"),
+            ("Move down", "down", "Alt+Down"),
+            ("Delete", "remove", "Del"),
+        ):
+            action = menu.addAction(f"{text}\t{key}")
+            action.setData(command)
+        menu.triggered.connect(lambda action: self.run(action.data()))
+        return menu
+
+    # Drag and drop
+
+    def startDrag(self, supported_actions: Qt.DropAction) -> None:
+        indexes = [index for index in self.selectedIndexes() if index.row() > 0]
+        if not indexes:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self._layers.mimeData(indexes))
+        area = self.card_area(indexes[0].row() - 1)
+        area.setHeight(self._delegate.head_height)
+        drag.setPixmap(drag_picture(self.viewport(), area, len(indexes)))
+        drag.setHotSpot(self.viewport().mapFromGlobal(self.cursor().pos()) - area.topLeft())
+        drag.exec(Qt.DropAction.MoveAction)
+        self._insert_at(-1, "")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.dragMoveEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if not self._layers.canDropMimeData(event.mimeData(), event.dropAction(), 0, 0, QModelIndex()):
+            event.ignore()
+            return
+        position = event.position().toPoint()
+        self._insert_at(self._position_at(position.y()), "drag")
+        self.reveal_requested.emit(QRect(position - QPoint(0, 48), QSize(1, 96)))
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._insert_at(-1, "")
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        row = self._position_at(event.position().toPoint().y()) + 1
+        self._insert_at(-1, "")
+        event.acceptProposedAction()
+        self._layers.dropMimeData(event.mimeData(), event.dropAction(), row, 0, QModelIndex())
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._insertion >= 0:
+            left, right, y = self._gap_line(self._insertion)
+            paint_insertion(
+                QPainter(self.viewport()), left, right, y, self._source.theme, plus=self._insertion_kind != "drag"
+            )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.bodies.set_width(self.viewport().width() - 2 * self._delegate.inset - 2)
+
+    # Gaps
+
+    def _gap_line(self, position: int) -> tuple[float, float, float]:
+        """The gap in front of a layer: where its line starts, where it ends, and its height."""
+        index = self._layers.index(position)
+        card, item = self._delegate.card_rect(self.visualRect(index), index), self.visualRect(index)
+        return card.left(), card.right() + 1, (card.bottom() + item.bottom()) / 2 + 1
+
+    def _gap_near(self, point: QPoint) -> int:
+        """The position whose gap is pointed at, or -1. Behind the last layer stands a button for it."""
+        for position in range(self._layers.layer_count):
+            left, right, y = self._gap_line(position)
+            over_disc = position == self._insertion and insertion_disc(right, y).contains(point.toPointF())
+            if over_disc or (abs(point.y() - y) <= _NEAR_GAP and left <= point.x() <= right):
+                return position
+        return -1
+
+    def _position_at(self, y: int) -> int:
+        """Where a card that is dropped at `y` would stand."""
+        middles = (self.card_area(layer).center().y() for layer in range(self._layers.layer_count))
+        return sum(y > middle for middle in middles)
+
+    def _insert_at(self, position: int, kind: str) -> None:
+        if kind == "hover" and self._insertion_kind == "palette":
+            return
+        kind = kind if position >= 0 else ""
+        if (position, kind) != (self._insertion, self._insertion_kind):
+            self._insertion, self._insertion_kind = position, kind
+            gap = {"drag": _DRAG_GAP, "palette": _PALETTE_GAP}.get(kind, 0)
+            if (self._delegate.gap_row, self._delegate.gap_height) != (position, gap):
+                self._delegate.gap_row, self._delegate.gap_height = position, gap
+                self._relay()
+            self.viewport().setCursor(
+                Qt.CursorShape.PointingHandCursor if kind == "hover" else Qt.CursorShape.ArrowCursor
+            )
+            self.viewport().update()
+
+    def _ask_for_palette(self, position: int) -> None:
+        left, right, y = self._gap_line(position)
+        corner = self.viewport().mapToGlobal(QPoint(int(left), int(y) - 10))
+        self.palette_requested.emit(position, QRect(corner, QSize(int(right - left), 20)))
+
+    # Reactions
+
+    def _hover(self, row: int, part: str) -> None:
+        if (row, part) != (self._delegate.hovered, self._delegate.hovered_part):
+            self._delegate.hovered, self._delegate.hovered_part = row, part  # type: ignore[assignment]
+            self.viewport().update()
+
+    def _on_current_changed(self, current: QModelIndex | QPersistentModelIndex) -> None:
+        if not self._is_setting:
+            self.layer_selected.emit(current.row() - 1 if current.row() > 0 else None)
+
+    def _on_body_changed(self, row: int, layer: object) -> None:
+        self.replace_requested.emit(row - 1, layer)
+
+    def _on_body_closed(self) -> None:
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.open_layer(None)
+
+    def _on_theme_changed(self) -> None:
+        self.viewport().update()
+
+    def _on_metrics_changed(self) -> None:
+        self.bodies.set_width(self.viewport().width() - 2 * self._delegate.inset - 2)
+        self._relay()
