@@ -1,0 +1,53 @@
+"""ScrollColumn: a column of parts that scrolls as one, under a scroll bar that takes no room from them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
+
+_BAR = 10
+
+
+class ScrollColumn(QScrollArea):
+    """Put parts into `column`. The bar lies over the padding at the right, so that nothing moves when it appears."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scrolled = scrolled = QWidget()
+        scrolled.setObjectName("scrolled")
+        self.column = QVBoxLayout(scrolled)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+        self.setWidget(scrolled)
+        self._bar = QScrollBar(Qt.Orientation.Vertical, self)
+        own = self.verticalScrollBar()
+        own.rangeChanged.connect(self._on_range_changed)
+        own.valueChanged.connect(self._bar.setValue)
+        self._bar.valueChanged.connect(own.setValue)
+        self._bar.hide()
+
+    def reveal(self, part: QWidget, area: QRect) -> None:
+        """Scroll until `area` of `part` is in sight, its upper edge before its lower one."""
+        top = part.mapTo(self._scrolled, area.topLeft()).y()
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        if top + area.height() > bar.value() + height:
+            bar.setValue(top + area.height() - height + 8)
+        if top < bar.value():
+            bar.setValue(max(0, top - 8))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._bar.setGeometry(self.width() - _BAR, 0, _BAR, self.height())
+
+    def _on_range_changed(self, least: int, most: int) -> None:
+        self._bar.setRange(least, most)
+        self._bar.setPageStep(self.verticalScrollBar().pageStep())
+        self._bar.setSingleStep(self.verticalScrollBar().singleStep())
+        self._bar.setVisible(most > least)
+        self._bar.raise_()

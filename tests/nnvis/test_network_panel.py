@@ -1,0 +1,313 @@
+"""The panel Network with a real Session: what is done to it happens, and it shows what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.layers import LAYERS, Dense
+from core.losses import LOSSES
+from core.optimizers import OPTIMIZERS, SGD
+from nnvis.panels.network import NetworkPanel
+from nnvis.session import RunState, Session
+from nnvis.theme import COMPACT, REGULAR, Metrics, ThemeSource
+from nnvis.widgets.buttons import Button
+from nnvis.widgets.chip import Chip
+from nnvis.widgets.layer_list import LayerList
+from nnvis.widgets.palette import LayerPalette
+from nnvis.widgets.recipe_form import RecipeForm
+
+LEFT = Qt.MouseButton.LeftButton
+ALT = Qt.KeyboardModifier.AltModifier
+Part = TypeVar("Part", bound=QWidget)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session, theme_source: ThemeSource) -> Iterator[QMainWindow]:
+    theme_source.set_reduced_motion(True)
+    window = QMainWindow()
+    window.setCentralWidget(NetworkPanel(session, theme_source))
+    qtbot.addWidget(window)
+    window.resize(304, 1400)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield window
+    session.shutdown()
+
+
+@pytest.fixture
+def panel(window: QMainWindow) -> NetworkPanel:
+    panel = window.centralWidget()
+    assert isinstance(panel, NetworkPanel)
+    return panel
+
+
+@pytest.fixture
+def cards(panel: NetworkPanel) -> LayerList:
+    return part(panel, LayerList)
+
+
+def part(panel: QWidget, kind: type[Part]) -> Part:
+    found = panel.findChild(kind)
+    assert isinstance(found, kind)
+    return found
+
+
+def button(panel: QWidget, text: str) -> Button:
+    return next(one for one in panel.findChildren(Button) if one.text() == text)
+
+
+def says(panel: QWidget, text: str) -> bool:
+    return any(label.isVisible() and label.text() == text for label in panel.findChildren(QLabel))
+
+
+def kinds(session: Session) -> list[str]:
+    return [layer.kind_name() for layer in session.project.layers]
+
+
+def test_it_shows_the_data_the_stack_and_the_recipe(panel: NetworkPanel, cards: LayerList) -> None:
+    assert says(panel, "1,173 train · 107 validation · 300 test")
+    assert says(panel, "109,386 parameters")
+    shown = [cards.model().index(row, 0).data() for row in range(cards.model().rowCount())]
+    assert shown == ["Input", "Flatten", "Dense 128 relu", "Dense 64 relu", "Dense 10 softmax"]
+    assert not part(panel, Chip).isVisible()
+
+
+def test_a_layer_is_added_by_mouse(qtbot: QtBot, session: Session, panel: NetworkPanel, window: QMainWindow) -> None:
+    qtbot.mouseClick(button(panel, "Add layer"), LEFT)
+    palette = part(window, LayerPalette)
+    assert palette.isVisible()
+    assert says(palette, "after Dense 64")  # in front of the finished output
+    row = next(row for row, offer in enumerate(palette.shown) if offer.title == "Dropout")
+    index = palette.list.model().index(row, 0)
+    palette.list.scrollTo(index)
+    qtbot.mouseClick(palette.list.viewport(), LEFT, pos=palette.list.visualRect(index).center())
+    assert kinds(session) == ["Flatten", "Dense", "Dense", "Dropout", "Dense"]
+    assert session.selected_layer == 3
+    assert not palette.isVisible()
+    session.undo()
+    assert kinds(session) == ["Flatten", "Dense", "Dense", "Dense"]
+
+
+def test_a_layer_is_added_edited_moved_and_removed_by_keyboard(
+    qtbot: QtBot, session: Session, cards: LayerList, window: QMainWindow
+) -> None:
+    cards.clearFocus()
+    cards.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(cards, Qt.Key.Key_Insert)
+    palette = part(window, LayerPalette)
+    qtbot.keyClicks(palette.field, "dense 50 tanh")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert session.project.layers[1] == Dense(units=50, activation="tanh")
+    assert cards.hasFocus()
+    qtbot.keyClick(cards, Qt.Key.Key_Return)
+    field = QApplication.focusWidget()
+    qtbot.keyClicks(field, "40")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert session.project.layers[1] == Dense(units=40, activation="tanh")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    qtbot.keyClick(cards, Qt.Key.Key_Down, ALT)
+    assert (session.selected_layer, session.project.layers[2].values()["units"]) == (2, 40)
+    qtbot.keyClick(cards, Qt.Key.Key_Delete)
+    assert [layer.values().get("units") for layer in session.project.layers] == [None, 128, 64, 10]
+
+
+def test_duplicate_and_several_at_once_are_one_step_each(
+    qtbot: QtBot, session: Session, panel: NetworkPanel, cards: LayerList
+) -> None:
+    session.replace_layer(1, Dense(units=128, activation="relu", name="first"))
+    session.select_layer(1)
+    cards.run("duplicate")
+    assert [layer.name for layer in session.project.layers[1:3]] == ["first", ""]
+    cards.setCurrentIndex(cards.model().index(2, 0))
+    cards.setFocus()
+    qtbot.keyClick(cards, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert cards.selection == (1, 2)
+    qtbot.keyClick(cards, Qt.Key.Key_Down, ALT)
+    assert [layer.values().get("units") for layer in session.project.layers] == [None, 64, 128, 128, 10]
+    session.undo()
+    assert [layer.values().get("units") for layer in session.project.layers] == [None, 128, 128, 64, 10]
+
+
+def test_a_card_dropped_elsewhere_moves_its_layer(session: Session, cards: LayerList) -> None:
+    data = cards.model().mimeData([cards.model().index(2, 0)])
+    where = QPointF(150, cards.card_area(3).top() + 2)
+    cards.dropEvent(QDropEvent(where, Qt.DropAction.MoveAction, data, LEFT, Qt.KeyboardModifier.NoModifier))
+    assert [layer.values().get("units") for layer in session.project.layers] == [None, 64, 128, 10]
+    assert session.selected_layer == 2
+
+
+@pytest.mark.parametrize("dropped", [b"no json", b'[{"type": "Bomb"}]', b"[1]", b"{}"])
+def test_a_foreign_drop_changes_nothing(session: Session, cards: LayerList, dropped: bytes) -> None:
+    before = session.project
+    data = QMimeData()
+    data.setData("application/x-nnvis-layers", dropped)
+    cards.dropEvent(
+        QDropEvent(QPointF(150, 60), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    )
+    assert session.project == before
+
+
+def test_a_problem_is_counted_shown_and_solved(
+    qtbot: QtBot, session: Session, panel: NetworkPanel, cards: LayerList
+) -> None:
+    session.remove_layer(0)
+    chip = part(panel, Chip)
+    assert chip.isVisible()
+    assert chip.text == "1 problem"
+    qtbot.mouseClick(chip, LEFT)
+    assert session.selected_layer == 0
+    qtbot.mouseClick(button(cards, "Insert Flatten"), LEFT)
+    assert kinds(session) == ["Flatten", "Dense", "Dense", "Dense"]
+    assert session.undo_text == "insert Flatten"
+    assert not chip.isVisible()
+
+
+def test_an_empty_stack_says_what_to_do(qtbot: QtBot, session: Session, panel: NetworkPanel) -> None:
+    session.set_layers((), "remove all")
+    assert button(panel, "Add an output layer").isVisible()
+    qtbot.mouseClick(button(panel, "Add an output layer"), LEFT)
+    assert kinds(session) == ["Flatten", "Dense"]
+    assert not session.problems
+
+
+def test_the_recipe_is_edited_where_it_stands(qtbot: QtBot, session: Session, panel: NetworkPanel) -> None:
+    recipe = part(panel, RecipeForm)
+    box = recipe.optimizer.cell("type").field.box  # type: ignore[attr-defined]
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Home)
+    assert session.project.optimizer == SGD()
+    assert recipe.optimizer.cell("momentum").isVisible()
+    epochs = recipe.training.cell("epochs").field.box  # type: ignore[attr-defined]
+    epochs.setFocus()
+    qtbot.keyClick(epochs, Qt.Key.Key_Up)
+    assert session.project.training.epochs == 6
+    seed = recipe.seed.field.box  # type: ignore[attr-defined]
+    seed.setFocus()
+    seed.selectAll()
+    qtbot.keyClicks(seed, "4294967295")
+    qtbot.keyClick(seed, Qt.Key.Key_Return)
+    assert session.project.seed == 2**32 - 1
+    session.undo()
+    assert seed.lineEdit().text() == "7"
+
+
+def test_every_optimizer_and_loss_can_be_chosen(session: Session, panel: NetworkPanel) -> None:
+    recipe = part(panel, RecipeForm)
+    for kind in OPTIMIZERS:
+        session.set_optimizer(kind())
+        assert recipe.optimizer.cell("type").value == kind.kind_name()
+        assert recipe.optimizer.cell("learning_rate").isVisible()
+    for kind in LOSSES:
+        session.set_loss(kind())
+        assert recipe.loss.cell("type").value == kind.kind_name()
+
+
+def test_every_layer_can_be_added_edited_and_removed_by_a_test_that_knows_none(
+    qtbot: QtBot, session: Session, panel: NetworkPanel, cards: LayerList
+) -> None:
+    before = session.project
+    for kind in LAYERS:
+        session.insert_layer(1, kind())
+        cards.open_layer(1)
+        body = cards.bodies.body(2)
+        assert body is not None
+        assert body.form is not None
+        body.form.more.setChecked(True)
+        for declared in kind.hypers():
+            cell = body.form.editor.cell(declared.name)
+            assert cell.isVisible()
+            assert cell.value == declared.default
+        name = body.form.editor.cell("name").field.box  # type: ignore[attr-defined]
+        name.setFocus()
+        qtbot.keyClicks(name, "mine")
+        qtbot.keyClick(name, Qt.Key.Key_Return)
+        assert session.project.layers[1] == kind(name="mine")
+        cards.run("remove")
+        assert session.project == before
+
+
+def test_an_edit_while_training_says_that_the_old_stack_runs_on_and_restarts(
+    qtbot: QtBot, session: Session, panel: NetworkPanel
+) -> None:
+    session.set_training(session.project.training.replace(epochs=50))
+    session.train()
+    qtbot.waitUntil(lambda: session.history.step > 0)
+    restart = button(panel, "Restart with this stack")
+    assert not restart.isVisible()
+    assert says(panel, "applies at the next batch")
+    session.replace_layer(2, Dense(units=32, activation="relu"))
+    assert restart.isVisible()
+    assert says(panel, "Training goes on with the stack as it was.")
+    session.remove_layer(0)
+    assert not restart.isEnabled()  # what cannot be built cannot be started
+    session.undo()
+    with qtbot.waitSignal(session.history_cleared):
+        qtbot.mouseClick(restart, LEFT)
+    assert not restart.isVisible()
+    assert session.running_project is not None
+    assert session.running_project.layers[2] == Dense(units=32, activation="relu")
+
+
+def test_the_weights_move_on_the_cards_while_training(
+    qtbot: QtBot, session: Session, panel: NetworkPanel, cards: LayerList
+) -> None:
+    def bars(layer: int) -> object:
+        return cards.model().index(layer + 1, 0).data(Qt.ItemDataRole.UserRole + 2)
+
+    first = bars(1)
+    assert bars(0) is None
+    assert isinstance(first, tuple)
+    assert (len(first), max(first)) == (20, 1.0)
+    assert first[0] == first[-1] == 0.0  # there is room to spread
+    session.train()
+    qtbot.waitUntil(lambda: session.state is RunState.DONE)
+    assert bars(1) != first
+    session.replace_layer(1, Dense(units=20))
+    assert bars(1) is None  # this layer has never had weights
+    assert bars(2) is not None
+
+
+@pytest.mark.parametrize(("metrics", "width"), [(COMPACT, 256), (COMPACT, 240), (REGULAR, 304)])
+def test_nothing_is_clipped(
+    window: QMainWindow, session: Session, panel: NetworkPanel, cards: LayerList, theme_source: ThemeSource,
+    metrics: Metrics, width: int,
+) -> None:  # fmt: skip
+    theme_source.set_metrics(metrics)
+    window.resize(width, 625)
+    for optimizer in OPTIMIZERS:
+        session.set_optimizer(optimizer())
+        QApplication.processEvents()
+        assert panel.width() == width
+        for child in panel.findChildren(QWidget):
+            if child.isVisible():
+                area = QRect(child.mapTo(panel, QPoint()), child.size())
+                assert 0 <= area.left() <= area.right() < width, child
+
+
+def test_it_can_be_read_by_a_screen_reader(panel: NetworkPanel) -> None:
+    silent = [
+        child
+        for child in panel.findChildren(QWidget)
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not isinstance(child, QLabel)
+        and not (child.accessibleName() or getattr(child, "text", str)())
+        and child.focusProxy() is None
+        and child.isVisible()
+    ]
+    assert silent == []
+    assert part(panel, LayerList).objectName() == "layerStack"
+
+
+def test_the_picture_on_the_input_follows_the_theme(cards: LayerList, theme_source: ThemeSource) -> None:
+    area = cards.card_area(-1)
+    dark = cards.viewport().grab(area).toImage()
+    theme_source.set_mode("light")
+    assert cards.viewport().grab(area).toImage() != dark
