@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from core.errors import ShapeError
 from core.layers import Activation, Dense, Flatten
@@ -59,7 +59,7 @@ def layer_names(layers: Sequence[Layer]) -> tuple[str, ...]:
 
 def snake_case(name: str) -> str:
     """Conv2D -> conv2d, BatchNormalization -> batch_normalization, ReLU -> re_lu, as Keras does it."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower()
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)).lower()
 
 
 def describe(layers: Sequence[Layer], input_shape: Shape) -> tuple[LayerReport, ...]:
@@ -106,17 +106,14 @@ def check(layers: Sequence[Layer], input_shape: Shape, classes: int, loss: Loss)
     `classes` is the number of classes of the data set.
     """
     if not layers:
-        first = (Flatten(), Dense(units=classes, activation="softmax"))
-        return (
-            Problem(
-                None, "The stack is empty: there is nothing to train.", remedy=Remedy("Add an output layer", first)
-            ),
-        )
+        output = (Flatten(), Dense(units=classes, activation=loss.fuses_with or "linear"))
+        text = "The stack is empty: there is nothing to train."
+        return (Problem(None, text, remedy=Remedy("Add an output layer", output)),)
     reports = describe(layers, input_shape)
     problems = [problem for index in range(len(layers)) if (problem := _shape_problem(layers, reports, index))]
     if not problems:
-        problems += _output_problems(layers, reports[-1], classes, loss)
-        problems += _size_problems(reports)
+        problems += _output_problems(layers, reports, classes, loss)
+        problems += _size_problems(layers, reports)
     return tuple(problems)
 
 
@@ -136,63 +133,80 @@ def _shape_problem(layers: Sequence[Layer], reports: Sequence[LayerReport], inde
     return None
 
 
-def _output_problems(layers: Sequence[Layer], report: LayerReport, classes: int, loss: Loss) -> list[Problem]:
-    last, index, shape = layers[-1], len(layers) - 1, report.output_shape
-    kept = tuple(layers[:-1])
-    problems = []
-    if shape is not None and len(shape) != 1:
-        remedy = Remedy("Add Flatten and Dense", (*layers, Flatten(), Dense(units=classes, activation="softmax")))
-        problems.append(
-            Problem(index, f"The network ends in {shape_text(shape)}, but needs {classes} numbers.", None, remedy)
-        )
-    elif shape != (classes,):
-        given = shape[0] if shape else 0
-        text = f"There are {classes} classes, but the last layer gives {given} numbers."
-        if isinstance(last, Dense):
-            remedy = Remedy(f"Use {classes} units", (*kept, last.replace(units=classes)))
-            problems.append(Problem(index, text, "units", remedy))
-        else:
-            problems.append(
-                Problem(
-                    index,
-                    text,
-                    None,
-                    Remedy(f"Add Dense {classes}", (*layers, Dense(units=classes, activation="softmax"))),
-                )
-            )
+def _output_problems(
+    layers: Sequence[Layer], reports: Sequence[LayerReport], classes: int, loss: Loss
+) -> list[Problem]:
+    last, shape = len(layers) - 1, reports[-1].output_shape
+    output = Dense(units=classes, activation=loss.fuses_with or "linear")
+    if shape is None or len(shape) != 1:
+        text = f"The network ends in {shape_text(shape or ())}, but needs {classes} numbers."
+        return [Problem(last, text, remedy=Remedy("Add Flatten and Dense", (*layers, Flatten(), output)))]
+    if shape == (classes,):
+        return _probability_problems(layers, loss) if loss.wants_probabilities else []
+    text = f"There are {classes} classes, but the last layer gives {shape[0]} numbers."
+    deciding = _deciding_dense(layers, reports)
+    if deciding is None:
+        return [Problem(last, text, remedy=Remedy(f"Add Dense {classes}", (*layers, output)))]
+    text = text.replace("the last layer", "this layer") if deciding < last else text
+    remedy = Remedy(f"Use {classes} units", _with(layers, deciding, units=classes))
+    return [Problem(deciding, text, "units", remedy)]
+
+
+def _deciding_dense(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> int | None:
+    """The Dense layer whose units are the network's outputs: nothing behind it changes their number."""
+    for index in reversed(range(len(layers))):
+        if isinstance(layers[index], Dense):
+            return index
+        if reports[index].input_shape != reports[index].output_shape:
+            return None
+    return None
+
+
+def _probability_problems(layers: Sequence[Layer], loss: Loss) -> list[Problem]:
+    last, index, wanted = layers[-1], len(layers) - 1, loss.fuses_with or "softmax"
     activation = getattr(last, "activation", None)
-    if not problems and loss.wants_probabilities and activation not in ("softmax", "sigmoid"):
-        gives = {"relu": "relu gives any number from 0 upwards", "tanh": "tanh gives numbers from −1 to 1"}
-        what = gives.get(str(activation), "the last layer gives any number")
-        text = f"Cross-entropy needs probabilities, but {what}."
-        if isinstance(last, (Dense, Activation)):
-            stack = (*kept, last.replace(activation="softmax"))
-            problems.append(Problem(index, text, "activation", Remedy("Use softmax", stack)))
-        else:
-            problems.append(
-                Problem(index, text, None, Remedy("Add softmax", (*layers, Activation(activation="softmax"))))
-            )
-    if not problems and loss.wants_probabilities and activation == "sigmoid" and isinstance(last, (Dense, Activation)):
-        text = "Sigmoid gives each class a probability of its own; these do not add up to 1."
-        stack = (*kept, last.replace(activation="softmax"))
-        problems.append(Problem(index, text, "activation", Remedy("Use softmax", stack), "warning"))
-    return problems
+    if activation == wanted:
+        return []
+    if activation is None:
+        below = getattr(layers[-2], "activation", None) if len(layers) > 1 else None
+        if below == wanted:
+            text = f"{last.kind_name()} behind {wanted} changes the probabilities that the network gives."
+            return [Problem(index, text, remedy=Remedy(f"Remove {last.kind_name()}", tuple(layers[:-1])))]
+        text = "Cross-entropy needs probabilities, but the last layer gives any number."
+        return [Problem(index, text, remedy=Remedy(f"Add {wanted}", (*layers, Activation(activation=wanted))))]
+    remedy = Remedy(f"Use {wanted}", _with(layers, index, activation=wanted))
+    if activation in ("softmax", "sigmoid"):
+        told = {
+            "sigmoid": "Sigmoid gives each class a probability of its own; these do not add up to 1.",
+            "softmax": "Softmax shares one probability among the classes; this loss asks about each class by itself.",
+        }
+        return [Problem(index, told[activation], "activation", remedy, "warning")]
+    gives = {"relu": "relu gives any number from 0 upwards", "tanh": "tanh gives numbers from −1 to 1"}
+    text = f"Cross-entropy needs probabilities, but {gives.get(activation, 'the last layer gives any number')}."
+    return [Problem(index, text, "activation", remedy)]
+
+
+def _with(layers: Sequence[Layer], index: int, **changes: Any) -> tuple[Layer, ...]:
+    """The stack with one layer changed."""
+    return (*layers[:index], layers[index].replace(**changes), *layers[index + 1 :])
 
 
 # Four arrays of this size live while training (parameters, gradient, and two of Adam), and the window keeps copies.
 LARGEST_NETWORK = 50_000_000
 
 
-def _size_problems(reports: Sequence[LayerReport]) -> list[Problem]:
+def _size_problems(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> list[Problem]:
     total = sum(report.parameters for report in reports)
     if total <= LARGEST_NETWORK:
         return []
     worst = max(range(len(reports)), key=lambda index: reports[index].parameters)
+    size = next((declared for declared in layers[worst].hypers() if declared.kind == "int"), None)
+    what = f"fewer {size.name}" if size else "fewer inputs"
     text = (
         f"{total:,} parameters need about {total * 20 / 1e9:.1f} GB while training; {LARGEST_NETWORK:,} are allowed. "
-        f"Give this layer fewer units."
+        f"Give this layer {what}."
     )
-    return [Problem(worst, text, "units")]
+    return [Problem(worst, text, size.name if size else None)]
 
 
 def summary_text(name: str, layers: Sequence[Layer], reports: Sequence[LayerReport]) -> str:
