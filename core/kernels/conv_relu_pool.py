@@ -23,9 +23,9 @@ PHASES = ((0, 0), (0, 1), (1, 0), (1, 1))  # the places in a 2x2 window
 def fits(first: Layer, above: Layer | None) -> TypeGuard[Conv2D]:
     """Whether these two neighbours are what this kernel computes; `first` is then a convolution."""
     return (
-        isinstance(first, Conv2D)
+        type(first) is Conv2D  # one derived from it may do something else
         and (first.strides, first.activation, first.use_bias) == ((1, 1), "relu", True)
-        and isinstance(above, MaxPooling2D)
+        and type(above) is MaxPooling2D
         and above.pool_size == (2, 2)
         and above.strides in (None, (2, 2))
         and above.padding == "valid"
