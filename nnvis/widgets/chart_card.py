@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -105,10 +105,9 @@ class ChartCard(Card):
     def copy_numbers(self) -> None:
         """Put the numbers on the clipboard as a table."""
         text = chart_export.table(self.chart.run.columns())
-        data = QMimeData()
-        data.setText(text.replace(",", "\t"))  # spreadsheets take tabs from the clipboard
-        data.setData("text/csv", text.encode("utf-8"))
-        QGuiApplication.clipboard().setMimeData(data)
+        # Spreadsheets take tabs. Plain text, and no QMimeData made here: the clipboard outlives the
+        # interpreter, and an object of Python's in it ends the program with a crash.
+        QGuiApplication.clipboard().setText(text.replace(",", "\t"))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to take the chart along."""
