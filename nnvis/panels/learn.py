@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.layers.base import Layer
@@ -20,6 +20,7 @@ from nnvis.widgets.chart import LineChart
 from nnvis.widgets.chart_card import ChartCard
 from nnvis.widgets.chart_measure import AccuracyMeasure, Chance, LossMeasure
 from nnvis.widgets.distributions import Distributions
+from nnvis.widgets.first_layer import FirstLayer, as_pictures
 from nnvis.widgets.invitation import Invitation
 from nnvis.widgets.labels import explain
 from nnvis.widgets.layer_column import LayerArrays
@@ -28,11 +29,12 @@ from nnvis.widgets.redraw_budget import Part, RedrawBudget
 if TYPE_CHECKING:
     from nnvis.session import Session, Snapshot
 
+LOWEST = (164, 172)  # rows of curves and of distributions; lower, the page scrolls
 GUESSING = 2.5  # an accuracy below that many times chance is called guessing
 
 
 class LearnPanel(QWidget):
-    """Curves above, distributions below; before the first batch an invitation on top."""
+    """Curves above, then distributions and pictures of the weights; before the first batch an invitation on top."""
 
     def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,14 +48,16 @@ class LearnPanel(QWidget):
         self.test_chip = self.accuracy_card.badge
         explain(self.test_chip, "Measured after the run on images that were never used before.")
         self.distributions = Distributions(theme_source)
+        self.first_layer = FirstLayer(theme_source)
         self._lay_out()
 
         self._validations_shown = -1
         self.budget = RedrawBudget()
-        self.budget.add(Part("curves", self._draw_curves, 30, 5, self._curves_in_sight, self._curve_painting))
+        self.budget.add(Part("curves", self._draw_curves, 30, 10, self._curves_in_sight, self._curve_painting))
         self.budget.add(
-            Part("histograms", self._draw_histograms, 8, 2, self._histograms_in_sight, self._histogram_painting)
+            Part("histograms", self._draw_histograms, 8, 4, self._histograms_in_sight, self._histogram_painting)
         )
+        self.budget.add(Part("tiles", self._draw_tiles, 5, 2, self._tiles_in_sight, self._tile_painting))
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._redraw)
@@ -92,6 +96,7 @@ class LearnPanel(QWidget):
         self._rows.addWidget(self.invitation)
         self._rows.addLayout(self._curves_row, 49)
         self._rows.addWidget(self.distributions, 51)
+        self._rows.addWidget(self.first_layer)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
@@ -108,10 +113,10 @@ class LearnPanel(QWidget):
         self._rows.setContentsMargins(gap, gap, gap, gap)
         self._rows.setSpacing(gap)
         self._curves_row.setSpacing(gap)
-        curves, distributions, _ = metrics.learn_rows
         for card in self._cards:
-            card.setMinimumHeight(min(curves, 172))
-        self.distributions.setMinimumHeight(min(distributions, 180))
+            card.setMinimumHeight(LOWEST[0])
+        self.distributions.setMinimumHeight(LOWEST[1])
+        self.first_layer.tiles.set_rows(1 if metrics.is_compact else 2)
         self._say_what_is_shown()
 
     # --- redrawing --------------------------------------------------------------------------------------------------
@@ -148,11 +153,18 @@ class LearnPanel(QWidget):
         if len(self._session.history):
             self.distributions.show_parameters(self._session.parameters)
 
+    def _draw_tiles(self) -> None:
+        if len(self._session.history):
+            self.first_layer.show_parameters(self._session.parameters)
+
     def _curves_in_sight(self) -> bool:
         return self.isVisible() and not self.loss_card.visibleRegion().isEmpty()
 
     def _histograms_in_sight(self) -> bool:
         return self.isVisible() and not self.distributions.visibleRegion().isEmpty()
+
+    def _tiles_in_sight(self) -> bool:
+        return self.isVisible() and not self.first_layer.visibleRegion().isEmpty()
 
     def _curve_painting(self) -> float:
         return float(sum(card.chart.painted_seconds for card in self._cards))
@@ -160,15 +172,13 @@ class LearnPanel(QWidget):
     def _histogram_painting(self) -> float:
         return self.distributions.painted_seconds()
 
+    def _tile_painting(self) -> float:
+        return self.first_layer.tiles.painted_seconds
+
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while the page was hidden."""
         super().showEvent(event)
         self._redraw_now()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Captions are shorter where there is less room."""
-        super().resizeEvent(event)
-        self._say_captions()
 
     # --- what the session says --------------------------------------------------------------------------------------
 
@@ -184,8 +194,17 @@ class LearnPanel(QWidget):
         project = session.running_project
         if project is not None:
             self.distributions.set_network(layer_arrays(session.views, project.layers), session.initial_parameters)
+        self._show_first_layer()
         self._say_what_is_shown()
         self._redraw_now()
+
+    def _show_first_layer(self) -> None:
+        session = self._session
+        view = next((view for view in session.views if view.name == "W"), None)
+        picture = as_pictures(view, session.dataset.input_shape) if view and session.dataset else None
+        self.first_layer.setVisible(picture is not None)
+        if view is not None and picture is not None:
+            self.first_layer.set_network(view, picture, session.initial_parameters)
 
     def _on_state_changed(self) -> None:
         self._say_what_is_shown()
@@ -249,7 +268,6 @@ class LearnPanel(QWidget):
     def _say_captions(self) -> None:
         session, chart = self._session, self.loss_card.chart
         project = session.running_project or session.project
-        compact = self._theme_source.metrics.is_compact
         images = number_text.count(session.image_counts[1]) if session.image_counts[1] else ""
         loss = short_title(project.loss)
         if not chart.has_batches:
@@ -257,9 +275,10 @@ class LearnPanel(QWidget):
             self.accuracy_card.say(f"of {images} validation images" if images else "")
         else:
             over = f"train over {_batches(chart)}"
-            # Where it is narrow the words give way to the values; the values explain themselves on hover.
-            self.loss_card.say("" if compact else f"{loss}, log scale" if chart.log else loss)
-            self.accuracy_card.say("" if compact else f"{over}, validation over {images}" if images else over)
+            scale = "log scale" if chart.log else "linear scale"
+            self.loss_card.say(f"{loss}, {scale}", loss, scale)
+            both = (f"{over}, validation over {images}",) if images else ()
+            self.accuracy_card.say(*both, over, over.removeprefix("train "))
         for card in self._cards:
             card.explain_values(images)
         seed = f"seed {project.seed}"

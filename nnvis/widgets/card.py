@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.labels import GivingLabel, text_label
@@ -59,7 +59,12 @@ class Card(QFrame):
         self._head_layout.addSpacing(6)
         self._head_layout.addWidget(widget)
         # A segmented control is 2 px higher than a line of words.
-        self._head.setFixedHeight(max(self._head.height(), widget.sizeHint().height()))
+        self._head.setFixedHeight(max(self._head.height(), min(widget.sizeHint().height(), widget.maximumHeight())))
+
+    @property
+    def caption_label(self) -> QLabel:
+        """The caption's widget: as wide as the room for it."""
+        return self._caption
 
     @property
     def title_label(self) -> QWidget:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -35,7 +35,7 @@ class ChartCard(Card):
     def __init__(self, theme_source: ThemeSource, measure: Measure, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, measure.name.capitalize(), parent=parent)
         self.chart = LineChart(theme_source, measure)
-        self._caption_at_rest = ""
+        self._captions: tuple[str, ...] = ("",)
         self._pointed_at: Reading | None = None
         self.train_key = SeriesKey(theme_source, "train", "train")
         self.validation_key = SeriesKey(theme_source, "validation", "validation")
@@ -57,16 +57,17 @@ class ChartCard(Card):
             self.add_to_head(self.log_button)
         self.add_to_head(self.train_key)
         self.add_to_head(self.validation_key)
+        self.caption_label.installEventFilter(self)
         self._menu = QMenu(self)
         self.chart.reading_changed.connect(self._on_reading_changed)
         self.chart.zoom_changed.connect(self._on_zoom_changed)
         self.explain_values("")
         self._show_values()
 
-    def say(self, caption: str) -> None:
-        """Say in the head what the numbers are."""
-        self._caption_at_rest = caption
-        self._show_values()
+    def say(self, *captions: str) -> None:
+        """Say in the head what the numbers are: the first of these that there is room for, or nothing."""
+        self._captions = captions
+        self._show_caption()
 
     def explain_values(self, validation_images: str) -> None:
         """Say on hover what the two values are; the second is measured on that many images."""
@@ -84,7 +85,7 @@ class ChartCard(Card):
         theme = self.chart.theme
         keys = ((self.train_key, "train", theme.train), (self.validation_key, "validation", theme.validation))
         values = tuple((name, key.value, tint) for key, name, tint in keys if key.value)
-        return chart_export.Heading(self.chart.measure.name.capitalize(), self._caption_at_rest, values)
+        return chart_export.Heading(self.chart.measure.name.capitalize(), self._captions[0], values)
 
     def save_as(self, path: Path) -> None:
         """Save the chart; the ending of the name says how: .png, .svg or .csv."""
@@ -151,8 +152,8 @@ class ChartCard(Card):
         self._show_values()
 
     def _show_values(self) -> None:
-        reading, words = self._pointed_at, self.chart.measure.words
-        shown = reading or self.chart.run.reading_at()
+        words = self.chart.measure.words
+        shown = self._pointed_at or self.chart.run.reading_at()
         self.train_key.set_value("" if shown.train is None else words(shown.train))
         self.validation_key.set_value("" if shown.validation is None else words(shown.validation))
         # Before training the chart itself says what the one measured point is.
@@ -160,12 +161,23 @@ class ChartCard(Card):
         self.validation_key.setVisible(self.chart.has_batches and len(self.chart.run.validation_values) > 0)
         if self.log_button is not None:
             self.log_button.setVisible(self.chart.has_batches)
-        caption = self._caption_at_rest
-        if self.chart.is_zoomed:
-            caption = "zoomed" if self._theme_source.metrics.is_compact else "zoomed: double click shows all"
-        if reading is not None:
-            caption = f"at {reading.epoch:.2f}"
-        self.set_caption(caption)
+        self._show_caption()
+
+    def _show_caption(self) -> None:
+        captions = self._captions
+        if self._pointed_at is not None:
+            captions = (f"at {self._pointed_at.epoch:.2f}",)
+        elif self.chart.is_zoomed:
+            captions = ("zoomed: double click shows all", "zoomed")
+        label = self.caption_label
+        width = label.fontMetrics().horizontalAdvance
+        self.set_caption(next((text for text in captions if width(text) <= label.width()), ""))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Choose the caption anew when the values leave it more or less room."""
+        if event.type() == QEvent.Type.Resize and watched is self.caption_label:
+            self._show_caption()
+        return super().eventFilter(watched, event)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """How often each part of a page is redrawn, so that looking at training does not slow it down. Qt-free.
 
 Drawing happens in Python and holds the interpreter, which the training thread then lacks: 4 ms at 30 Hz cost 12 % of
-the images per second. So every part's cost is measured, and the parts together get about a tenth of the time: the
-first ones as often as they like as far as it goes, the later ones what is left, none less than its slowest pace.
+the images per second. So every part's cost is measured, and the parts together get about a tenth of the time: each its
+slowest pace for sure, and what is then left goes to the first ones.
 """
 
 from __future__ import annotations
@@ -95,14 +95,17 @@ class RedrawBudget:
             part.due = True
 
     def pace(self) -> dict[str, float]:
-        """Return the redraws a second that each part gets, from what they cost."""
-        left = self.share
+        """Return the redraws a second that each part gets, from what they cost.
+
+        Every part has its slowest pace for sure; what is left of the share goes to the first parts.
+        """
+        shown = [part for part in self.parts if part.visible()]
+        left = self.share - sum(part.least_hz * part.cost for part in shown)
         paces = {}
-        for part in self.parts:
-            if part.visible():
-                affordable = left / part.cost if part.cost > 0 else part.most_hz
-                paces[part.name] = min(part.most_hz, max(part.least_hz, affordable))
-                left = max(0.0, left - paces[part.name] * part.cost)
+        for part in shown:
+            extra = min(part.most_hz - part.least_hz, max(0.0, left) / part.cost if part.cost > 0 else float("inf"))
+            paces[part.name] = part.least_hz + extra
+            left -= extra * part.cost
         return paces
 
     def run(self) -> float | None:

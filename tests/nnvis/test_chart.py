@@ -216,6 +216,7 @@ def test_leaving_ends_it(chart):
 
 def test_another_chart_shows_the_same_moment_without_a_box(card, chart):
     values = give(chart, 150)
+    chart.viewport().setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
     chart.set_hover(0.5)
     assert not chart._read_out.isVisible()
     assert card.train_key.value == chart.measure.words(values[:50].mean())
@@ -407,6 +408,18 @@ def test_no_tooltip_covers_the_curves(chart, card):
     event = QEvent(QEvent.Type.ToolTip)
     assert chart.viewportEvent(event)
     assert event.isAccepted()
+
+
+def test_the_caption_is_the_longest_that_fits(card):
+    give(card.chart, 150)
+    card.refresh()
+    card.say("cross-entropy, log scale", "cross-entropy")
+    QApplication.processEvents()
+    assert card._caption.text() == "cross-entropy, log scale"
+    for width, text in ((450, "cross-entropy"), (350, "")):
+        card.resize(width, 290)
+        QApplication.processEvents()
+        assert card._caption.text() == text
 
 
 def test_the_compact_window_leaves_room_for_the_values(card, chart, theme_source):

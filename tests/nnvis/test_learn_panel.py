@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from core.layers import Dense, Dropout, Flatten
 from core.losses import CategoricalCrossentropy, MeanSquaredError
+from nnvis.colour_maps import signed_indices
 from nnvis.panels.learn import LearnPanel, layer_arrays, loss_by_chance, short_title
 from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT
+from nnvis.widgets.first_layer import as_pictures
 
 
 @pytest.fixture
@@ -135,10 +137,10 @@ def test_the_key_l_toggles_the_log_scale(qtbot, panel, session):
     train(qtbot, session, epochs=1)
     panel.activateWindow()
     qtbot.waitUntil(panel.isActiveWindow)
-    assert "log scale" in panel.loss_card._caption.text()
+    assert panel.loss_card._caption.text() == "cross-entropy, log scale"
     qtbot.keyClick(panel, Qt.Key.Key_L)
     assert not panel.loss_card.chart.log
-    assert "log scale" not in panel.loss_card._caption.text()
+    assert panel.loss_card._caption.text() == "cross-entropy, linear scale"
 
 
 def test_selecting_a_layer_brings_its_column_into_sight(qtbot, panel, session):
@@ -171,6 +173,28 @@ def test_the_compact_page_fits_without_a_scroll_bar_or_a_clipped_value(qtbot, pa
             assert key.width() == key.sizeHint().width()
             assert key.mapTo(card, QPoint(key.width(), 0)).x() <= card.width()
     assert panel.test_chip.isHidden()
+
+
+def test_the_first_layer_is_shown_as_pictures_of_the_real_weights(qtbot, panel, session):
+    card = panel.first_layer
+    assert card.isVisible()
+    assert card.shows == "W"
+    assert card._caption.text() == "still noise: 38 of 128 units"
+    train(qtbot, session, epochs=1)
+    assert card.shows == "change"
+    view = session.views[0]
+    change = view.of(session.parameters) - view.of(session.initial_parameters)
+    place = 5
+    shown = card.tiles._pixels[place].ravel()
+    np.testing.assert_array_equal(shown, signed_indices(change[:, card.units[place]], card.top))
+
+
+def test_a_first_layer_without_pictures_leaves_the_page(qtbot, panel, session):
+    session.set_layers((Flatten(), Dense(10, activation="softmax")), "one layer")
+    qtbot.waitUntil(lambda: session.views[0].shape == (784, 10))
+    assert panel.first_layer._caption.text() == "still noise: 10 units"
+    assert as_pictures(session.views[0], (28, 28, 3)) is None
+    assert as_pictures(session.views[0], (14, 14, 1)) is None
 
 
 def test_layers_are_called_as_on_their_cards(session):

@@ -71,6 +71,13 @@ def test_dear_parts_together_take_a_tenth(clock):
     assert len(bars.times) / 10 >= 1.9
 
 
+def test_what_is_left_goes_to_the_first_and_the_last_keep_their_pace(clock):
+    curves, bars = Drawn(clock, "curves", 0.008, 30, 10), Drawn(clock, "histograms", 0.003, 8, 4)
+    budget = budget_of(clock, curves, bars)
+    play(budget, clock, 10.0)
+    assert budget.pace() == pytest.approx({"curves": 11.0, "histograms": 4.0})
+
+
 def test_no_part_starves(clock):
     curves, bars = Drawn(clock, "curves", 0.030, 30, 5), Drawn(clock, "histograms", 0.050, 8, 2)
     play(budget_of(clock, curves, bars), clock, 10.0)

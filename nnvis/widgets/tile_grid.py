@@ -1,0 +1,163 @@
+"""Small pictures of signed values side by side, one for each unit, all on the same scale."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from nnvis.colour_maps import color_table, signed_colors
+from nnvis.theme import ThemeSource
+from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring, whole
+
+GAP = 6
+
+
+class TileGrid(PaintedWidget):
+    """Tiles in rows, as many as the width holds. Each is shown in whole multiples of its own pixels."""
+
+    capacity_changed = Signal(int)
+    pointed_at = Signal(int)  # the place of the tile under the pointer; -1 when there is none
+
+    def __init__(self, theme_source: ThemeSource, rows: int = 1, parent: QWidget | None = None) -> None:
+        super().__init__(theme_source, parent)
+        self.painted_seconds = 0.0
+        self._rows = rows
+        self._pixels: NDArray[np.uint8] = np.empty((0, 1, 1), np.uint8)
+        self._images: list[QImage] = []
+        self._place = -1
+        self._colors = color_table(signed_colors())
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def tile(self) -> int:
+        """Side of a tile."""
+        return self.theme_source.metrics.weight_tile
+
+    @property
+    def columns(self) -> int:
+        """How many tiles stand side by side."""
+        return max(1, (self.width() + GAP) // (self.tile + GAP))
+
+    @property
+    def capacity(self) -> int:
+        """How many tiles there is room for."""
+        return self._rows * self.columns
+
+    @property
+    def count(self) -> int:
+        """How many tiles are shown."""
+        return len(self._images)
+
+    @property
+    def place(self) -> int:
+        """The tile that is pointed at, or -1."""
+        return self._place
+
+    def set_rows(self, rows: int) -> None:
+        """Show that many rows."""
+        if rows != self._rows:
+            self._rows = rows
+            self.updateGeometry()
+            self.capacity_changed.emit(self.capacity)
+
+    def set_tiles(self, indices: NDArray[np.uint8]) -> None:
+        """Show these pictures, as entries of the signed map. Shape: (tiles, height, width)."""
+        self._pixels = np.ascontiguousarray(indices)  # the images below look at this memory
+        _, height, width = self._pixels.shape
+        self._images = []
+        for tile in self._pixels:
+            image = QImage(tile.data, width, height, width, QImage.Format.Format_Indexed8)
+            image.setColorTable(self._colors)
+            self._images.append(image)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A few tiles wide, all rows high."""
+        return QSize(4 * (self.tile + GAP), self._rows * (self.tile + GAP) - GAP)
+
+    def tile_rect(self, place: int) -> QRectF:
+        """Return where a tile stands; a picture whose pixels do not divide the tile's side stands in its middle."""
+        row, column = divmod(place, self.columns)
+        # The last column ends with the card: what is left over is spread between the tiles.
+        spare = self.width() - self.columns * self.tile
+        left = column * self.tile + round(column * spare / max(1, self.columns - 1))
+        top = row * (self.tile + GAP)
+        _, height, width = self._pixels.shape
+        zoom = max(1, min(self.tile // width, self.tile // height))
+        side_x, side_y = (self.tile - zoom * width) // 2, (self.tile - zoom * height) // 2
+        return QRectF(left + side_x, top + side_y, zoom * width, zoom * height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The pictures, nearest neighbour, and the edge of the one that is pointed at."""
+        del event
+        started = time.thread_time()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        for place, image in enumerate(self._images[: self.capacity]):
+            painter.drawImage(whole(painter, self.tile_rect(place)), image)
+        if 0 <= self._place < len(self._images):
+            rect = self.tile_rect(self._place)
+            # Over a picture of any colour an edge is seen only with a halo of the opposite lightness.
+            edged_rect(painter, rect.adjusted(-2, -2, 2, 2), 2, None, self.theme.card, 1)
+            edged_rect(painter, rect.adjusted(-1, -1, 1, 1), 2, None, self.theme.accent, 2)
+        if self.focus_visible:
+            focus_ring(painter, QRectF(self.rect()), self.theme, 4)
+        self.painted_seconds += time.thread_time() - started
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell when more or fewer fit."""
+        before = max(1, (event.oldSize().width() + GAP) // (self.tile + GAP))
+        super().resizeEvent(event)
+        if self.columns != before:
+            self.capacity_changed.emit(self.capacity)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point at the tile under the pointer."""
+        place, position = -1, event.position()
+        for candidate in range(min(len(self._images), self.capacity)):
+            if self.tile_rect(candidate).contains(position):
+                place = candidate
+        self._point_at(place)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at nothing."""
+        self._point_at(-1)
+        super().leaveEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Claim the arrow keys before the window's shortcuts do, while the tiles have the keyboard."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._step(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk from tile to tile with the arrow keys."""
+        by = self._step(event)
+        if not by or not self._images:
+            super().keyPressEvent(event)
+            return
+        last = min(len(self._images), self.capacity) - 1
+        self._point_at(0 if self._place < 0 else min(max(self._place + by, 0), last))
+
+    def _step(self, event: QKeyEvent) -> int:
+        key = Qt.Key
+        steps = {key.Key_Left: -1, key.Key_Right: 1, key.Key_Up: -self.columns, key.Key_Down: self.columns}
+        return steps.get(Qt.Key(event.key()), 0)
+
+    def _point_at(self, place: int) -> None:
+        if place != self._place:
+            self._place = place
+            self.pointed_at.emit(place)
+            self.update()
+
+    def _on_metrics_changed(self) -> None:
+        super()._on_metrics_changed()
+        self.capacity_changed.emit(self.capacity)
