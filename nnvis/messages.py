@@ -7,6 +7,7 @@ import platform
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from core.errors import CoreError, DivergenceError
 from core.optimizers import Optimizer
@@ -28,7 +29,7 @@ class MessageAction:
 class Message:
     """One sentence what happened, one or two about it, and buttons. `report` can be copied when the fault is ours."""
 
-    kind: str  # "error", "warning" or "info"
+    kind: Literal["error", "warning", "info"]
     title: str
     text: str = ""
     actions: tuple[MessageAction, ...] = ()

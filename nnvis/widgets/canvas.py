@@ -219,10 +219,12 @@ class PaintCanvas(PaintedWidget):
     # Keys.
 
     def _is_mine(self, event: QKeyEvent) -> bool:
-        """Undo belongs to the canvas that was clicked; Space and the arrows only to one reached by keyboard."""
+        """Undo and Delete belong to a canvas that was clicked; Space and arrows only to one reached by keyboard."""
         if event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo):
             return True
-        return self.focus_visible and event.key() in (*_ARROWS, Qt.Key.Key_Space, Qt.Key.Key_Delete)
+        return event.key() == Qt.Key.Key_Delete or (
+            self.focus_visible and event.key() in (*_ARROWS, Qt.Key.Key_Space)
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Draw with the keyboard."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QWidget
 
 from nnvis.theme import ThemeSource
@@ -15,6 +15,7 @@ class DockHead(QWidget):
 
     def __init__(self, theme_source: ThemeSource, dock: QDockWidget, title: str, caption: str = "") -> None:
         super().__init__(dock)
+        self._theme_source = theme_source
         self.setObjectName("dockHead")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(theme_source.metrics.dock_head)
@@ -36,8 +37,11 @@ class DockHead(QWidget):
         for button, name in ((self._float, f"Float {title}"), (self._close, f"Close {title}")):
             button.setAccessibleName(name)
             self._layout.addWidget(button)
-        self._theme_source = theme_source
         theme_source.metrics_changed.connect(self._on_metrics_changed)
+
+    def sizeHint(self) -> QSize:
+        """Its fixed height: the dock lays out by this hint alone, and would put the panel under the head."""
+        return QSize(super().sizeHint().width(), self._theme_source.metrics.dock_head)
 
     def add_tool(self, tool: QWidget) -> None:
         """Put a tool left of the window buttons."""
