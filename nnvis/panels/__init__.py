@@ -1,0 +1,55 @@
+"""The panels, one file each. PANELS says where each stands; a new one is a file and a row.
+
+A panel is a QWidget made from (session, theme_source). Its module is imported only when it is made: the window shows
+itself before NumPy and pyqtgraph are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from nnvis.session import Session
+    from nnvis.theme import ThemeSource
+
+    Maker = Callable[[Session, ThemeSource], QWidget]
+
+
+@dataclass(frozen=True)
+class PanelRow:
+    """One panel: its name for scripts and the stored layout, its title, its place, and how it is made."""
+
+    name: str
+    title: str
+    area: Literal["left", "centre", "right"]
+    widths: tuple[int, int]  # narrowest and widest while docked; (0, 0) in the centre
+    make: Maker
+
+
+def _network(session: Session, theme_source: ThemeSource) -> QWidget:
+    from nnvis.panels.network import NetworkPanel
+
+    return NetworkPanel(session, theme_source)
+
+
+def _learn(session: Session, theme_source: ThemeSource) -> QWidget:
+    from nnvis.panels.learn import LearnPanel
+
+    return LearnPanel(session, theme_source)
+
+
+def _draw(session: Session, theme_source: ThemeSource) -> QWidget:
+    from nnvis.panels.draw import DrawPanel
+
+    return DrawPanel(session, theme_source)
+
+
+PANELS: Final = (
+    PanelRow("network", "Network", "left", (240, 400), _network),
+    PanelRow("learn", "Learn", "centre", (0, 0), _learn),
+    PanelRow("draw", "Draw", "right", (256, 480), _draw),
+)

@@ -131,7 +131,7 @@ class NetworkPanel(QWidget):
         self._data.others_requested.connect(self._on_others_requested)
         self._problems.clicked.connect(self._on_problems_clicked)
         self._old_note.restart.clicked.connect(self._on_restart_clicked)
-        self._add.clicked.connect(self._on_add_clicked)
+        self._add.clicked.connect(self.add_layer)
         cards.layer_selected.connect(session.select_layer)
         cards.replace_requested.connect(session.replace_layer)
         cards.remedy_requested.connect(session.apply_remedy)
@@ -230,7 +230,8 @@ class NetworkPanel(QWidget):
     def _on_restart_clicked(self) -> None:
         self._session.train()
 
-    def _on_add_clicked(self) -> None:
+    def add_layer(self) -> None:
+        """Offer the layers that can be added; the chosen one is put where one would expect it."""
         position = self._usual_position()
         self._open_palette(position, QRect(self._add.mapToGlobal(QPoint(0, 0)), self._add.size()))
 

@@ -1,0 +1,57 @@
+"""The menu bar: the table's actions, and the entries that come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from nnvis.actions import ActionSet
+from nnvis.theme import Mode, ThemeSource
+
+THEMES: Final[dict[Mode, str]] = {"system": "As the system", "dark": "Dark", "light": "Light"}
+
+
+class Menus(QObject):
+    """File, Edit, Network, Run, View, Help. Recent projects, panels and themes are filled in here."""
+
+    def __init__(self, window: QMainWindow, actions: ActionSet, panels: Iterable[QAction]) -> None:
+        super().__init__(window)
+        self._menus = actions.fill_menus(window.menuBar())
+        self.recent = QMenu("Open recent", window)
+        self.recent.setToolTipsVisible(True)
+        self._menus["File"].insertMenu(actions("saveAction"), self.recent)
+        self._menus["File"].insertSeparator(actions("saveAction"))
+        view, first = self._menus["View"], actions("resetLayoutAction")
+        for action in panels:
+            view.insertAction(first, action)
+        self.themes = QMenu("Theme", window)
+        view.insertMenu(actions("themeAction"), self.themes)
+
+    def show_themes(self, theme_source: ThemeSource, choose: Callable[[Mode], None]) -> None:
+        """Fill the choice of themes, with a mark at the one in force."""
+        group = QActionGroup(self.themes)
+        for mode, words in THEMES.items():
+            action = group.addAction(words)
+            action.setCheckable(True)
+            action.setData(mode)
+            self.themes.addAction(action)
+        group.triggered.connect(lambda action: choose(action.data()))
+        self.themes.aboutToShow.connect(lambda: self._mark(theme_source.mode))
+
+    def show_recent(self, paths: Iterable[Path], open_path: Callable[[Path], None]) -> None:
+        """Fill the recent projects."""
+        self.recent.clear()
+        for path in paths:
+            action = self.recent.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _checked=False, path=path: open_path(path))
+        self.recent.setEnabled(not self.recent.isEmpty())
+
+    def _mark(self, mode: str) -> None:
+        for action in self.themes.actions():
+            action.setChecked(action.data() == mode)

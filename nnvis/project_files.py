@@ -1,0 +1,120 @@
+"""Opening and saving projects: the dialogs, the recent ones, and the question that is asked before anything is lost."""
+
+from __future__ import annotations
+
+import time
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from nnvis.session import Session
+from nnvis.settings import Settings
+
+FILTER: Final = "nnvis projects (*.json);;All files (*)"
+SUFFIX: Final = ".json"
+
+
+class Choice(Enum):
+    """What to do with changes that are in no file."""
+
+    SAVE = "Save"
+    DISCARD = "Discard"
+    CANCEL = "Cancel"
+
+
+class ProjectFiles(QObject):
+    """What the File menu does. `changed`: a file was opened or saved, or the recent ones are others."""
+
+    changed = Signal()
+
+    def __init__(self, window: QWidget, session: Session, settings: Settings) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._settings = settings
+        self._saved_at: float | None = None
+
+    @property
+    def seconds_since_save(self) -> float | None:
+        """How long ago the project was saved; None: not since it was opened."""
+        return None if self._saved_at is None else time.monotonic() - self._saved_at
+
+    @property
+    def recent(self) -> list[Path]:
+        """Projects opened or saved lately that still exist, newest first."""
+        return [path for path in map(Path, self._settings.get("recent_projects")) if path.is_file()]
+
+    def new(self) -> None:
+        """Start again with the first project."""
+        if self.may_discard():
+            self._session.new_project()
+            self._saved_at = None
+            self.changed.emit()
+
+    def open(self) -> None:
+        """Ask for a file, and open it."""
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a project", str(self._folder()), FILTER)
+        if path:
+            self.open_path(Path(path))
+
+    def open_path(self, path: Path) -> None:
+        """Open that file, unless changes would be lost and the user does not want that."""
+        if self.may_discard() and self._session.open_project(path):
+            self._saved_at = None
+            self._remember(path)
+
+    def save(self) -> bool:
+        """Save under the present name, asking for one when there is none. False: it is not saved."""
+        path = self._session.project_path
+        return self.save_as() if path is None else self._save_to(path)
+
+    def save_as(self) -> bool:
+        """Ask for a name, and save under it. False: it is not saved."""
+        proposal = self._session.project_path or self._folder() / f"{self._session.project.name}{SUFFIX}"
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save the project", str(proposal), FILTER)
+        if not name:
+            return False
+        path = Path(name)
+        return self._save_to(path if path.suffix else path.with_suffix(SUFFIX))
+
+    def may_discard(self) -> bool:
+        """Whether the project on the table may go: it is saved, or the user has decided."""
+        if not self._session.is_modified:
+            return True
+        choice = self.ask_unsaved()
+        return self.save() if choice is Choice.SAVE else choice is Choice.DISCARD
+
+    def ask_unsaved(self) -> Choice:
+        """Ask what to do with the changes."""
+        role = QMessageBox.ButtonRole
+        box = QMessageBox(self._window)
+        box.setText(f"“{self._session.project.name}” has changes that are in no file.")
+        box.setInformativeText("Save them before it is closed?")
+        save = box.addButton("&Save", role.AcceptRole)
+        discard = box.addButton("&Discard", role.DestructiveRole)
+        box.addButton("&Cancel", role.RejectRole)
+        box.setDefaultButton(save)
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        return Choice.SAVE if clicked is save else Choice.DISCARD if clicked is discard else Choice.CANCEL
+
+    def _save_to(self, path: Path) -> bool:
+        if self._session.project.name == "Untitled":
+            self._session.rename(path.stem[:100])
+        if not self._session.save_project(path):
+            return False
+        self._saved_at = time.monotonic()
+        self._remember(path)
+        return True
+
+    def _remember(self, path: Path) -> None:
+        self._settings.add_recent(path)
+        self.changed.emit()
+
+    def _folder(self) -> Path:
+        recent = self.recent
+        return recent[0].parent if recent else Path.home()
