@@ -1,0 +1,105 @@
+"""Pictures of the real window for the README: a fresh network, and one in mid-training that reads a drawn 7.
+
+`make screenshots` writes them into assets/screenshots; another folder can be given.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZES = ((1366, 768), (1920, 1080))
+MOMENT = 2.61  # epochs: in the middle of a run of five
+PATIENCE_MS = 60_000
+
+
+def main(folder: Path) -> None:
+    """Make all pictures."""
+    from PySide6.QtWidgets import QApplication
+
+    from nnvis.app import create
+    from nnvis.theme import Mode
+
+    folder.mkdir(parents=True, exist_ok=True)
+    app, window = create([])
+    window.theme_source.set_reduced_motion(True)
+    window.resize(*SIZES[0])
+    window.show()
+    session = window.session
+
+    def picture(name: str) -> None:
+        QApplication.processEvents()
+        path = folder / f"{name}-{window.width()}x{window.height()}.png"
+        window.grab().save(str(path))
+        sys.stdout.write(f"{path}\n")
+
+    themes: tuple[Mode, ...] = ("dark", "light")
+    window.set_theme("dark")
+    _wait(lambda: session.state.name == "READY")
+    _settle()
+    picture("first-start-dark")
+    _draw_seven(window)
+    for width, height in SIZES:
+        for theme in themes:
+            window.set_theme(theme)
+            window.resize(width, height)
+            session.reset()
+            _wait(lambda: session.history.step == 0 and session.state.name == "READY")
+            session.train()
+            _wait(lambda: session.history.epoch >= MOMENT)
+            picture(f"main-{theme}")
+            session.pause()
+    window.close()
+    app.quit()
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    """Let the program run until the condition holds; checked after every event."""
+    from PySide6.QtCore import QDeadlineTimer, QEventLoop
+    from PySide6.QtWidgets import QApplication
+
+    patience = QDeadlineTimer(PATIENCE_MS)
+    while not condition():
+        if patience.hasExpired():
+            raise TimeoutError("The window did not come to where the picture should be taken.")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+
+
+def _settle() -> None:
+    """Give delayed redraws the time they take."""
+    from PySide6.QtTest import QTest
+
+    QTest.qWait(400)
+
+
+def _draw_seven(window: object) -> None:
+    """Draw with the left button, as a user does."""
+    from PySide6.QtCore import QEvent, QPoint, Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from tests.e2e.hand import written
+
+    assert isinstance(window, QWidget)
+    canvas = window.findChild(QWidget, "paintCanvas")
+    assert canvas is not None
+    side, left = canvas.width(), Qt.MouseButton.LeftButton
+    for stroke in written(7, 0.18 * side, 0.14 * side, 0.7 * side):
+        points = [QPoint(round(x), round(y)) for x, y in stroke]
+        QTest.mousePress(canvas, left, pos=points[0])
+        for point in points[1:]:
+            QTest.mouseMove(canvas, point)
+        QTest.mouseRelease(canvas, left, pos=points[-1])
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))  # the hand is taken away
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # the same pixels as on a screen
+    sys.path.insert(0, str(ROOT))
+    with tempfile.TemporaryDirectory() as home:  # the pictures show the first layout, not somebody's own
+        os.environ["XDG_DATA_HOME"] = home
+        main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "assets" / "screenshots")
