@@ -168,6 +168,8 @@ class SparseCategoricalCrossentropy(Loss):
     def encode(self, labels: Array, classes: int) -> Array:
         if labels.ndim == 2 and labels.shape[1] == classes and classes > 1:
             return labels.argmax(axis=1)
+        if labels.ndim > 1 and labels.shape != (len(labels), 1):
+            return labels  # `check` will say that these are no labels
         labels = labels.reshape(-1)
         check_labels(labels, classes)
         return labels if labels.dtype.kind in "iu" else labels.astype(np.intp)
