@@ -23,6 +23,7 @@ from nnvis.project import Project
 from nnvis.training.control import Changes, Control, Goal
 from nnvis.training.run import Prepared
 from nnvis.training.snapshot import Coalescer, Snapshot
+from nnvis.training.timeline import Moment, Timeline
 from nnvis.training.worker import Failure, Halt, Outcome, TrainingWorker
 from nnvis.viewer import Answer, Viewer
 
@@ -52,6 +53,7 @@ class Session(ProjectEditing):
     state_changed = Signal()  # also when the test result arrives
     history_cleared = Signal()  # a fresh network is there: history, parameters and views are new objects
     snapshot_arrived = Signal(object)  # Snapshot
+    moment_changed = Signal()  # another moment of the run is shown: parameters and answer are those of `shown_step`
     drawing_changed = Signal()
     answer_changed = Signal()
 
@@ -64,6 +66,7 @@ class Session(ProjectEditing):
         self._network: Prepared | None = None  # what history and parameters belong to
         self._viewer: Viewer | None = None
         self._parameters: NDArray[np.float32] = np.empty(0, np.float32)
+        self._moment: Moment | None = None  # what is shown instead of the present
         self.drawing: NDArray[np.uint8] | None = None
         self.answer: Answer | None = None
 
@@ -126,8 +129,23 @@ class Session(ProjectEditing):
 
     @property
     def parameters(self) -> NDArray[np.float32]:
-        """The flat vector of the shown network, as of the latest snapshot; read-only."""
-        return self._parameters
+        """The flat vector of the shown network: as of the latest snapshot or of the moment looked at; read-only."""
+        return self._moment.parameters if self._moment else self._parameters
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """The moments of the run that can be looked back at; None before the first network."""
+        return self._network.timeline if self._network else None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the present is shown, not an earlier moment."""
+        return self._moment is None
+
+    @property
+    def shown_step(self) -> int:
+        """How many updates the shown network has had."""
+        return self._moment.step if self._moment else self.history.step
 
     @property
     def initial_parameters(self) -> NDArray[np.float32]:
@@ -205,12 +223,12 @@ class Session(ProjectEditing):
         self._order += 1
         self._control.go(self._order, goal)
 
-    def _prepare(self) -> None:
+    def _prepare(self, parameters: NDArray[np.float32] | None = None) -> None:
         """Ask for a fresh network of the project. What the worker still reports of the old one does not count."""
         self._running = self.project
         self._run += 1
         self._order += 1
-        self._control.prepare(self._run, self.project)
+        self._control.prepare(self._run, self.project, parameters)
 
     def _refuses(self) -> bool:
         """Whether the stack cannot be trained; says so, and points at the layer that is wrong."""
@@ -238,6 +256,7 @@ class Session(ProjectEditing):
         self._network = prepared
         self._viewer = Viewer(prepared.viewer, prepared.scaling)
         self._parameters = prepared.parameters
+        self._moment = None
         self.history = History()
         self.test_result = None
         self.history_cleared.emit()
@@ -251,10 +270,11 @@ class Session(ProjectEditing):
             return
         self.history.extend(snapshot)
         self._parameters = snapshot.parameters
-        if self._viewer:
+        if self._viewer and self.is_live:
             self._viewer.show(snapshot.parameters)
         self.snapshot_arrived.emit(snapshot)
-        self._refresh_answer()
+        if self.is_live:
+            self._refresh_answer()
 
     def _on_halted(self, halt: Halt) -> None:
         if halt.order != self._order:
@@ -315,6 +335,39 @@ class Session(ProjectEditing):
         self._control.change(Changes(optimizer, training.batch_size, epochs))
         self._running = replace(old, optimizer=optimizer, training=training)
 
+    # --- looking back -------------------------------------------------------------------------------------------------
+
+    def look_back(self, step: int) -> None:
+        """Show the network as it was at the kept moment nearest to `step`, while training goes on."""
+        moment = self.timeline.nearest(step) if self.timeline else None
+        if moment is None or moment is self._moment:
+            return
+        self._show(moment)
+
+    def look_live(self) -> None:
+        """Show the present again."""
+        if self._moment is not None:
+            self._show(None)
+
+    def branch(self) -> None:
+        """Start a new run from the weights that are shown, with the project as it is now and a fresh optimizer.
+
+        Raises ConfigError when the stack was changed since: those weights do not fit it.
+        """
+        running = self.running_project
+        if running is None or running.layers != self.project.layers or self.dataset is None:
+            raise ConfigError("The layers were changed since: these weights fit only the stack they were trained in.")
+        self.clear_message()
+        self._prepare(self.parameters)
+        self._set_state(RunState.READY)
+
+    def _show(self, moment: Moment | None) -> None:
+        self._moment = moment
+        if self._viewer:
+            self._viewer.show(self.parameters)
+        self.moment_changed.emit()
+        self._refresh_answer()
+
     # --- asking the network -----------------------------------------------------------------------------------------
 
     def predict(self, images: NDArray[Any]) -> NDArray[np.float32]:
@@ -333,6 +386,6 @@ class Session(ProjectEditing):
         before = self.answer
         self.answer = None
         if self.drawing is not None and self._viewer is not None:
-            self.answer = self._viewer.answer(self.drawing, self.history.step)
+            self.answer = self._viewer.answer(self.drawing, self.shown_step)
         if before is not None or self.answer is not None:
             self.answer_changed.emit()

@@ -7,6 +7,9 @@ import threading
 import time
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.optimizers import Optimizer
 from nnvis.project import Project
 
@@ -23,10 +26,11 @@ class Goal(enum.Enum):
 
 @dataclass(frozen=True)
 class Preparation:
-    """The wish for a fresh network of this project, under this number."""
+    """The wish for a fresh network of this project, under this number; from given weights, or drawn from the seed."""
 
     run: int
     project: Project
+    parameters: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,10 @@ class Control:
 
     # --- the window's side ----------------------------------------------------------------------------------------
 
-    def prepare(self, run: int, project: Project) -> None:
-        """Ask for a fresh network of `project`."""
+    def prepare(self, run: int, project: Project, parameters: NDArray[np.float32] | None = None) -> None:
+        """Ask for a fresh network of `project`, with these first weights or drawn from its seed."""
         with self._condition:
-            self._preparation = Preparation(run, project)
+            self._preparation = Preparation(run, project, parameters)
             self._order = None
             self._changes = None
             self.has_changes = False

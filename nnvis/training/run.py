@@ -16,6 +16,7 @@ from core.training import BatchDone, EpochDone, Event, TrainingDone
 from nnvis.project import Project
 from nnvis.recipe import Split
 from nnvis.training.control import Changes, Goal
+from nnvis.training.timeline import Timeline
 
 TEST_PIECE = 2000  # images between two looks whether the test is still wanted
 
@@ -31,19 +32,32 @@ class Prepared:
     images: int
     validation_images: int
     parameters: NDArray[np.float32]  # the first weights, read-only
+    timeline: Timeline  # filled by the worker while it trains, read by the window
 
 
 class Run:
     """One network, its trainer, and how far they are."""
 
-    def __init__(self, number: int, project: Project, dataset: Dataset, split: Split) -> None:
+    def __init__(
+        self,
+        number: int,
+        project: Project,
+        dataset: Dataset,
+        split: Split,
+        parameters: NDArray[np.float32] | None = None,
+    ) -> None:
         self.number = number
         self.project = project
         self.dataset = dataset
         self.split = split
         self.model = project.build_model(dataset)
+        if parameters is not None:
+            np.copyto(self.model.parameters, parameters)
         self.trainer = project.build_trainer(self.model, split)
+        self.timeline = Timeline()
+        self.timeline.keep(0, 0.0, self.model.parameters)
         self.finished = False
+        self._last: BatchDone | None = None
         self._more_epochs = project.training.epochs
         self._events = self.trainer.run()
 
@@ -58,7 +72,7 @@ class Run:
         parameters.flags.writeable = False
         return Prepared(
             self.number, self.project, self.model.clone(), self.split.scaling,
-            len(self.split.x_train), len(self.split.x_validation), parameters,
+            len(self.split.x_train), len(self.split.x_validation), parameters, self.timeline,
         )  # fmt: skip
 
     def resume(self) -> None:
@@ -73,7 +87,18 @@ class Run:
         """Train on until the next event. Raises DivergenceError."""
         event = next(self._events)
         self.finished = isinstance(event, TrainingDone)
+        if isinstance(event, BatchDone):
+            self.timeline.offer(event.step, self._position(event), self.model.parameters)
+            self._last = event
         return event
+
+    def rest(self) -> None:
+        """Training pauses or ends here: this moment can always be returned to."""
+        if self._last is not None:
+            self.timeline.keep(self._last.step, self._position(self._last), self.model.parameters)
+
+    def _position(self, event: BatchDone) -> float:
+        return event.epoch + event.batch / self.trainer.batches_per_epoch
 
     def apply(self, changes: Changes) -> None:
         """Take over what was changed while training; the batch size from the next epoch on."""

@@ -104,7 +104,7 @@ class TrainingWorker(QThread):
             self._split_key = None
             self.dataset_loaded.emit(self._dataset)
         self._doing = "preparing the network"
-        run = Run(wish.run, project, self._dataset, self._shared_out(self._dataset, project))
+        run = Run(wish.run, project, self._dataset, self._shared_out(self._dataset, project), wish.parameters)
         events = run.first_events()
         self._run = run
         self._coalescer.begin(run.number, run.trainer)
@@ -157,6 +157,7 @@ class TrainingWorker(QThread):
         finally:
             # Also when training failed: the last finite weights and all points are on their way before the news.
             coalescer.rest()
+            run.rest()
             self._publish(run)
 
     def _publish(self, run: Run) -> None:

@@ -1,0 +1,91 @@
+"""The timeline: what the network was at many moments of a run, within a memory limit. Qt-free.
+
+The worker offers the parameters after every batch; a copy is kept every so often. When the memory is full, every other
+moment is dropped and the distance doubled, so that the moments stay evenly spread over the run however long it lasts.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MEMORY = 128 * 2**20  # bytes: 300 moments of the default network
+MOST_MOMENTS = 400
+FEWEST_MOMENTS = 8  # also of a network so large that they exceed the memory limit
+SHARE = 0.01  # of the training time that keeping moments may take
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """The network after `step` updates. `parameters` is a read-only copy of the flat vector."""
+
+    step: int
+    epoch: float
+    parameters: NDArray[np.float32]
+
+
+class Timeline:
+    """The moments of one run. `offer` belongs to the worker; everything else may be asked from any thread."""
+
+    def __init__(self, memory: int = MEMORY, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._memory = memory
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._moments: list[Moment] = []
+        self._distance = 1  # batches between two moments
+        self._spent = 0.0  # seconds taken by copying
+        self._since = clock()
+
+    def offer(self, step: int, epoch: float, parameters: NDArray[np.float32]) -> None:
+        """Keep a copy of `parameters` if this step is one of the moments, and the time for it is there."""
+        if step % self._distance:
+            return
+        now = self._clock()
+        if self._moments and self._spent > SHARE * (now - self._since):
+            return
+        self.keep(step, epoch, parameters)
+        self._spent += self._clock() - now
+
+    def keep(self, step: int, epoch: float, parameters: NDArray[np.float32]) -> None:
+        """Keep a copy of `parameters` in any case: the last moment before a pause can always be returned to."""
+        if self._moments and self._moments[-1].step == step:
+            return
+        copy = parameters.copy()
+        copy.flags.writeable = False
+        with self._lock:
+            self._moments.append(Moment(step, epoch, copy))
+            if len(self._moments) > self._capacity(copy.nbytes):
+                self._thin()
+
+    def _capacity(self, size: int) -> int:
+        return max(FEWEST_MOMENTS, min(MOST_MOMENTS, self._memory // max(1, size)))
+
+    def _thin(self) -> None:
+        """Keep every other moment; the first and the last always."""
+        self._distance *= 2
+        self._moments = [*self._moments[:-1:2], self._moments[-1]]
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps that can be returned to, in order."""
+        with self._lock:
+            return tuple(moment.step for moment in self._moments)
+
+    def __len__(self) -> int:
+        return len(self._moments)
+
+    def nearest(self, step: int) -> Moment | None:
+        """The moment closest to `step`, the earlier one of two equally close; None while there is none."""
+        with self._lock:
+            moments = self._moments
+            if not moments:
+                return None
+            index = bisect_left(moments, step, key=lambda moment: moment.step)
+            candidates = moments[max(0, index - 1) : index + 1]
+            return min(candidates, key=lambda moment: abs(moment.step - step))
