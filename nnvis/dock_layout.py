@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QObject, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from nnvis.panels import PANELS
@@ -24,7 +24,8 @@ class DockLayout(QObject):
         self._window = window
         self._theme_source = theme_source
         self._place = place
-        self._given: dict[str, int] = {}  # widths that were not chosen by the user
+        self._chosen: set[str] = set()  # docks whose width the user has chosen
+        self._before: dict[str, int] = {}  # widths when the mouse was pressed
         self.docks: dict[str, Dock] = {}
         for row in PANELS:
             if row.area != "centre":
@@ -39,41 +40,40 @@ class DockLayout(QObject):
         return [self.docks[row.name] for row in PANELS if row.area == area]
 
     def fit(self) -> None:
-        """Give docks the width of the present sizes, but leave alone what the user has dragged or floated."""
-        for row in PANELS:
-            dock = self.docks.get(row.name)
-            if dock is None or dock.isFloating():
-                continue
-            untouched = dock.width() == self._given.get(row.name, dock.width())
-            if untouched:
-                width = self._first_width(row.area)
-                self._given[row.name] = width
-                self._window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
+        """Give docks the width of the present sizes, but leave alone those whose width the user has chosen."""
+        free = [row for row in PANELS if row.area in AREAS and row.name not in self._chosen]
+        docks = [self.docks[row.name] for row in free]
+        self._window.resizeDocks(docks, [self._first_width(row.area) for row in free], Qt.Orientation.Horizontal)
 
-    def take_up(self) -> bool:
-        """Restore the layout of the last time. False: there is none, or it is of another version."""
+    def watch(self, event: QEvent) -> None:
+        """Shown where the window itself is pressed and released: between docks, where they are dragged wider."""
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._before = {name: dock.width() for name, dock in self.docks.items()}
+        elif event.type() == QEvent.Type.MouseButtonRelease:
+            self._chosen |= {name for name, width in self._before.items() if width != self.docks[name].width()}
+
+    def take_up(self) -> None:
+        """Restore the layout of the last time, if there is one of this version."""
         state = self._place.read("docks")
-        if state.isEmpty() or not self._window.restoreState(state, VERSION):
-            return False
-        self._given = dict.fromkeys(self.docks, -1)  # as the user left them
-        return True
+        if not state.isEmpty() and self._window.restoreState(state, VERSION):
+            self._chosen = set(self.docks)
 
     def keep(self) -> None:
         """Store the layout for the next time, unless it is the first one anyway."""
-        touched = any(
-            dock.isFloating() or dock.isHidden() or dock.width() != self._given.get(name)
-            for name, dock in self.docks.items()
-        )
-        self._place.write("docks", self._window.saveState(VERSION) if touched else QByteArray())
+        def is_moved(dock: Dock, side: Qt.DockWidgetArea) -> bool:
+            shown = dock.toggleViewAction().isChecked()
+            return dock.isFloating() or not shown or self._window.dockWidgetArea(dock) != side
+
+        moved = any(is_moved(dock, side) for area, side in AREAS.items() for dock in self.at(area))
+        self._place.write("docks", self._window.saveState(VERSION) if moved or self._chosen else QByteArray())
 
     def reset(self) -> None:
         """Every dock back to its first place and width."""
-        self._given.clear()
-        for row in PANELS:
-            dock = self.docks.get(row.name)
-            if dock is not None:
+        self._chosen.clear()
+        for area, side in AREAS.items():
+            for dock in self.at(area):
                 dock.setFloating(False)
-                self._window.addDockWidget(AREAS[row.area], dock)
+                self._window.addDockWidget(side, dock)
                 dock.show()
         self.fit()
 

@@ -26,7 +26,6 @@ from nnvis.widgets.command_palette import Command, CommandPalette
 from nnvis.widgets.focus_order import order_focus
 from nnvis.widgets.key_policy import keep_keys
 from nnvis.widgets.key_sheet import KeySheet
-from nnvis.widgets.labels import text_label
 from nnvis.widgets.pages import Pages
 from nnvis.widgets.run_toolbar import RunToolbar
 from nnvis.widgets.status_line import StatusLine
@@ -37,7 +36,7 @@ if TYPE_CHECKING:  # these bring NumPy
     from nnvis.project_files import ProjectFiles
     from nnvis.session import Session
 
-SMALLEST: Final = QSize(1200, 640)
+SMALLEST: Final = QSize(1220, 640)
 PALETTE_TOP: Final = 80  # below the toolbar
 DESIGNED: Final = QSize(1366, 768)  # the first window is this large, or most of a larger screen
 
@@ -60,7 +59,6 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.setWindowTitle("nnvis")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.menuBar().setFixedHeight(theme_source.metrics.menu)
         self.setAcceptDrops(True)
         self.setMinimumSize(SMALLEST)
         self._actions = ActionSet(self, theme_source)
@@ -73,12 +71,8 @@ class MainWindow(QMainWindow):
         self._layout = DockLayout(self, theme_source, place)
         self._status = StatusLine(theme_source)
         self.setStatusBar(self._status)
-        self._menus = Menus(self, self._actions, self._panel_toggles())
-        self._menus.show_themes(theme_source, self.set_theme)
-        self._saved = text_label("", "caption", "faint")
-        self._saved.setContentsMargins(0, 0, 14, 0)
-        self._saved.setFixedHeight(theme_source.metrics.menu)
-        self.menuBar().setCornerWidget(self._saved)
+        self._menus = Menus(self, theme_source, self._actions, self._panel_toggles())
+        self._menus.show_themes(self.set_theme)
         self._palette = CommandPalette(theme_source, self, PALETTE_TOP)
         self._clock = QTimer(self)  # "saved 8 s ago" grows older
         self._clock.setInterval(5000)
@@ -189,14 +183,16 @@ class MainWindow(QMainWindow):
         session, path = self.session, self.session.project_path
         name = path.stem if path else session.project.name
         saved = saved_text(path is not None, session.is_modified, self.files.seconds_since_save)
-        self._saved.setText(f"{name} · {saved}")
+        self._menus.corner.setText(f"{name} · {saved}")
         self.setWindowTitle(f"{name}[*] – nnvis")
         self.setWindowModified(session.is_modified)
 
     # --- what Qt says -----------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """Fields keep the keys they need."""
+        """Fields keep the keys they need; docks that are dragged keep their width."""
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+            self._layout.watch(event)
         return keep_keys(event) or super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -234,8 +230,7 @@ class MainWindow(QMainWindow):
         room = QGuiApplication.primaryScreen().availableSize()
         self.resize(DESIGNED.expandedTo(room * 0.85))
         self.restoreGeometry(self._place.read("geometry"))
-        if not self._layout.take_up():
-            self._layout.fit()
+        self._layout.take_up()
 
     def _order_focus(self) -> None:
         order_focus([self._toolbar, *self._layout.at("left"), self._pages, *self._layout.at("right")])

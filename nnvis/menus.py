@@ -12,15 +12,25 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from nnvis.actions import ActionSet
 from nnvis.theme import Mode, ThemeSource
+from nnvis.widgets.labels import text_label
 
 THEMES: Final[dict[Mode, str]] = {"system": "As the system", "dark": "Dark", "light": "Light"}
 
 
 class Menus(QObject):
-    """File, Edit, Network, Run, View, Help. Recent projects, panels and themes are filled in here."""
+    """File, Edit, Network, Run, View, Help; at the right, `corner` says which project this is and how old its file."""
 
-    def __init__(self, window: QMainWindow, actions: ActionSet, panels: Iterable[QAction]) -> None:
+    def __init__(
+        self, window: QMainWindow, theme_source: ThemeSource, actions: ActionSet, panels: Iterable[QAction]
+    ) -> None:
         super().__init__(window)
+        self._theme_source = theme_source
+        height = theme_source.metrics.menu
+        self.corner = text_label("", "caption", "faint")
+        self.corner.setContentsMargins(0, 0, 14, 0)
+        self.corner.setFixedHeight(height)
+        window.menuBar().setFixedHeight(height)
+        window.menuBar().setCornerWidget(self.corner)
         self._menus = actions.fill_menus(window.menuBar())
         self.recent = QMenu("Open recent", window)
         self.recent.setToolTipsVisible(True)
@@ -32,7 +42,7 @@ class Menus(QObject):
         self.themes = QMenu("Theme", window)
         view.insertMenu(actions("themeAction"), self.themes)
 
-    def show_themes(self, theme_source: ThemeSource, choose: Callable[[Mode], None]) -> None:
+    def show_themes(self, choose: Callable[[Mode], None]) -> None:
         """Fill the choice of themes, with a mark at the one in force."""
         group = QActionGroup(self.themes)
         for mode, words in THEMES.items():
@@ -41,7 +51,7 @@ class Menus(QObject):
             action.setData(mode)
             self.themes.addAction(action)
         group.triggered.connect(lambda action: choose(action.data()))
-        self.themes.aboutToShow.connect(lambda: self._mark(theme_source.mode))
+        self.themes.aboutToShow.connect(self._mark)
 
     def show_recent(self, paths: Iterable[Path], open_path: Callable[[Path], None]) -> None:
         """Fill the recent projects."""
@@ -52,6 +62,6 @@ class Menus(QObject):
             action.triggered.connect(lambda _checked=False, path=path: open_path(path))
         self.recent.setEnabled(not self.recent.isEmpty())
 
-    def _mark(self, mode: str) -> None:
+    def _mark(self) -> None:
         for action in self.themes.actions():
-            action.setChecked(action.data() == mode)
+            action.setChecked(action.data() == self._theme_source.mode)

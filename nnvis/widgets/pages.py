@@ -9,7 +9,7 @@ from nnvis.theme import ThemeSource
 from nnvis.widgets.banner import Banner
 from nnvis.widgets.labels import hairline
 
-NARROWEST = 640
+NARROWEST, NARROWEST_COMPACT = 768, 720  # two charts side by side, with the values in their heads and a scroll bar
 
 
 class Pages(QWidget):
@@ -19,7 +19,6 @@ class Pages(QWidget):
         super().__init__(parent)
         self._theme_source = theme_source
         self.setObjectName("pages")
-        self.setMinimumWidth(NARROWEST)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keys that belong to nothing in particular drive the run
         self._tabs = QTabBar()
         self._tabs.setExpanding(False)
@@ -82,5 +81,6 @@ class Pages(QWidget):
 
     def _fit(self) -> None:
         metrics = self._theme_source.metrics
+        self.setMinimumWidth(NARROWEST_COMPACT if metrics.is_compact else NARROWEST)
         self._head.setFixedHeight(metrics.tabs)
         self._notice_layout.setContentsMargins(metrics.page_gap, metrics.page_gap, metrics.page_gap, 0)

@@ -57,6 +57,7 @@ class Informer(QObject):
             "full_screen": window.isFullScreen(),
             "message": banner.messages[-1].title if banner.messages else "",
             "units": [layer.values().get("units") for layer in session.project.layers],
+            "network_width": window.findChild(QWidget, "networkDock").width(),
             "question": isinstance(QApplication.activeModalWidget(), QMessageBox),
             "theme": window.theme_source.theme.name,
         }

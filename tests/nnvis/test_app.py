@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnvis.actions import ACTIONS
@@ -142,7 +142,10 @@ def test_tab_walks_through_the_window_as_one_reads_it(window: MainWindow) -> Non
     assert set(turned) == {0, 1, 2, 3}
 
 
-def test_nothing_is_clipped_in_the_smallest_window(window: MainWindow) -> None:
+def test_nothing_is_clipped_in_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.train()
+    qtbot.waitUntil(lambda: window.session.history.step > 50)
+    window.session.pause()
     window.resize(1280, 720)
     QApplication.processEvents()
     assert (window.width(), window.height()) == (1280, 720)
@@ -154,7 +157,21 @@ def test_nothing_is_clipped_in_the_smallest_window(window: MainWindow) -> None:
                 assert button.width() >= min(button.sizeHint().width(), 24), button.text()
                 assert area.contains(corner), button.text() or button.accessibleName()
                 assert corner.x() + button.width() <= area.width(), button.text() or button.accessibleName()
-    assert window.centralWidget().width() >= 640
+    page = window.panels.learn.findChild(QScrollArea)
+    assert page.widget().width() <= page.viewport().width()
+
+
+def test_wide_docks_give_way_in_a_small_window(window: MainWindow) -> None:
+    window.resize(1920, 1080)
+    docks = [window.findChild(Dock, name) for name in ("networkDock", "drawDock")]
+    QApplication.processEvents()
+    window.resizeDocks(docks, [400, 480], Qt.Orientation.Horizontal)
+    QApplication.processEvents()
+    assert [dock.width() for dock in docks] == [400, 480]
+    window.resize(1220, 640)
+    QApplication.processEvents()
+    page = window.panels.learn.findChild(QScrollArea)
+    assert page.widget().width() <= page.viewport().width()
 
 
 def test_sizes_follow_the_window(window: MainWindow) -> None:
