@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -39,6 +40,11 @@ def load_fonts() -> None:
 
 def font(role: Role = "body", weight: int | None = None, *, pixels: int | None = None) -> QFont:
     """Inter in one of the four sizes, with figures of equal width; `pixels` for the compact display size."""
+    return QFont(_made_font(role, weight, pixels))
+
+
+@cache  # painters ask for fonts hundreds of times a second, and each call of a setter makes Qt look for the font again
+def _made_font(role: Role, weight: int | None, pixels: int | None) -> QFont:
     result = QFont("Inter")
     result.setPixelSize(pixels or _PIXELS[role])
     result.setWeight(QFont.Weight(weight or _WEIGHTS[role]))

@@ -341,3 +341,10 @@ def _short_percent(share: float) -> str:
 def _batches(chart: LineChart) -> str:
     window = chart.run.window
     return f"{number_text.count(window)} batches" if window != 1 else "1 batch"
+
+
+if __name__ == "__main__":
+    from nnvis.session import Session
+    from nnvis.widgets.preview import preview
+
+    preview(lambda source: LearnPanel(Session(), source), 838, 600, margin=0)

@@ -301,3 +301,19 @@ class LineChart(ZoomPlot):
         if reading.step:
             title = f"epoch {reading.epoch:.2f} · step {number_text.count(reading.step)}"
         self._read_out.show_at(title, tuple(rows), self.x_pixel(reading.epoch), self.area())
+
+
+if __name__ == "__main__":
+    from nnvis.widgets.chart_measure import LossMeasure
+    from nnvis.widgets.chart_sample import sample_run
+    from nnvis.widgets.preview import preview
+
+    def _sample(source: ThemeSource) -> QWidget:
+        chart = LineChart(source, LossMeasure())
+        chart.setMinimumSize(600, 200)
+        sample_run(chart, batches=2244)
+        chart.hover_moved.connect(chart.set_hover)
+        chart.refresh()
+        return chart
+
+    preview(_sample, 640, 240)

@@ -175,3 +175,26 @@ class Distributions(Card):
     def _on_scrolled(self, _value: int) -> None:
         if self._now is not None:
             self.show_parameters(self._now)
+
+
+if __name__ == "__main__":
+    from core.layers import Dense, Flatten
+    from core.sequential import Sequential
+    from nnvis.widgets.preview import preview
+
+    def _sample(source: ThemeSource) -> QWidget:
+        model = Sequential([Flatten(), Dense(units=128), Dense(units=64), Dense(units=10)], seed=7)
+        model.build((28, 28, 1))
+        first = model.parameters.copy()
+        layers = []
+        for index, layer in enumerate(model.layers[1:], start=1):
+            views = {view.name: view for view in model.parameter_views() if view.layer == index}
+            layers.append(LayerArrays(index, f"Dense {layer.output_shape(layer.input_shape)[0]}", layer.name, views))
+        card = Distributions(source)
+        card.setMinimumSize(802, 220)
+        card.set_network(layers, first)
+        moved = np.random.default_rng(7).normal(0, 0.05, len(first))
+        card.show_parameters(first + moved.astype(np.float32))
+        return card
+
+    preview(_sample, 838, 260)

@@ -149,3 +149,19 @@ class FirstLayer(Card):
     def _on_pointed_at(self, _place: int) -> None:
         if self._view is not None:
             self._say()
+
+
+if __name__ == "__main__":
+    from core.layers import Dense, Flatten
+    from core.sequential import Sequential
+    from nnvis.widgets.preview import preview
+
+    def _sample(source: ThemeSource) -> QWidget:
+        model = Sequential([Flatten(), Dense(units=128)], seed=7)
+        model.build((28, 28, 1))
+        card = FirstLayer(source)
+        card.setMinimumWidth(802)
+        card.set_network(model.parameter_views()[0], (28, 28), model.parameters.copy())
+        return card
+
+    preview(_sample, 838, 140)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 Clock = Callable[[], float]
 
+BREATH = 0.002  # seconds between two parts, for events that wait and for the painting of the first
 _RECENT = 0.2  # weight of the newest measurement in the running cost
 
 
@@ -109,17 +110,22 @@ class RedrawBudget:
         return paces
 
     def run(self) -> float | None:
-        """Redraw what is due and allowed; return the seconds until the next part is, or None when nothing waits."""
+        """Redraw the first part that is due and allowed; return when to call again, in seconds, or None: nothing waits.
+
+        One part at a time: all in one go would keep the window from answering for as long as they all take.
+        """
         paces = self.pace()
         waits = []
+        drawn = False
         for part in self.parts:
             if not part.due or part.name not in paces:
                 continue
             wait = part.wait(self._clock(), paces[part.name])
-            if wait > 0:
-                waits.append(wait)
-            else:
+            if wait == 0 and not drawn:
                 part.redraw(self._clock(), self._work_clock)
+                drawn = True
+            else:
+                waits.append(max(wait, BREATH))
         return min(waits, default=None)
 
     def run_now(self) -> None:
