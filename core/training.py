@@ -125,12 +125,13 @@ class Trainer:
         To be asked between two events. The model's weights are not part of it.
         """
         optimizer, stopping, done = self.model.optimizer, self.early_stopping, self._last_validation
+        measures = [done.step, done.epoch, done.loss, done.accuracy, done.count] if done else []
         values = {
             "step": self.step, "epochs_done": self.epochs_done, "epochs": self.epochs, "batch": self._batch,
             "batch_size": self.batch_size, "next_batch_size": self._next_batch_size, "stopped": self._stopped,
-            "loss_sum": self._loss_sum, "accuracy_sum": self._accuracy_sum, "measured": self._measured,
-            "last_validation": [done.step, done.epoch, done.loss, done.accuracy, done.count] if done else None,
-            "first_loss": None if math.isnan(self._guard.first_loss) else self._guard.first_loss,
+            "loss_sum": self._loss_sum, "accuracy_sum": finite_or_none(self._accuracy_sum), "measured": self._measured,
+            "last_validation": [finite_or_none(number) for number in measures],
+            "first_loss": finite_or_none(self._guard.first_loss),
             "order": self._rng.bit_generator.state if self._batch == 0 else self._epoch_state,
             "augmentation": self._augmentation_rng.bit_generator.state,
             "layers": [layer.rng.bit_generator.state for layer in self.model.layers],
@@ -149,7 +150,7 @@ class Trainer:
         """
         try:
             self._restore(values, arrays)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise ConfigError(f"This training cannot be gone on with: its state does not fit ({error}).") from None
 
     def _restore(self, values: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
@@ -158,14 +159,16 @@ class Trainer:
         vectors = {name: arrays[f"optimizer.{name}"] for name in names}
         if any(vector.shape != self.model.trainable.shape for vector in vectors.values()):
             raise ValueError("the optimizer's vectors have another length")
-        self.step, self.epochs_done, self.epochs = values["step"], values["epochs_done"], values["epochs"]
-        self._batch, self._stopped = values["batch"], values["stopped"]
-        self.batch_size, self._next_batch_size = values["batch_size"], values["next_batch_size"]
+        self.step, self.epochs_done = count(values, "step"), count(values, "epochs_done")
+        self.epochs, self._stopped = count(values, "epochs"), bool(values["stopped"])
+        self.batch_size = count(values, "batch_size", 1, len(self.x))
+        self._next_batch_size = count(values, "next_batch_size", 1, len(self.x))
         self.batches_per_epoch = math.ceil(len(self.x) / self.batch_size)
-        self._loss_sum, self._accuracy_sum = values["loss_sum"], values["accuracy_sum"]
-        self._measured, done = values["measured"], values["last_validation"]
-        self._last_validation = ValidationDone(*done) if done else None
-        self._guard.first_loss = math.nan if values["first_loss"] is None else values["first_loss"]
+        self._batch = count(values, "batch", 0, self.batches_per_epoch)
+        self._loss_sum, self._accuracy_sum = values["loss_sum"], number_or_nan(values["accuracy_sum"])
+        self._measured, measures = values["measured"], [number_or_nan(number) for number in values["last_validation"]]
+        self._last_validation = ValidationDone(*measures) if measures else None
+        self._guard.first_loss = number_or_nan(values["first_loss"])
         self._epoch_state = values["order"]
         self._rng.bit_generator.state = values["order"]
         self._augmentation_rng.bit_generator.state = values["augmentation"]
@@ -333,3 +336,21 @@ class Trainer:
             result = evaluate(self.model, *self.validation_data, self.scaling)
         position = self.epochs_done + self._batch / self.batches_per_epoch
         return ValidationDone(self.step, position, result.loss, result.accuracy, result.count)
+
+
+def finite_or_none(number: float) -> float | None:
+    """For JSON, which knows neither NaN nor infinity."""
+    return number if math.isfinite(number) else None
+
+
+def count(values: Mapping[str, Any], name: str, low: int = 0, high: int = 2**53) -> int:
+    """A whole number that was read from a file. Raises ValueError when it cannot be one of these."""
+    value = values[name]
+    if type(value) is not int or not low <= value <= high:
+        raise ValueError(f"{name} is {value!r}")
+    return value
+
+
+def number_or_nan(number: Any) -> Any:
+    """The way back from `finite_or_none`."""
+    return math.nan if number is None else number

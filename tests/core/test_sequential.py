@@ -162,6 +162,9 @@ def test_what_is_not_trained_lies_behind_and_no_optimizer_touches_it() -> None:
     model = compiled(Flatten(), BatchNormalization(center=False, scale=False), Dense(3, "softmax"))
     assert model.trainable.size == model.gradient.size == 16 * 3 + 3
     assert model.parameters.size == model.trainable.size + 2 * 16
+    model.compile(SGD(weight_decay=0.5))
+    model.train_on_batch(data()[0] * 0 + 7, data()[1])
+    np.testing.assert_allclose(model.layers[1].states["moving_mean"], 0.07, rtol=1e-5)
     only_averages = compiled(Flatten(), BatchNormalization(center=False, scale=False))
     assert (only_averages.parameters.size, only_averages.gradient.size) == (32, 0)
 
@@ -234,6 +237,7 @@ def test_the_gradient_of_the_input(loss: str) -> None:
     x = x.astype(np.float64)
     gradient = model.input_gradient(x, y)
     assert gradient.shape == x.shape
+    assert not np.shares_memory(gradient, model.input_gradient(x, y))
     assert_gradient("x", lambda: model.test_on_batch(x, y)["loss"], x, gradient, np.random.default_rng(1))
 
 
