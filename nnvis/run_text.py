@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnvis import number_text
+from nnvis.widgets.run_toolbar import RunText
 
 if TYPE_CHECKING:  # the window is laid out before NumPy, and with it the Session, is imported
     from nnvis.session import Session
-
-
-@dataclass(frozen=True)
-class RunText:
-    """The words of the progress and of the pace, and the epochs done. Empty where there is nothing to say."""
-
-    title: str
-    percent: str = ""
-    note: str = ""
-    epochs: int = 1
-    done: float = 0.0
-    left: str = ""
-    rate: str = ""
 
 
 STARTING = RunText("Starting …")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolBar, QWidget
 
-from nnvis.run_text import RunText
 from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import ToolButton
 from nnvis.widgets.labels import hairline
@@ -24,6 +24,19 @@ TRANSPORT: Final = (
 )  # fmt: skip
 EDITS: Final = ("undoAction", "redoAction")
 AT_HAND: Final = ("themeAction", "keysAction")
+
+
+@dataclass(frozen=True)
+class RunText:
+    """The words of the progress and of the pace, and the epochs done. Empty where there is nothing to say."""
+
+    title: str
+    percent: str = ""
+    note: str = ""
+    epochs: int = 1
+    done: float = 0.0
+    left: str = ""
+    rate: str = ""
 
 
 class RunToolbar(QToolBar):
