@@ -58,7 +58,7 @@ class Sequential:
     def __init__(
         self, layers: Iterable[Layer] = (), *, seed: int = 0, name: str = "sequential", dtype: str = "float32"
     ) -> None:
-        self.layers: list[Layer] = list(layers)
+        self.layers: list[Layer] = [layer for layer in layers if layer.enabled]
         self.seed = seed
         self.name = name
         self.dtype: np.dtype[Any] = np.dtype(dtype)
@@ -73,8 +73,9 @@ class Sequential:
     # --- putting it together ----------------------------------------------------------------------------------------
 
     def add(self, layer: Layer) -> None:
-        """Put a layer on top of the stack. The network must be built again."""
-        self.layers.append(layer)
+        """Put a layer on top of the stack, unless it is left out. The network must be built again."""
+        if layer.enabled:
+            self.layers.append(layer)
         self.built = False
 
     def pop(self) -> Layer:

@@ -4,43 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from core.errors import ShapeError
 from core.layers import Activation, Dense, Flatten
 from core.layers.base import Layer, Shape, count, shape_text
 from core.losses import Loss
+from core.problem import LayerReport, Problem, Remedy
 
-
-@dataclass(frozen=True)
-class LayerReport:
-    """What is known of one layer without building it. Shapes are None behind a layer that cannot stand."""
-
-    name: str
-    input_shape: Shape | None
-    output_shape: Shape | None
-    parameters: int
-    multiply_adds: int
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """A way out of a problem: what the button says, and the whole stack as it would be."""
-
-    label: str
-    layers: tuple[Layer, ...]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something wrong, in plain words, on the layer that is wrong (None: the stack as a whole)."""
-
-    layer: int | None
-    text: str
-    hyper: str | None = None
-    remedy: Remedy | None = None
-    severity: Literal["error", "warning"] = "error"
+__all__ = [
+    "LARGEST_NETWORK", "LayerReport", "Problem", "Remedy", "check", "describe", "layer_names", "obstacle", "snake_case",
+    "summary_text",
+]  # fmt: skip
 
 
 def layer_names(layers: Sequence[Layer]) -> tuple[str, ...]:
@@ -63,7 +38,7 @@ def snake_case(name: str) -> str:
 
 
 def describe(layers: Sequence[Layer], input_shape: Shape) -> tuple[LayerReport, ...]:
-    """Shapes and counts of each layer; nothing is allocated, whatever the size."""
+    """Shapes and counts of each layer; nothing is allocated, whatever the size. A layer left out passes its input."""
     reports: list[LayerReport] = []
     shape: Shape | None = tuple(input_shape)
     for layer, name in zip(layers, layer_names(layers), strict=True):
@@ -71,9 +46,11 @@ def describe(layers: Sequence[Layer], input_shape: Shape) -> tuple[LayerReport, 
         parameters = multiply_adds = 0
         if shape is not None:
             try:
-                output = layer.output_shape(shape)
-                parameters = count(layer.weight_shapes(shape)) + count(layer.state_shapes(shape))
-                multiply_adds = layer.multiply_adds(shape)
+                output = shape
+                if layer.enabled:
+                    output = layer.output_shape(shape)
+                    parameters = count(layer.weight_shapes(shape)) + count(layer.state_shapes(shape))
+                    multiply_adds = layer.multiply_adds(shape)
             except ShapeError:
                 output = None
         reports.append(LayerReport(name, shape, output, parameters, multiply_adds))
@@ -103,8 +80,11 @@ def obstacle(layer: Layer, input_shape: Shape | None) -> str:
 def check(layers: Sequence[Layer], input_shape: Shape, classes: int, loss: Loss) -> tuple[Problem, ...]:
     """Everything that would go wrong in training, found in well under a millisecond and without allocating.
 
-    `classes` is the number of classes of the data set.
+    `classes` is the number of classes of the data set. Layers that are left out are not judged, but stay in remedies.
     """
+    kept = [layer for layer in layers if layer.enabled]
+    if len(kept) < len(layers):
+        return tuple(problem.among(layers) for problem in check(kept, input_shape, classes, loss))
     if not layers:
         output = (Flatten(), Dense(units=classes, activation=loss.fuses_with or "linear"))
         text = "The stack is empty: there is nothing to train."

@@ -20,6 +20,7 @@ from core.losses import LOSSES, CategoricalCrossentropy, Loss
 from core.optimizers import OPTIMIZERS, Adam, Optimizer
 from core.safe_file import parse_json, read_bounded, write_atomic
 from core.sequential import Sequential
+from core.stack import layer_names
 from core.training import Trainer
 from nnvis.recipe import DataRecipe, Split, TrainingRecipe
 
@@ -107,7 +108,9 @@ class Project:
 
     def build_model(self, dataset: Dataset) -> Sequential:
         """A fresh network with its first weights drawn from the seed, compiled; the project's layers stay unbuilt."""
-        model = Sequential([layer.replace() for layer in self.layers], seed=self.seed)
+        # Named as in the whole stack: what is left out must not rename the layers behind it.
+        named = zip(self.layers, layer_names(self.layers), strict=True)
+        model = Sequential([layer.replace(name=name) for layer, name in named], seed=self.seed)
         model.build(dataset.input_shape)
         model.compile(optimizer=self.optimizer.replace(), loss=self.loss.replace(), metrics=["accuracy"])
         return model

@@ -155,7 +155,11 @@ class Session(ProjectEditing):
     @property
     def views(self) -> list[WeightView]:
         """Where each array of each layer lies in `parameters`."""
-        return self._network.viewer.parameter_views() if self._network else []
+        if self._network is None:
+            return []
+        # The network has only the layers that take part; views speak of all layers of its project.
+        kept = [index for index, layer in enumerate(self._network.project.layers) if layer.enabled]
+        return [replace(view, layer=kept[view.layer]) for view in self._network.viewer.parameter_views()]
 
     # --- running --------------------------------------------------------------------------------------------------
 

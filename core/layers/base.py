@@ -26,6 +26,9 @@ class Layer(Configurable):
     `weight_shapes` and `initialize`. Shapes never contain the batch axis; arrays always do, first.
     """
 
+    enabled: bool = hyper(
+        True, help="Whether it takes part; a layer that does not is kept, but left out.", kw_only=True, advanced=True
+    )
     name: str = hyper("", help="Its name in charts and files; empty: chosen for you.", kw_only=True, advanced=True)
 
     sentence: ClassVar[str] = ""

@@ -40,7 +40,8 @@ def candidates(declared: Hyper) -> list[Any]:
 
 def variants(kind: type[Configurable], **fixed: Any) -> Iterator[Any]:
     """Objects of this class in which every candidate value of every hyperparameter occurs, in random company."""
-    hypers = [declared for declared in kind.hypers() if declared.name not in fixed]
+    # A layer that is left out has no shapes, weights or passes to speak of: that is the stack's business.
+    hypers = [declared for declared in kind.hypers() if declared.name not in fixed and declared.name != "enabled"]
     base = {declared.name: small(declared) for declared in hypers} | fixed
     rng = np.random.default_rng(5)
     columns = {}

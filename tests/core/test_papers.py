@@ -69,7 +69,7 @@ def test_the_layer_of_contributing_gets_what_was_promised(scale: ModuleType) -> 
     catalogue = (*core.layers.LAYERS, scale.Scale)
     layer = scale.Scale(start=2.5)
     assert from_dict(catalogue, layer.to_dict(), "layer") == layer
-    assert [declared.name for declared in layer.hypers()] == ["start", "name"]
+    assert [declared.name for declared in layer.hypers()] == ["start", "enabled", "name"]
     with pytest.raises(ConfigError, match="Scale: start cannot be 11"):
         layer.replace(start=11)
 
