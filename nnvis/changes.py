@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from core.hyper import Configurable
@@ -28,6 +28,8 @@ def replace_layer(project: Project, index: int, layer: Layer) -> Change:
     before, layers = project.layers[index], list(project.layers)
     layers[index] = layer
     names = layer_names(project.layers)
+    if before.enabled != layer.enabled and before.replace(enabled=layer.enabled) == layer:
+        return enable_layers(project, (index,), layer.enabled)
     if type(before) is not type(layer):
         text, field = f"replace {names[index]} by {layer.kind_name()}", None
     else:
@@ -52,6 +54,45 @@ def move_layer(project: Project, index: int, to: int) -> Change:
     layers = list(project.layers)
     layers.insert(to, layers.pop(index))
     return Change(replace(project, layers=tuple(layers)), f"move {layer_names(project.layers)[index]}")
+
+
+def insert_layers(project: Project, index: int, layers: Sequence[Layer]) -> Change:
+    """Put several layers before the one at `index`."""
+    if len(layers) == 1:
+        return insert_layer(project, index, layers[0])
+    return set_layers(project, (*project.layers[:index], *layers, *project.layers[index:]), f"add {len(layers)} layers")
+
+
+def remove_layers(project: Project, indices: Collection[int]) -> Change:
+    """Take several layers out of the stack."""
+    if len(indices) == 1:
+        return remove_layer(project, *indices)
+    kept = [layer for index, layer in enumerate(project.layers) if index not in indices]
+    return set_layers(project, kept, f"remove {len(indices)} layers")
+
+
+def move_layers(project: Project, indices: Sequence[int], to: int) -> Change:
+    """Let several layers stand, in their order, before the one that is at `to` now."""
+    moved = [project.layers[index] for index in indices]
+    place = place_of_moved(indices, to)
+    kept = [layer for index, layer in enumerate(project.layers) if index not in indices]
+    text = f"move {layer_names(project.layers)[indices[0]]}" if len(indices) == 1 else f"move {len(indices)} layers"
+    return set_layers(project, (*kept[:place], *moved, *kept[place:]), text)
+
+
+def place_of_moved(indices: Sequence[int], to: int) -> int:
+    """Where the first of the layers stands when they have been moved before the one that was at `to`."""
+    return to - sum(index < to for index in indices)
+
+
+def enable_layers(project: Project, indices: Collection[int], enabled: bool) -> Change:
+    """Leave layers out without deleting them, or use them again."""
+    names = layer_names(project.layers)
+    what = names[next(iter(indices))] if len(indices) == 1 else f"{len(indices)} layers"
+    layers = [
+        layer.replace(enabled=enabled) if index in indices else layer for index, layer in enumerate(project.layers)
+    ]
+    return set_layers(project, layers, f"{'use' if enabled else 'leave out'} {what}")
 
 
 def set_layers(project: Project, layers: Sequence[Layer], text: str) -> Change:

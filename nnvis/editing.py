@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from core import stack
+from core.advice import advise
 from core.data import Dataset
 from core.errors import ConfigError, FileError
 from core.layers.base import Layer
@@ -93,6 +94,24 @@ class ProjectEditing(QObject):
         """Let the layer at `index` stand at `to`, and select it."""
         self._edit(changes.move_layer(self.project, index, to), select=to)
 
+    def insert_layers(self, index: int, layers: Sequence[Layer]) -> None:
+        """Put several layers before the one at `index`, as one edit, and select the first of them."""
+        if layers:
+            self._edit(changes.insert_layers(self.project, index, layers), select=index)
+
+    def remove_layers(self, indices: Sequence[int]) -> None:
+        """Take several layers out of the stack, as one edit."""
+        self._edit(changes.remove_layers(self.project, indices))
+
+    def move_layers(self, indices: Sequence[int], to: int) -> None:
+        """Let several layers stand before the one that is at `to` now, as one edit, and select the first of them."""
+        place = changes.place_of_moved(indices, to)
+        self._edit(changes.move_layers(self.project, indices, to), select=place)
+
+    def enable_layers(self, indices: Sequence[int], enabled: bool) -> None:
+        """Leave several layers out without deleting them, or use them again, as one edit."""
+        self._edit(changes.enable_layers(self.project, indices, enabled))
+
     def set_layers(self, layers: Sequence[Layer], undo_text: str = "change layers") -> None:
         """Replace the whole stack."""
         self._edit(changes.set_layers(self.project, layers, undo_text))
@@ -170,6 +189,8 @@ class ProjectEditing(QObject):
             return
         self.layer_reports = stack.describe(layers, self.dataset.input_shape)
         self.problems = stack.check(layers, self.dataset.input_shape, self.dataset.classes, self.project.loss)
+        if not self.problems:
+            self.problems = advise(layers, self.dataset.input_shape)
 
     def _errors(self) -> list[stack.Problem]:
         return [problem for problem in self.problems if problem.severity == "error"]

@@ -5,17 +5,14 @@ It asks the Session for every change and shows what the Session has. Preview: py
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.data import DATASETS
-from core.errors import ConfigError
-from core.hyper import from_dict
 from core.layers import LAYERS
 from core.layers.base import Layer, Shape
 from core.losses import LOSSES
@@ -33,6 +30,7 @@ from nnvis.widgets.layer_body import ProblemBlock
 from nnvis.widgets.layer_card import input_card, layer_cards
 from nnvis.widgets.layer_list import LayerList
 from nnvis.widgets.layer_offer import fresh_layer
+from nnvis.widgets.layer_text import from_text, to_text
 from nnvis.widgets.palette import LayerPalette
 from nnvis.widgets.recipe_form import RecipeForm
 from nnvis.widgets.sample_strip import magnitude_image
@@ -135,10 +133,13 @@ class NetworkPanel(QWidget):
         cards.layer_selected.connect(session.select_layer)
         cards.replace_requested.connect(session.replace_layer)
         cards.remedy_requested.connect(session.apply_remedy)
-        cards.move_requested.connect(self._on_move_requested)
-        cards.remove_requested.connect(self._on_remove_requested)
+        cards.move_requested.connect(session.move_layers)
+        cards.remove_requested.connect(session.remove_layers)
         cards.duplicate_requested.connect(self._on_duplicate_requested)
         cards.insert_requested.connect(self._on_insert_requested)
+        cards.copy_requested.connect(self._on_copy_requested)
+        cards.paste_requested.connect(self._on_paste_requested)
+        cards.toggle_requested.connect(self._on_toggle_requested)
         cards.palette_requested.connect(self._open_palette)
         cards.reveal_requested.connect(self._on_reveal_requested)
         self._recipe.optimizer_changed.connect(session.set_optimizer)
@@ -168,9 +169,7 @@ class NetworkPanel(QWidget):
         self._cards.set_stack(first, layer_cards(project.layers, session.layer_reports, session.problems))
         self._on_selected_layer_changed()
         self._total.setText(_parameters(sum(report.parameters for report in session.layer_reports)))
-        errors = [problem for problem in session.problems if problem.severity == "error"]
-        self._problems.set_text(f"{len(errors)} problem{'' if len(errors) == 1 else 's'}")
-        self._problems.setVisible(bool(errors))
+        self._show_problem_count()
         self._show_stack_problem()
         self._recipe.set_values(project.optimizer, project.training, project.data, project.loss, project.seed)
         self._data.set_dataset(project.data.dataset)
@@ -196,7 +195,7 @@ class NetworkPanel(QWidget):
         self._old_note.setVisible(old)
         if old:
             self._old_note.words.setText(_OLD_WORDS[session.state])
-            self._old_note.restart.setEnabled(self._problems.isHidden())
+            self._old_note.restart.setEnabled(all(problem.severity != "error" for problem in session.problems))
         self._show_counts()
 
     def _on_history_cleared(self) -> None:
@@ -222,7 +221,7 @@ class NetworkPanel(QWidget):
         self._show_samples()
 
     def _on_problems_clicked(self) -> None:
-        first = next(problem for problem in self._session.problems if problem.severity == "error")
+        first = next(problem for problem in self._session.problems if problem.severity != "note")
         if first.layer is not None:
             self._session.select_layer(first.layer)
             self._scroll.reveal(self._cards, self._cards.card_area(first.layer))
@@ -235,45 +234,30 @@ class NetworkPanel(QWidget):
         position = self._usual_position()
         self._open_palette(position, QRect(self._add.mapToGlobal(QPoint(0, 0)), self._add.size()))
 
-    def _on_move_requested(self, moved: Sequence[int], to: int) -> None:
-        layers = list(self._session.project.layers)
-        chosen = [layers[index] for index in moved]
-        target = to - sum(index < to for index in moved)
-        if len(moved) == 1:
-            self._session.move_layer(moved[0], target)
-            return
-        rest = [layer for index, layer in enumerate(layers) if index not in moved]
-        self._session.set_layers((*rest[:target], *chosen, *rest[target:]), f"move {len(moved)} layers")
-
-    def _on_remove_requested(self, removed: Sequence[int]) -> None:
-        if len(removed) == 1:
-            self._session.remove_layer(removed[0])
-        else:
-            layers = [layer for index, layer in enumerate(self._session.project.layers) if index not in removed]
-            self._session.set_layers(layers, f"remove {len(removed)} layers")
-
     def _on_duplicate_requested(self, doubled: Sequence[int]) -> None:
         copies = [self._session.project.layers[index].replace(name="") for index in doubled]
-        self._insert(max(doubled) + 1, copies)
+        self._session.insert_layers(max(doubled) + 1, copies)
 
     def _on_insert_requested(self, position: int, text: str) -> None:
-        try:
-            layers = [from_dict(LAYERS, data, "layer") for data in json.loads(text)]
-        except (ConfigError, ValueError):  # dragged here from another program, or another version
-            return
-        self._insert(position, layers)
+        self._session.insert_layers(position, from_text(text, LAYERS))
+
+    def _on_copy_requested(self, copied: Sequence[int]) -> None:
+        layers = self._session.project.layers
+        QGuiApplication.clipboard().setText(to_text(layers[index] for index in copied))
+
+    def _on_paste_requested(self, position: int) -> None:
+        self._session.insert_layers(position, from_text(QGuiApplication.clipboard().text(), LAYERS))
+
+    def _on_toggle_requested(self, toggled: Sequence[int]) -> None:
+        """Leave the layers out; use them again if they are all left out already."""
+        layers = self._session.project.layers
+        used = not any(layers[index].enabled for index in toggled)
+        self._session.enable_layers(toggled, used)
 
     def _on_layer_chosen(self, position: int, layer: Layer) -> None:
-        self._insert(position, [layer])
+        self._session.insert_layers(position, [layer])
         if layer == fresh_layer(type(layer)) and len(layer.hypers()) > 1:
             self._cards.open_layer(position)  # nothing was typed: its values are the next thing to choose
-
-    def _insert(self, position: int, layers: Sequence[Layer]) -> None:
-        if len(layers) == 1:
-            self._session.insert_layer(position, layers[0])
-        elif layers:
-            stack = self._session.project.layers
-            self._session.set_layers((*stack[:position], *layers, *stack[position:]), f"add {len(layers)} layers")
 
     # The palette
 
@@ -285,7 +269,8 @@ class NetworkPanel(QWidget):
             return selected + 1
         reports = self._session.layer_reports
         is_output = end > 1 and dataset is not None and reports[-1].output_shape == (dataset.classes,)
-        return end - 1 if is_output and not self._session.problems else end
+        has_error = any(problem.severity == "error" for problem in self._session.problems)
+        return end - 1 if is_output and not has_error else end
 
     def _open_palette(self, position: int, anchor: QRect) -> None:
         """Open it beside `anchor` (on the screen) for a layer at `position`."""
@@ -338,6 +323,14 @@ class NetworkPanel(QWidget):
         bars = self._bars.bars(session.parameters, len(running.layers))
         same = [old == new for old, new in zip(running.layers, session.project.layers, strict=True)]
         self._cards.set_histograms([shown if kept else None for shown, kept in zip(bars, same, strict=True)])
+
+    def _show_problem_count(self) -> None:
+        severities = [problem.severity for problem in self._session.problems]
+        errors, warnings = severities.count("error"), severities.count("warning")
+        number, noun = (errors, "problem") if errors else (warnings, "warning")
+        self._problems.set_text(f"{number} {noun}{'' if number == 1 else 's'}")
+        self._problems.set_tone("bad" if errors else "warning", "warning")
+        self._problems.setVisible(bool(number))
 
     def _show_stack_problem(self) -> None:
         """What is wrong with the stack as a whole has no card to stand on."""

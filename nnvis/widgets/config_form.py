@@ -200,6 +200,13 @@ class ConfigForm(QWidget):
         first = cells[0].field if cells else self.more
         first.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def focus_field(self, name: str) -> None:
+        """Give the keyboard to the field of one hyperparameter, and select what stands there."""
+        cell = self.editor.cell(name)
+        if cell.field.declared.advanced:
+            self.more.setChecked(True)
+        cell.field.setFocus(Qt.FocusReason.TabFocusReason)
+
     def set_margins(self, left: int, top: int, right: int, bottom: int) -> None:
         """The room round the form."""
         self._layout.setContentsMargins(left, top, right, bottom)

@@ -75,7 +75,7 @@ class LayerBodies(QObject):
             index = model.index(row, 0)
             card, is_open = index.data(CARD), row == self.opened_row
             body = self.body(row)
-            if not card.problems and not is_open:
+            if not card.loud_problems and not is_open:
                 if body is not None:
                     self._view.setIndexWidget(index, None)  # type: ignore[arg-type]
                 continue

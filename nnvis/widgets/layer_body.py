@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.stack import Problem
 
 _SIDE, _BELOW = 7, 8  # from the block to the edge of its card
+_NAMES = {"error": "Problem", "warning": "Warning", "note": "Note"}
 SHAPE_NOTE = "A new shape starts a new run."
 
 
@@ -44,8 +45,9 @@ class CardBody(QWidget):
 
     def show_card(self, card: LayerCard, *, is_open: bool) -> None:
         """Show what the card has to say; the form only if it is open."""
-        if card.problems != self._problems:
-            self._show_problems(card.problems)
+        problems = card.problems if is_open else card.loud_problems
+        if problems != self._problems:
+            self._show_problems(problems)
         if is_open and card.layer is not None:
             if self.form is None:
                 self._add_form()
@@ -104,28 +106,33 @@ class ProblemBlock(PaintedWidget):
     def __init__(self, theme_source: ThemeSource, problem: Problem, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, parent)
         self._problem = problem
-        self._is_error = problem.severity == "error"
+        self._severity = problem.severity
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_SIDE + 36, 8, _SIDE + 10, 8 + _BELOW)
         layout.setSpacing(8)
         self.sentence = text_label(problem.text, wrap=True)
         layout.addWidget(self.sentence)
-        self.setAccessibleName(f"{'Problem' if self._is_error else 'Warning'}: {problem.text}")
+        self.setAccessibleName(f"{_NAMES[problem.severity]}: {problem.text}")
         self.button: Button | None = None
         if problem.remedy is not None:
             label = problem.remedy.label
-            self.button = Button(theme_source, label, "remedy" if self._is_error else "outline", small=True)
+            is_error = problem.severity == "error"
+            self.button = Button(theme_source, label, "remedy" if is_error else "outline", small=True)
             explain(self.button, "Change the stack so that this problem is gone; Undo takes it back.")
             self.button.clicked.connect(self._on_clicked)
             layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self.theme
+        ground, ink, icon = {
+            "error": (theme.bad_soft, theme.bad, "warning"),
+            "warning": (theme.warn_soft, theme.warn, "warning"),
+            "note": (theme.hover, theme.text_2, "hint"),
+        }[self._severity]
         painter = QPainter(self)
         area = QRectF(self.rect()).adjusted(_SIDE, 0, -_SIDE, -_BELOW)
-        edged_rect(painter, area, 6, theme.bad_soft if self._is_error else theme.warn_soft, None)
-        icon = QRectF(area.left() + 10, 10, 16, 16)
-        paint_icon(painter, "warning", icon, theme.bad if self._is_error else theme.warn)
+        edged_rect(painter, area, 6, ground, None)
+        paint_icon(painter, icon, QRectF(area.left() + 10, 10, 16, 16), ink)
 
     def _on_clicked(self) -> None:
         self.remedy_requested.emit(self._problem.remedy)

@@ -26,6 +26,7 @@ class LayerCard:
     layer: Layer | None = None
     problems: tuple[Problem, ...] = ()
     faulty_chips: frozenset[int] = frozenset()
+    is_left_out: bool = False
     is_waiting: bool = False  # its input is unknown, because a layer above cannot stand
     has_weights: bool = False
     details: str = ""
@@ -34,6 +35,16 @@ class LayerCard:
     def is_wrong(self) -> bool:
         """Whether it has a problem that stands in the way of training."""
         return any(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def is_faint(self) -> bool:
+        """Whether it plays no part at the moment."""
+        return self.is_waiting or self.is_left_out
+
+    @property
+    def loud_problems(self) -> tuple[Problem, ...]:
+        """What is said on the card itself; notes are kept for the open form."""
+        return tuple(problem for problem in self.problems if problem.severity != "note")
 
     @property
     def words(self) -> str:
@@ -58,7 +69,7 @@ def layer_cards(
     for index, (layer, report) in enumerate(zip(layers, reports, strict=True)):
         own = tuple(problem for problem in problems if problem.layer == index)
         card = _card(layer, report, own)
-        if report.input_shape is None and blocked_by:
+        if report.input_shape is None and blocked_by and layer.enabled:
             waits = f"waits for {blocked_by}"
             card = replace(card, is_waiting=True, caption=waits, short_caption=waits)
         elif report.output_shape is None:
@@ -71,8 +82,10 @@ def _card(layer: Layer, report: LayerReport, problems: tuple[Problem, ...]) -> L
     chips = layer.chips()
     faulty = {_chip_text(getattr(layer, problem.hyper, "")) for problem in problems if problem.hyper}
     facts, short_facts = _facts(layer, report)
+    if layer.name:  # a name of its own takes the place of the kind, which moves to the second line
+        facts, short_facts = [layer.kind_name(), *facts], [layer.kind_name(), *short_facts]
     return LayerCard(
-        title=layer.kind_name(),
+        title=layer.name or layer.kind_name(),
         icon=layer.icon,
         chips=chips,
         caption=" · ".join(facts),
@@ -81,12 +94,15 @@ def _card(layer: Layer, report: LayerReport, problems: tuple[Problem, ...]) -> L
         layer=layer,
         problems=problems,
         faulty_chips=frozenset(index for index, chip in enumerate(chips) if chip in faulty),
+        is_left_out=not layer.enabled,
         has_weights=report.parameters > 0,
         details=_details(report),
     )
 
 
 def _facts(layer: Layer, report: LayerReport) -> tuple[list[str], list[str]]:
+    if not layer.enabled:
+        return ["left out"], ["left out"]
     if report.input_shape is None:  # nothing is known before the images are there
         return [], []
     if report.output_shape is None:

@@ -113,7 +113,7 @@ class LayerDelegate(QStyledItemDelegate):
         middle = rect.top() + self.head_height / 2
         if index.row() > 0 and (hovered or selected):
             paint_icon(painter, "drag-handle", QRectF(rect.left() + 7, middle - 8, 16, 16), theme.text_3)
-        tint = theme.text_3 if card.is_waiting else theme.text_2
+        tint = theme.text_3 if card.is_faint else theme.text_2
         paint_icon(painter, card.icon, QRectF(rect.left() + 27, middle - 8, 16, 16), tint)
         right: float = rect.right() + 1 - _RIGHT
         if hovered and index.row() > 0:
@@ -166,12 +166,15 @@ class LayerDelegate(QStyledItemDelegate):
         metrics = QFontMetricsF(title_font)
         title = metrics.elidedText(card.title, Qt.TextElideMode.ElideRight, right - left)
         painter.setFont(title_font)
-        painter.setPen(color(theme.text_3 if card.is_waiting else theme.text))
+        painter.setPen(color(theme.text_3 if card.is_faint else theme.text))
         centre = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(left, middle - 17, right - left, 20), centre, title)
+        if card.is_left_out:  # struck through: it stands there, but does nothing
+            end = left + metrics.horizontalAdvance(title)
+            painter.drawLine(QPointF(left, middle - 6.5), QPointF(end, middle - 6.5))
         chips_left = left + metrics.horizontalAdvance(title) + 8
         room = QRectF(chips_left, middle - 16, right - chips_left, _CHIP_HEIGHT)
-        paint_chips(painter, room, card.chips, theme, chip_ground, card.faulty_chips)
+        paint_chips(painter, room, card.chips, theme, chip_ground, card.faulty_chips, is_error=card.is_wrong)
         caption_font = font("caption")
         caption = card.short_caption if self._source.metrics.is_compact else card.caption
         caption = QFontMetricsF(caption_font).elidedText(caption, Qt.TextElideMode.ElideRight, right - left)
@@ -181,7 +184,14 @@ class LayerDelegate(QStyledItemDelegate):
 
 
 def paint_chips(
-    painter: QPainter, room: QRectF, chips: Sequence[str], theme: Theme, ground: str, faulty: Collection[int] = ()
+    painter: QPainter,
+    room: QRectF,
+    chips: Sequence[str],
+    theme: Theme,
+    ground: str,
+    faulty: Collection[int] = (),
+    *,
+    is_error: bool = True,
 ) -> None:
     """As many chips as there is room for; the last one may be shortened."""
     metrics = QFontMetricsF(font("caption"))
@@ -193,8 +203,9 @@ def paint_chips(
         if available < 16 or len(text) < 2 < len(chip):
             break
         area = QRectF(left, room.top(), metrics.horizontalAdvance(text) + 12, room.height())
-        edged_rect(painter, area, 4, theme.bad_soft if index in faulty else ground, None)
-        painter.setPen(color(theme.bad if index in faulty else theme.text_2))
+        soft, ink = (theme.bad_soft, theme.bad) if is_error else (theme.warn_soft, theme.warn)
+        edged_rect(painter, area, 4, soft if index in faulty else ground, None)
+        painter.setPen(color(ink if index in faulty else theme.text_2))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
         left = area.right() + 6
 

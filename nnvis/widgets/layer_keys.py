@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent
 _PLAIN = {
     Qt.Key.Key_Return: "open",
     Qt.Key.Key_Enter: "open",
-    Qt.Key.Key_F2: "open",
+    Qt.Key.Key_F2: "rename",
     Qt.Key.Key_Delete: "remove",
     Qt.Key.Key_Backspace: "remove",
     Qt.Key.Key_Insert: "insert",
@@ -16,7 +16,30 @@ _PLAIN = {
     Qt.Key.Key_Escape: "close",
 }
 _WITH_ALT = {Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down"}
-_WITH_CONTROL = {Qt.Key.Key_D: "duplicate"}
+_WITH_CONTROL = {
+    Qt.Key.Key_D: "duplicate",
+    Qt.Key.Key_C: "copy",
+    Qt.Key.Key_X: "cut",
+    Qt.Key.Key_V: "paste",
+    Qt.Key.Key_E: "toggle",
+}
+MENU = (
+    ("Edit", "open", "Enter"),
+    ("Rename", "rename", "F2"),
+    ("", "", ""),
+    ("Cut", "cut", "Ctrl+X"),
+    ("Copy", "copy", "Ctrl+C"),
+    ("Paste below", "paste", "Ctrl+V"),
+    ("Duplicate", "duplicate", "Ctrl+D"),
+    ("Insert below…", "insert", "Ins"),
+    ("", "", ""),
+    ("Move up", "up", "Alt+Up"),
+    ("Move down", "down", "Alt+Down"),
+    ("", "", ""),
+    ("Leave out", "toggle", "Ctrl+E"),
+    ("Delete", "remove", "Del"),
+)
+"""The context menu: words, command, key; empty words are a line."""
 
 
 def command_of(event: QKeyEvent) -> str | None:

@@ -41,7 +41,7 @@ from nnvis.widgets.layer_bodies import LayerBodies
 from nnvis.widgets.layer_card import LayerCard
 from nnvis.widgets.layer_delegate import LayerDelegate, insertion_disc, paint_insertion
 from nnvis.widgets.layer_drag import drag_picture
-from nnvis.widgets.layer_keys import KeyGuard, command_of
+from nnvis.widgets.layer_keys import MENU, KeyGuard, command_of
 from nnvis.widgets.layer_model import LayerModel
 
 _NEAR_GAP = 5  # px from the middle of a gap at which the insertion line shows
@@ -58,6 +58,9 @@ class LayerList(QListView):
     move_requested = Signal(object, int)  # tuple of layers, in front of which layer
     remove_requested = Signal(object)  # tuple of layers
     duplicate_requested = Signal(object)  # tuple of layers
+    copy_requested = Signal(object)  # tuple of layers
+    paste_requested = Signal(int)  # position
+    toggle_requested = Signal(object)  # tuple of layers to leave out, or to use again
     insert_requested = Signal(int, str)  # position, new layers as JSON
     palette_requested = Signal(int, QRect)  # position, where on the screen it was asked for
     remedy_requested = Signal(object)  # core.stack.Remedy
@@ -147,13 +150,16 @@ class LayerList(QListView):
         """The layer whose form is open, or None."""
         return self.bodies.opened_row - 1 if self.bodies.opened_row > 0 else None
 
-    def open_layer(self, layer: int | None, *, enter: bool = False) -> None:
-        """Open the form of a layer, or close it; with `enter` the keyboard goes to its first field."""
+    def open_layer(self, layer: int | None, *, enter: bool = False, field: str = "") -> None:
+        """Open the form of a layer, or close it; with `enter` the keyboard goes to its first field, or to `field`."""
         self.bodies.open(-1 if layer is None else layer + 1)
         if layer is not None:
             body = self.bodies.body(layer + 1)
-            if enter and body is not None and body.form is not None:
-                body.form.focus_first()
+            if body is not None and body.form is not None:
+                if field:
+                    body.form.focus_field(field)
+                elif enter:
+                    body.form.focus_first()
             self.reveal_requested.emit(self.card_area(layer))
 
     def show_insertion(self, position: int) -> None:
@@ -271,10 +277,21 @@ class LayerList(QListView):
             self.open_layer(None)
         elif command == "insert":
             self._ask_for_palette(self._layers.layer_count if current is None else current + 1)
+        elif command == "paste":
+            self.paste_requested.emit(self._layers.layer_count if current is None else layers[-1] + 1)
         elif not layers or current is None:
             return False
         elif command == "open":
             self.open_layer(current, enter=True)
+        elif command == "rename":
+            self.open_layer(current, field="name")
+        elif command == "copy":
+            self.copy_requested.emit(layers)
+        elif command == "cut":
+            self.copy_requested.emit(layers)
+            self.remove_requested.emit(layers)
+        elif command == "toggle":
+            self.toggle_requested.emit(layers)
         elif command == "remove":
             self.remove_requested.emit(layers)
         elif command == "duplicate":
@@ -290,16 +307,13 @@ class LayerList(QListView):
         if layer not in self.selection:
             self.setCurrentIndex(self._layers.index(layer + 1))
         menu = QMenu(self)
-        for text, command, key in (
-            ("Edit", "open", "Enter"),
-            ("Duplicate", "duplicate", "Ctrl+D"),
-            ("Insert below…", "insert", "Ins"),
-            ("Move up", "up", "Alt+Up"),
-            ("Move down", "down", "Alt+Down"),
-            ("Delete", "remove", "Del"),
-        ):
-            action = menu.addAction(f"{text}\t{key}")
-            action.setData(command)
+        is_left_out = self._layers.card(layer + 1).is_left_out
+        for text, command, key in MENU:
+            if not text:
+                menu.addSeparator()
+                continue
+            words = "Use again" if command == "toggle" and is_left_out else text
+            menu.addAction(f"{words}\t{key}").setData(command)
         menu.triggered.connect(lambda action: self.run(action.data()))
         return menu
 

@@ -60,7 +60,7 @@ def _offer(kind: type[Layer], values: Sequence[str], input_shape: Shape | None) 
 
 def fresh_layer(kind: type[Layer]) -> Layer:
     """A layer as it is added: with its defaults, but with an activation where it has one."""
-    wished = {
+    wished: dict[str, Any] = {
         declared.name: _PREFERRED[declared.name]
         for declared in kind.hypers()
         if declared.default == "linear" and _PREFERRED.get(declared.name) in declared.choices

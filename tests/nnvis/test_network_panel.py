@@ -24,6 +24,7 @@ from nnvis.widgets.palette import LayerPalette
 from nnvis.widgets.recipe_form import RecipeForm
 
 LEFT = Qt.MouseButton.LeftButton
+CONTROL = Qt.KeyboardModifier.ControlModifier
 ALT = Qt.KeyboardModifier.AltModifier
 Part = TypeVar("Part", bound=QWidget)
 
@@ -175,7 +176,87 @@ def test_an_empty_stack_says_what_to_do(qtbot: QtBot, session: Session, panel: N
     assert button(panel, "Add an output layer").isVisible()
     qtbot.mouseClick(button(panel, "Add an output layer"), LEFT)
     assert kinds(session) == ["Flatten", "Dense"]
+    assert [problem.severity for problem in session.problems] == ["note"]
+
+
+def test_a_layer_is_left_out_and_used_again(qtbot: QtBot, session: Session, cards: LayerList) -> None:
+    def shown() -> str:
+        return str(cards.model().index(3, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+    def bars(row: int) -> object:
+        return cards.model().index(row, 0).data(Qt.ItemDataRole.UserRole + 2)
+
+    cards.setFocus()
+    session.select_layer(2)
+    with qtbot.waitSignal(session.history_cleared):
+        qtbot.keyClick(cards, Qt.Key.Key_E, CONTROL)
+    assert session.undo_text == "leave out dense_1"
+    assert [layer.enabled for layer in session.project.layers] == [True, True, False, True]
+    assert "left out" in shown()
     assert not session.problems
+    assert {view.layer for view in session.views} == {1, 3}
+    assert session.views[-1].layer_name == "dense_2"
+    assert bars(3) is None
+    assert bars(4) is not None
+    qtbot.keyClick(cards, Qt.Key.Key_E, CONTROL)
+    assert session.undo_text == "use dense_1"
+    assert "left out" not in shown()
+
+
+def test_layers_are_cut_copied_and_pasted_as_text(qtbot: QtBot, session: Session, cards: LayerList) -> None:
+    cards.setFocus()
+    session.select_layer(1)
+    qtbot.keyClick(cards, Qt.Key.Key_C, CONTROL)
+    assert '"units": 128' in QApplication.clipboard().text()
+    session.select_layer(2)
+    qtbot.keyClick(cards, Qt.Key.Key_V, CONTROL)
+    assert [layer.values().get("units") for layer in session.project.layers] == [None, 128, 64, 128, 10]
+    qtbot.keyClick(cards, Qt.Key.Key_X, CONTROL)
+    assert [layer.values().get("units") for layer in session.project.layers] == [None, 128, 64, 10]
+    QApplication.clipboard().setText("dense 20 tanh\ndrop 0.2")
+    session.select_layer(0)
+    qtbot.keyClick(cards, Qt.Key.Key_V, CONTROL)
+    assert kinds(session)[:3] == ["Flatten", "Dense", "Dropout"]
+    assert session.undo_text == "add 2 layers"
+    before = session.project
+    for nonsense in ("", "a poem", "[[[", "7", '{"type": "Dense"}', "flatten 3"):
+        QApplication.clipboard().setText(nonsense)
+        qtbot.keyClick(cards, Qt.Key.Key_V, CONTROL)
+    assert session.project == before
+
+
+def test_a_layer_is_renamed_with_f2(qtbot: QtBot, session: Session, cards: LayerList) -> None:
+    cards.setFocus()
+    session.select_layer(1)
+    qtbot.keyClick(cards, Qt.Key.Key_F2)
+    field = QApplication.focusWidget()
+    qtbot.keyClicks(field, "first")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert session.project.layers[1].name == "first"
+    assert str(cards.model().index(2, 0).data()).startswith("first 128")
+    assert "Dense · 128 · 100,480 parameters" in cards.model().index(2, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_a_warning_stands_in_nobodys_way(qtbot: QtBot, session: Session, panel: NetworkPanel) -> None:
+    session.replace_layer(1, Dense(units=128))
+    chip = part(panel, Chip)
+    assert chip.isVisible()
+    assert chip.text == "1 warning"
+    qtbot.mouseClick(button(panel, "Use relu"), LEFT)
+    assert session.project.layers[1] == Dense(units=128, activation="relu")
+    assert not chip.isVisible()
+
+
+def test_every_command_of_the_context_menu_says_its_key(session: Session, cards: LayerList) -> None:
+    menu = cards.menu_for(2)
+    words = {action.data(): action.text() for action in menu.actions() if action.data()}
+    assert words["toggle"] == "Leave out\tCtrl+E"
+    assert session.selected_layer == 2
+    next(action for action in menu.actions() if action.data() == "duplicate").trigger()
+    assert kinds(session) == ["Flatten", "Dense", "Dense", "Dense", "Dense"]
+    session.enable_layers((2,), False)
+    assert "Use again" in [action.text().split("\t")[0] for action in cards.menu_for(2).actions()]
+    menu.deleteLater()
 
 
 def test_the_recipe_is_edited_where_it_stands(qtbot: QtBot, session: Session, panel: NetworkPanel) -> None:
