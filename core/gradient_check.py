@@ -6,6 +6,7 @@ propagation gives all gradients in two passes where this needs two passes for ea
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from core.buffers import Array
+from core.errors import ConfigError
 from core.sequential import Sequential
 
 FLOOR = 1e-4  # gradients below this are compared absolutely: their relative error is round-off alone
@@ -30,8 +32,9 @@ class WeightCheck:
 
     @property
     def relative_error(self) -> float:
-        """|analytic - numeric| relative to the larger of the two."""
-        return abs(self.analytic - self.numeric) / max(abs(self.analytic), abs(self.numeric), FLOOR)
+        """|analytic - numeric| relative to the larger of the two; infinite where either is no number."""
+        error = abs(self.analytic - self.numeric) / max(abs(self.analytic), abs(self.numeric), FLOOR)
+        return error if math.isfinite(error) else math.inf
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,11 @@ def gradient_check(
     """Compare back-propagation with central differences on a float64 copy of the model; the model stays as it is.
 
     Up to `weights_per_array` weights of each array are drawn with `seed`. With `training`, dropout and the like draw
-    the same random numbers in every pass.
+    the same random numbers in every pass. Raises ConfigError for a model that has no weights or is not built.
     """
+    model.require_built()
+    if not model.trainable.size:
+        raise ConfigError("There are no weights to check: no layer of this model has any. Add a Dense layer.")
     twin = model.clone(dtype)
     X, T = twin._batch(x, y)
     states = [layer.rng.bit_generator.state for layer in twin.layers]
