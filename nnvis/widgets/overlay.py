@@ -6,7 +6,7 @@ compositor, and a chart that redraws below it goes on doing so.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
@@ -57,6 +57,12 @@ class Overlay(QWidget):
         self._place()
         self.update()
 
+    def corner(self, size: QSize) -> QPoint:
+        """Where the upper left corner of the card is, when the card has that size."""
+        window = self._window
+        top = self._top if self._top is not None else (window.height() - size.height()) // 2
+        return QPoint((window.width() - size.width()) // 2, top)
+
     def event(self, event: QEvent) -> bool:
         """While it is open no key drives the run."""
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -101,5 +107,4 @@ class Overlay(QWidget):
         window = self._window
         self.setGeometry(window.rect())
         size = self._card.sizeHint().boundedTo(window.size())
-        top = self._top if self._top is not None else (window.height() - size.height()) // 2
-        self._card.setGeometry((window.width() - size.width()) // 2, top, size.width(), size.height())
+        self._card.setGeometry(QRect(self.corner(size), size))

@@ -17,22 +17,21 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QDrag, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QDrag, QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QLineEdit,
     QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -42,6 +41,7 @@ from nnvis.widgets.labels import GivingLabel, hairline, text_label
 from nnvis.widgets.layer_delegate import paint_chips
 from nnvis.widgets.layer_model import NEW_LAYERS
 from nnvis.widgets.layer_offer import LayerOffer, offers
+from nnvis.widgets.overlay import Overlay
 from nnvis.widgets.painted import edged_rect
 
 if TYPE_CHECKING:
@@ -54,39 +54,29 @@ WIDTH = 308
 ROW = 44
 MOST_ROWS = 8
 _BESIDE = 12  # px between the dock and the card
-_RADIUS, _BLUR, _DROP, _RINGS = 10, 24, 8, 6
 
 
-class LayerPalette(QWidget):
-    """Opened for one place of the stack; says which layers can stand there, and why the others cannot.
-
-    It covers its window while it is open: a click beside the card closes it. Being no window of its own, it looks the
-    same with and without a compositor.
-    """
+class LayerPalette(Overlay):
+    """Opened for one place of the stack; says which layers can stand there, and why the others cannot."""
 
     chosen = Signal(int, object)  # position, layer
-    closed = Signal()
 
     def __init__(self, theme_source: ThemeSource, kinds: Sequence[type[Layer]], window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
-        self.hide()
+        super().__init__(theme_source, window)
         self.setAccessibleName("Add a layer")
         self._source = theme_source
-        self._card = QWidget(self)
         self._anchor = QRect()
-        self._focus_before: QWidget | None = None
         self._kinds = kinds
         self._position = 0
         self._input_shape: Shape | None = None
         self.field = QLineEdit()
         self.field.setPlaceholderText("Search layers, or type conv 32 3 relu")
         self.field.setAccessibleName("Search layers")
-        self.field.setFixedHeight(32)
+        self.field.setFixedSize(WIDTH - 16, 32)
         self.field.installEventFilter(self)
         self._glass = self.field.addAction(theme_source.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         theme_source.theme_changed.connect(self._on_theme_changed)
-        self._place = GivingLabel("", "caption", "faint")
+        self._place_words = GivingLabel("", "caption", "faint")
         self._output = text_label("", "caption", "faint")
         self.list = OfferList(theme_source)
         self._nothing = text_label("No layer of that name.", tone="faint")
@@ -96,28 +86,15 @@ class LayerPalette(QWidget):
         self.field.returnPressed.connect(self._on_return_pressed)
         self.list.clicked.connect(self._on_clicked)
         self.list.dragged.connect(self.dismiss)
-        window.installEventFilter(self)
 
     def open_at(self, position: int, anchor: QRect, *, after: str, input_shape: Shape | None) -> None:
         """Open beside `anchor` (in the window) for a layer at `position`, behind the layer called `after`."""
         self._position, self._input_shape, self._anchor = position, input_shape, anchor
-        self._place.setText(f"after {after}")
+        self._place_words.setText(f"after {after}")
         self._output.setText("" if input_shape is None else f"output {shape(input_shape)}")
         self.field.clear()
         self._on_text_changed("")
-        self._focus_before = QApplication.focusWidget()
-        self._place_card()
-        self.show()
-        self.raise_()
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def dismiss(self) -> None:
-        """Put it away; the keyboard goes back to where it was."""
-        if not self.isHidden():
-            self.hide()
-            if self._focus_before is not None:
-                self._focus_before.setFocus(Qt.FocusReason.PopupFocusReason)
-            self.closed.emit()
+        self.open(self.field)
 
     @property
     def shown(self) -> tuple[LayerOffer, ...]:
@@ -134,50 +111,29 @@ class LayerPalette(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows in the field walk through the list."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
             if step:
                 self.list.choose(self.list.currentIndex().row() + step, step)
                 return True
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # while it is open no key drives the run
-            return True
-        if event.type() == QEvent.Type.Resize and watched is self._window and self.isVisible():
-            self._place_card()
         return super().eventFilter(watched, event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape puts it away; no key goes further."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
-        event.accept()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click beside the card puts it away."""
-        if not self._card.geometry().contains(event.position().toPoint()):
-            self.dismiss()
-        event.accept()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The shadow, and the card's ground."""
-        painter, theme, card = QPainter(self), self._source.theme, QRectF(self._card.geometry())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color("#000000", theme.shadow_alpha / _RINGS))
-        for ring in range(_RINGS):  # rings of falling strength add up to a soft shadow
-            grown = _BLUR / 2 * (1 - ring / _RINGS)
-            around = card.adjusted(-grown, _DROP - grown, grown, _DROP + grown)
-            painter.drawRoundedRect(around, _RADIUS + grown, _RADIUS + grown)
-        edged_rect(painter, card, _RADIUS, theme.card, theme.outline)
+    def corner(self, size: QSize) -> QPoint:
+        """Beside the dock, at the height of the gap, wholly in the window."""
+        left = self._anchor.right() + _BESIDE
+        if left + size.width() > self.width():
+            left = max(0, self._anchor.left() - size.width() - _BESIDE)
+        top = self._anchor.center().y() - size.height() // 2
+        return QPoint(left, max(8, min(top, self.height() - size.height() - 8)))
 
     def _lay_out(self) -> None:
         context = QHBoxLayout()
         context.setContentsMargins(12, 0, 12, 0)
-        context.addWidget(self._place, 1)
+        context.addWidget(self._place_words, 1)
         context.addWidget(self._output)
         keys = text_label("↑ ↓ choose    Enter add    Esc close", "caption", "faint")
         keys.setContentsMargins(12, 0, 12, 0)
-        layout = QVBoxLayout(self._card)
+        layout = self.body
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
         layout.addWidget(self.field)
@@ -187,24 +143,12 @@ class LayerPalette(QWidget):
         layout.addWidget(hairline())
         layout.addWidget(keys)
 
-    def _place_card(self) -> None:
-        """Beside the dock, at the height of the gap, wholly in the window."""
-        room = self._window.rect()
-        self.setGeometry(room)
-        height = self._card.sizeHint().height()
-        left = self._anchor.right() + _BESIDE
-        if left + WIDTH > room.right():
-            left = max(0, self._anchor.left() - WIDTH - _BESIDE)
-        top = self._anchor.center().y() - height // 2
-        self._card.setGeometry(left, max(8, min(top, room.bottom() - height - 8)), WIDTH, height)
-        self.update()
-
     def _on_text_changed(self, text: str) -> None:
         found = offers(self._kinds, self._input_shape, text)
         self.list.show_offers(found, with_values=len(text.split()) > 1)
         self.list.setHidden(not found)
         self._nothing.setHidden(bool(found))
-        self._place_card()
+        self.fit()
 
     def _on_theme_changed(self) -> None:
         self._glass.setIcon(self._source.icon("search"))

@@ -94,3 +94,17 @@ def test_changes_that_are_in_no_file_are_asked_about_once(running: Program) -> N
     running.wait_for("question", True)
     running.hand("key", "alt+d")
     assert running.finish() == (0, "")
+
+
+def test_a_layer_is_added_by_keyboard_alone(running: Program) -> None:
+    assert running.first["units"] == [None, 128, 64, 10]
+    running.hand("key", "ctrl+k")
+    running.wait_for("focus", "QLineEdit")
+    running.hand("type", "--delay", 20, "add lay")
+    running.hand("key", "Return", "sleep", 0.2, "type", "--delay", 20, "dense 40 tanh")
+    running.hand("key", "Return")
+    running.wait_for("units", [None, 128, 64, 40, 10])
+    running.hand("key", "ctrl+z")
+    running.wait_for("units", [None, 128, 64, 10])
+    running.hand("key", "ctrl+k", "sleep", 0.2, "key", "Escape", "sleep", 0.2, "key", "Right")
+    assert running.wait_for("step", 1)["step"] == 1
