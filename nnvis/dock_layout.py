@@ -28,7 +28,7 @@ class DockLayout(QObject):
         self._before: dict[str, int] = {}  # widths when the mouse was pressed
         self.docks: dict[str, Dock] = {}
         for row in PANELS:
-            if row.area != "centre":
+            if row.area in AREAS:
                 dock = Dock(theme_source, row.title, row.widths, window)
                 dock.setObjectName(f"{row.name}Dock")
                 window.addDockWidget(AREAS[row.area], dock)

@@ -18,12 +18,13 @@ from nnvis.actions import KEYS_ELSEWHERE, ActionSet
 from nnvis.dock_layout import DockLayout, dock_content
 from nnvis.menus import Menus
 from nnvis.panels import PANELS
-from nnvis.run_text import STARTING, run_text, saved_text, status_text
+from nnvis.run_text import STARTING, past_text, run_text, saved_text, status_text
 from nnvis.settings import Settings, WindowPlace
 from nnvis.theme import Mode, ThemeSource
 from nnvis.widgets.banner import BannerAction, BannerMessage
 from nnvis.widgets.command_palette import Command, CommandPalette
 from nnvis.widgets.focus_order import order_focus
+from nnvis.widgets.foot_bar import FootBar
 from nnvis.widgets.key_policy import keep_keys
 from nnvis.widgets.key_sheet import KeySheet
 from nnvis.widgets.pages import Pages
@@ -68,6 +69,8 @@ class MainWindow(QMainWindow):
         self._pages = Pages(theme_source)
         self._page_numbers = {row.name: self._pages.add_page(row.title) for row in PANELS if row.area == "centre"}
         self.setCentralWidget(self._pages)
+        self._foot = FootBar()
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self._foot)
         self._layout = DockLayout(self, theme_source, place)
         self._status = StatusLine(theme_source)
         self.setStatusBar(self._status)
@@ -91,11 +94,14 @@ class MainWindow(QMainWindow):
             tools = getattr(panel, "tools", None)
             if row.area == "centre":
                 self._pages.fill(self._page_numbers[row.name], panel, tools)
+            elif row.area == "foot":
+                self._foot.addWidget(panel)
             else:
                 dock_content(self._layout.docks[row.name], panel, tools)
         self._is_furnished = True
-        for signal in (session.state_changed, session.snapshot_arrived, session.history_cleared):
+        for signal in (session.state_changed, session.snapshot_arrived, session.moment_changed):
             signal.connect(self._show_run)
+        session.history_cleared.connect(self._show_run)
         session.history_cleared.connect(self._order_focus)  # each layer of a new network has its own charts
         session.project_changed.connect(self._on_project_changed)
         for signal in (session.dataset_changed, session.selected_layer_changed):
@@ -170,6 +176,7 @@ class MainWindow(QMainWindow):
             self._actions.refresh(session)
             self._toolbar.show_run(run_text(session), "pauseAction" if session.is_training else "trainAction")
         self._status.say(status_text(session), session.project.seed)
+        self._pages.say_past(past_text(session))
 
     def _on_project_changed(self) -> None:
         self._show_project()
@@ -233,7 +240,7 @@ class MainWindow(QMainWindow):
         self._layout.take_up()
 
     def _order_focus(self) -> None:
-        order_focus([self._toolbar, *self._layout.at("left"), self._pages, *self._layout.at("right")])
+        order_focus([self._toolbar, *self._layout.at("left"), self._pages, *self._layout.at("right"), self._foot])
 
     def _panel_toggles(self) -> list[QAction]:
         return [dock.toggleViewAction() for dock in self._layout.docks.values()]

@@ -68,6 +68,15 @@ def status_text(session: Session) -> str:
     return "Ready. Space or Train starts; every chart moves from the first batch."
 
 
+def past_text(session: Session) -> str:
+    """What a page that shows the past says above itself; empty while it shows the present."""
+    if session.is_live:
+        return ""
+    going_on = "Training goes on." if session.is_training else "Training is at step "
+    going_on += "" if session.is_training else f"{number_text.count(session.history.step)}."
+    return f"You see step {number_text.count(session.shown_step)}, as it was. {going_on}"
+
+
 def saved_text(is_saved: bool, is_modified: bool, seconds: float | None) -> str:
     """Beside the project's name: whether its file holds what is shown. `seconds`: since the last save here."""
     if not is_saved:

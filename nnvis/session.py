@@ -143,6 +143,12 @@ class Session(ProjectEditing):
         return self._moment is None
 
     @property
+    def has_other_layers(self) -> bool:
+        """Whether the project's stack is not the one that the shown network was built from."""
+        running = self.running_project
+        return running is None or running.layers != self.project.layers
+
+    @property
     def shown_step(self) -> int:
         """How many updates the shown network has had."""
         return self._moment.step if self._moment else self.history.step
@@ -358,8 +364,7 @@ class Session(ProjectEditing):
 
         Raises ConfigError when the stack was changed since: those weights do not fit it.
         """
-        running = self.running_project
-        if running is None or running.layers != self.project.layers or self.dataset is None:
+        if self.has_other_layers:
             raise ConfigError("The layers were changed since: these weights fit only the stack they were trained in.")
         self.clear_message()
         self._prepare(self.parameters)

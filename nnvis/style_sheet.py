@@ -97,6 +97,8 @@ QMenuBar { background: @panel; color: @text_2; padding: 0 2px; }
 QMenuBar::item { padding: 6px 8px; background: transparent; border-radius: 4px; color: @text_2; }
 QMenuBar::item:selected { background: @hover; color: @text; }
 QToolBar { background: @panel; border: 0; border-bottom: 1px solid @line; spacing: 0; padding: 0; margin: 0; }
+QLabel#pastStrip { background: @accent_soft; color: @text; padding: 0 16px; }
+QToolBar#footBar { border: 0; border-top: 1px solid @line; }
 QToolBar::separator { width: 1px; background: @line; margin: 6px 8px; }
 QStatusBar { background: @panel; color: @text_2; border-top: 1px solid @line; font-size: 11px; }
 QStatusBar::item { border: 0; }

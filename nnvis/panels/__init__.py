@@ -25,7 +25,7 @@ class PanelRow:
 
     name: str
     title: str
-    area: Literal["left", "centre", "right"]
+    area: Literal["left", "centre", "right", "foot"]
     widths: tuple[int, int]  # narrowest and widest while docked; (0, 0) in the centre
     make: Maker
 
@@ -48,8 +48,15 @@ def _draw(session: Session, theme_source: ThemeSource) -> QWidget:
     return DrawPanel(session, theme_source)
 
 
+def _timeline(session: Session, theme_source: ThemeSource) -> QWidget:
+    from nnvis.panels.timeline import TimelinePanel
+
+    return TimelinePanel(session, theme_source)
+
+
 PANELS: Final = (
     PanelRow("network", "Network", "left", (240, 400), _network),
     PanelRow("learn", "Learn", "centre", (0, 0), _learn),
     PanelRow("draw", "Draw", "right", (256, 480), _draw),
+    PanelRow("timeline", "Timeline", "foot", (0, 0), _timeline),
 )

@@ -71,6 +71,7 @@ class LearnPanel(QWidget):
         self.invitation.train_requested.connect(session.train)
         self.invitation.step_requested.connect(session.step_batch)
         session.snapshot_arrived.connect(self._on_snapshot_arrived)
+        session.moment_changed.connect(self._redraw_now)
         session.history_cleared.connect(self._on_history_cleared)
         session.state_changed.connect(self._on_state_changed)
         session.project_changed.connect(self._on_state_changed)

@@ -156,6 +156,7 @@ class NetworkPanel(QWidget):
         session.state_changed.connect(self._on_state_changed)
         session.history_cleared.connect(self._on_history_cleared)
         session.snapshot_arrived.connect(self._on_snapshot_arrived)
+        session.moment_changed.connect(self._on_snapshot_arrived)
         self._source.metrics_changed.connect(self._on_metrics_changed)
         self._source.theme_changed.connect(self._show_samples)
 

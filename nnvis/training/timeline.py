@@ -77,6 +77,13 @@ class Timeline:
         with self._lock:
             return tuple(moment.step for moment in self._moments)
 
+    @property
+    def places(self) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        """Step and position in epochs of every moment, in order."""
+        with self._lock:
+            moments = list(self._moments)
+        return tuple(moment.step for moment in moments), tuple(moment.epoch for moment in moments)
+
     def __len__(self) -> int:
         return len(self._moments)
 

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout,
 
 from nnvis.theme import ThemeSource
 from nnvis.widgets.banner import Banner
-from nnvis.widgets.labels import hairline
+from nnvis.widgets.labels import hairline, text_label
 
+STRIP = 24  # height of the line that says: this is the past
 NARROWEST, NARROWEST_COMPACT = 768, 720  # two charts side by side, with the values in their heads and a scroll bar
 
 
@@ -36,6 +37,10 @@ class Pages(QWidget):
         head.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignBottom)
         head.addStretch(1)
         head.addWidget(self._tools)
+        self._strip = text_label("", "body")  # says that the page shows the past; there only while it does
+        self._strip.setObjectName("pastStrip")
+        self._strip.setFixedHeight(STRIP)
+        self._strip.hide()
         self._notice = QWidget()  # the banner's margins; there only while it is
         self._notice.hide()
         self._notice_layout = QVBoxLayout(self._notice)
@@ -46,6 +51,7 @@ class Pages(QWidget):
         column.setSpacing(0)
         column.addWidget(self._head)
         column.addWidget(hairline())
+        column.addWidget(self._strip)
         column.addWidget(self._notice)
         column.addWidget(self._stack, 1)
         self._tabs.currentChanged.connect(self._on_current_changed)
@@ -68,6 +74,11 @@ class Pages(QWidget):
                     stack.removeWidget(empty)
                     empty.deleteLater()
         self._on_current_changed(self._tabs.currentIndex())
+
+    def say_past(self, text: str) -> None:
+        """Say in a strip above the page that it shows the past; an empty text takes the strip away."""
+        self._strip.setText(text)
+        self._strip.setVisible(bool(text))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the banner's margins come and go with it."""
