@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.buffers import Array
-from core.hyper import Configurable, hyper
+from core.hyper import Configurable, Hyper, checked_values, hyper
 
 
 @dataclass
@@ -30,6 +30,8 @@ class EarlyStopping(Configurable):
     def observe(self, epoch: int, val_loss: float, val_accuracy: float, parameters: Array) -> bool:
         """Take note of an epoch's end; True when the run should stop. Keeps a copy of the best parameters."""
         score = -val_loss if self.monitor == "val_loss" else val_accuracy
+        if math.isnan(score):
+            score = -math.inf
         if score > self.best + self.min_delta or self.best_epoch is None:
             self.best, self.best_epoch, self.waited = score, epoch, 0
             self.best_weights = parameters.copy() if self.restore_best_weights else None
@@ -45,8 +47,12 @@ class EarlyStopping(Configurable):
             "waited": self.waited,
         }
 
-    def restore(self, state: dict[str, Any], best_weights: Array | None) -> None:
-        """Go on from what `state` said."""
-        self.best = -math.inf if state["best"] is None else state["best"]
-        self.best_epoch, self.waited = state["best_epoch"], state["waited"]
+    def restore(self, state: object, best_weights: Array | None) -> None:
+        """Go on from what `state` said. Raises ConfigError for anything else."""
+        declared = (
+            Hyper("best", None, "float", optional=True), Hyper("best_epoch", None, "int", low=0, optional=True),
+            Hyper("waited", 0, "int", low=0),
+        )  # fmt: skip
+        best, self.best_epoch, self.waited = checked_values(declared, state, "EarlyStopping").values()
+        self.best = -math.inf if best is None else best
         self.best_weights = best_weights

@@ -18,7 +18,8 @@ class TrainingStarted:
 class BatchDone:
     """One update is done. Loss and accuracy are those of the batch before the update.
 
-    `step` counts batches from 1 over the run, `batch` from 1 within the epoch, `epoch` from 0.
+    `step` counts batches from 1 over the run, `batch` from 1 within the epoch, `epoch` from 0. `position` is where the
+    run then stands, in epochs: 1.5 is in the middle of the second.
     """
 
     step: int
@@ -28,6 +29,7 @@ class BatchDone:
     loss: float
     accuracy: float
     learning_rate: float
+    position: float
 
 
 @dataclass(frozen=True, slots=True)

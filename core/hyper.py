@@ -190,12 +190,35 @@ class Configurable:
         known = sorted(declared.name for declared in cls.hypers())
         unknown = sorted(str(name) for name in names if name not in known)
         if unknown:
-            raise ConfigError(f"{cls.kind_name()} has no hyperparameter {unknown[0]!r}. It has: {', '.join(known)}.")
+            what = f"{cls.kind_name()} has no hyperparameter {unknown[0]!r:.60}"
+            raise ConfigError(f"{what}. It has: {', '.join(known)}.")
+
+    def with_live(self, other: object) -> Self:
+        """A copy with those hyperparameters of `other` that may change while training, if it is of the same kind."""
+        return self.replace(**self._live_values(other))
+
+    def take_live(self, other: object) -> None:
+        """Take over those hyperparameters of `other` that may change while training, if it is of the same kind."""
+        for name, value in self._live_values(other).items():
+            object.__setattr__(self, name, value)
+
+    def _live_values(self, other: object) -> dict[str, Any]:
+        if type(other) is not type(self):
+            return {}
+        return {declared.name: getattr(other, declared.name) for declared in self.hypers() if declared.live}
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form: the kind under "type", and every hyperparameter."""
         values = {name: list(value) if isinstance(value, tuple) else value for name, value in self.values().items()}
         return {"type": self.kind_name(), **values}
+
+
+def checked_values(declared: Iterable[Hyper], data: object, owner: str) -> dict[str, Any]:
+    """The values in `data`, which must be those that were declared, no more and no less. Raises ConfigError."""
+    names = {one.name for one in declared}
+    if not isinstance(data, dict) or data.keys() != names:
+        raise ConfigError(f"{owner} must be an object with {', '.join(sorted(names)) or 'nothing in it'}.")
+    return {one.name: one.checked(data[one.name], owner) for one in declared}
 
 
 def from_dict(catalogue: Iterable[type[Any]], data: object, what: str) -> Any:
@@ -208,7 +231,7 @@ def from_dict(catalogue: Iterable[type[Any]], data: object, what: str) -> Any:
         raise ConfigError(f'A {what} must be an object with a "type", not {type(data).__name__}.')
     name = data.get("type")
     if not isinstance(name, str) or name not in kinds:
-        raise ConfigError(f"Unknown {what} {name!r}. Known: {', '.join(kinds)}.")
+        raise ConfigError(f"Unknown {what} {name!r:.60}. Known: {', '.join(kinds)}.")
     kind = kinds[name]
     values = {key: value for key, value in data.items() if key != "type"}
     kind._require_known(values)

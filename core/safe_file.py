@@ -11,26 +11,40 @@ import json
 import math
 import os
 import secrets
+import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from core.errors import FileError
 
 STALE_AFTER = 600.0  # seconds after which a temporary file belongs to a save that was killed
 
 
-def read_bounded(path: Path, limit: int, what: str) -> bytes:
-    """The bytes of the file at `path`. Raises FileError when it is missing, unreadable or longer than `limit`."""
+@contextlib.contextmanager
+def opened(path: Path, what: str) -> Iterator[BinaryIO]:
+    """The file at `path`, open for reading. Raises FileError when there is none, or when reading it fails."""
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise FileError(f"{str(path)!r} is a folder, not a {what}. Choose a file in it.")
+        if not stat.S_ISREG(mode):  # merely opening a pipe would wait for ever
+            raise FileError(f"{str(path)!r} is a device or a pipe, not a {what}. Choose a file.")
         with path.open("rb") as stream:
-            data = stream.read(limit + 1)
+            yield stream
+    except FileError:
+        raise  # it is an OSError too, but one that says everything already
     except FileNotFoundError:
         raise FileError(f"There is no file {str(path)!r}. Check the name, or choose another {what}.") from None
-    except IsADirectoryError:
-        raise FileError(f"{str(path)!r} is a folder, not a {what}. Choose a file in it.") from None
     except OSError as error:
         raise FileError(f"{str(path)!r} cannot be read: {_reason(error)}.") from None
+
+
+def read_bounded(path: Path, limit: int, what: str) -> bytes:
+    """The bytes of the file at `path`. Raises FileError when it is missing, unreadable or longer than `limit`."""
+    with opened(path, what) as stream:
+        data = stream.read(limit + 1)
     if len(data) > limit:
         raise FileError(f"{str(path)!r} is larger than any {what} ({limit:,} bytes). It is another kind of file.")
     return data

@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from core.hyper import Configurable, from_dict, hyper
+from core.hyper import Configurable, Hyper, checked_values, from_dict, hyper
 
 
 @dataclass
@@ -31,8 +30,9 @@ class Schedule(Configurable):
         """What has been noted so far; nothing for a schedule that does not listen."""
         return {}
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `state` said."""
+    def restore(self, state: object) -> None:
+        """Go on from what `state` said. Raises ConfigError for anything else."""
+        checked_values((), state, type(self).__name__)
 
 
 @dataclass
@@ -142,9 +142,13 @@ class ReduceLROnPlateau(Schedule):
         best = None if math.isinf(self._best) else self._best
         return {"best": best, "waited": self._waited, "factor": self._factor}
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        self._best = math.inf if state["best"] is None else state["best"]
-        self._waited, self._factor = state["waited"], state["factor"]
+    def restore(self, state: object) -> None:
+        declared = (
+            Hyper("best", None, "float", optional=True), Hyper("waited", 0, "int", low=0),
+            Hyper("factor", 1.0, "float", low=0, high=1),
+        )  # fmt: skip
+        best, self._waited, self._factor = checked_values(declared, state, type(self).__name__).values()
+        self._best = math.inf if best is None else best
 
 
 SCHEDULES: tuple[type[Schedule], ...] = (

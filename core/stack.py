@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import ShapeError
 from core.layers import Activation, Dense, Flatten
-from core.layers.base import Layer, Shape, count, shape_text
+from core.layers.base import LONGEST_NAME, Layer, Shape, count, shape_text
 from core.losses import Loss
 from core.problem import LayerReport, Problem, Remedy
 
@@ -25,7 +25,7 @@ def layer_names(layers: Sequence[Layer]) -> tuple[str, ...]:
     for layer in layers:
         name = layer.name
         if not name or name in names:
-            stem = name or snake_case(layer.kind_name())
+            stem = name[: LONGEST_NAME - 4] or snake_case(layer.kind_name())  # with room for a number behind it
             candidates = (stem if index == 0 else f"{stem}_{index}" for index in range(len(layers) + len(taken) + 1))
             name = next(text for text in candidates if text not in names and (text not in taken or text == layer.name))
         names.append(name)

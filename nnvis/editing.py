@@ -129,7 +129,7 @@ class ProjectEditing(QObject):
         self._edit(changes.set_optimizer(self.project, optimizer))
 
     def set_training(self, recipe: TrainingRecipe) -> None:
-        """Change batch size (holds from the next epoch on) or epochs (at once)."""
+        """Change batch size (holds from the next batch on) or epochs (at once)."""
         self._edit(changes.set_training(self.project, recipe))
 
     def set_data(self, recipe: DataRecipe) -> None:

@@ -333,17 +333,16 @@ class Session(ProjectEditing):
     def _apply_live(self) -> None:
         """Hand over what may change in mid-run: it becomes part of the run and does not make it an old one."""
         old, new = self._running, self.project
-        optimizer, training = old.optimizer, old.training
-        if type(optimizer) is type(new.optimizer):
-            live = {declared.name for declared in optimizer.hypers() if declared.live}
-            optimizer = optimizer.replace(**{name: new.optimizer.values()[name] for name in live})
+        optimizer, layers, training = old.optimizer.with_live(new.optimizer), old.layers, old.training
+        if len(layers) == len(new.layers):
+            layers = tuple(layer.with_live(edited) for layer, edited in zip(layers, new.layers, strict=True))
         if not self._is_fresh:  # a fresh network is prepared anew: its plan is on the page already
             training = training.replace(batch_size=new.training.batch_size, epochs=new.training.epochs)
-        if optimizer == old.optimizer and training == old.training:
+        if (optimizer, layers, training) == (old.optimizer, old.layers, old.training):
             return
         epochs = training.epochs if training.epochs != old.training.epochs else None
-        self._control.change(Changes(optimizer, training.batch_size, epochs))
-        self._running = replace(old, optimizer=optimizer, training=training)
+        self._control.change(Changes(optimizer, training.batch_size, epochs, layers))
+        self._running = replace(old, optimizer=optimizer, layers=layers, training=training)
 
     # --- looking back -------------------------------------------------------------------------------------------------
 

@@ -25,9 +25,9 @@ class AveragePooling2D(Pooling2D):
 
     def build(self, input_shape: Shape, rng: np.random.Generator, dtype: Any = np.float32) -> Shape:
         output_shape = super().build(input_shape, rng, dtype)
-        inside = np.ones((1, *input_shape[:2], 1), dtype)
-        cells = self._windows.cells(self._windows.padded(inside, self.buffers))
-        self._counts = np.sum(cells, axis=0)  # how many real cells each window sees: (1, rows, columns, 1)
+        high, wide = self._windows.cells_inside
+        # how many cells of the image each window sees: (1, rows, columns, 1)
+        self._counts = np.outer(high, wide)[None, :, :, None].astype(dtype)
         return output_shape
 
     def forward(self, X: Array, training: bool = False) -> Array:

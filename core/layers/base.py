@@ -16,6 +16,7 @@ from core.errors import ConfigError, ShapeError
 from core.hyper import Configurable, hyper
 
 Shape = tuple[int, ...]
+LONGEST_NAME = 60  # characters
 
 
 @dataclass
@@ -41,6 +42,11 @@ class Layer(Configurable):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if len(self.name) > LONGEST_NAME or not self.name.isprintable() or "/" in self.name or "\\" in self.name:
+            raise ConfigError(
+                f"A layer cannot be named {self.name!r:.80}. Give at most {LONGEST_NAME} letters, digits and signs, "
+                f"but no slashes."
+            )
         self.built = False
         self.input_shape: Shape = ()
         self.dtype = np.dtype(np.float32)

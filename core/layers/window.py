@@ -45,6 +45,17 @@ class Windows:
         ]
         return (total[0] // 2, total[0] - total[0] // 2), (total[1] // 2, total[1] - total[1] // 2)
 
+    @property
+    def cells_inside(self) -> tuple[Array, Array]:
+        """How many rows and how many columns of each window lie within the image. Shapes: (rows,), (columns,)."""
+        counts = []
+        for image, size, stride, places, (before, _) in zip(
+            self.image, self.size, self.strides, self.places, self.border, strict=True
+        ):
+            starts = np.arange(places) * stride - before
+            counts.append(np.minimum(starts + size, image) - np.maximum(starts, 0))
+        return counts[0], counts[1]
+
     def padded(self, X: Array, buffers: Buffers, fill: float = 0.0) -> Array:
         """X with its border of `fill`; X itself when there is none. Shapes: (N, h, w, C) -> (N, h', w', C)."""
         (top, bottom), (left, right) = self.border

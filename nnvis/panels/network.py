@@ -190,7 +190,7 @@ class NetworkPanel(QWidget):
     def _on_state_changed(self) -> None:
         session = self._session
         running = session.state in (RunState.RUNNING, RunState.PAUSED)
-        self._recipe.set_running(running, at_epochs=("batch_size",))
+        self._recipe.set_running(running)
         self._live.setText("applies at the next batch" if running else "")
         old = session.running_is_old and session.state in _OLD_WORDS
         self._old_note.setVisible(old)

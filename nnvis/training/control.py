@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.layers.base import Layer
 from core.optimizers import Optimizer
 from nnvis.project import Project
 
@@ -48,12 +49,14 @@ class Changes:
     optimizer: Optimizer | None = None
     batch_size: int | None = None
     epochs: int | None = None
+    layers: tuple[Layer, ...] | None = None
 
     def followed_by(self, later: Changes) -> Changes:
         """Both in one; where both speak, `later` holds."""
         return Changes(
-            later.optimizer or self.optimizer, later.batch_size or self.batch_size, later.epochs or self.epochs
-        )
+            later.optimizer or self.optimizer, later.batch_size or self.batch_size, later.epochs or self.epochs,
+            later.layers or self.layers,
+        )  # fmt: skip
 
 
 class Control:

@@ -88,21 +88,20 @@ class Run:
         event = next(self._events)
         self.finished = isinstance(event, TrainingDone)
         if isinstance(event, BatchDone):
-            self.timeline.offer(event.step, self._position(event), self.model.parameters)
+            self.timeline.offer(event.step, event.position, self.model.parameters)
             self._last = event
         return event
 
     def rest(self) -> None:
         """Training pauses or ends here: this moment can always be returned to."""
         if self._last is not None:
-            self.timeline.keep(self._last.step, self._position(self._last), self.model.parameters)
-
-    def _position(self, event: BatchDone) -> float:
-        return event.epoch + event.batch / self.trainer.batches_per_epoch
+            self.timeline.keep(self._last.step, self._last.position, self.model.parameters)
 
     def apply(self, changes: Changes) -> None:
-        """Take over what was changed while training; the batch size from the next epoch on."""
-        self.trainer.set_live(optimizer=changes.optimizer, batch_size=changes.batch_size, epochs=changes.epochs)
+        """Take over what was changed while training, from the next batch on."""
+        self.trainer.set_live(
+            changes.optimizer, layers=changes.layers, batch_size=changes.batch_size, epochs=changes.epochs
+        )
         self._more_epochs = changes.epochs or self._more_epochs
 
     def reached(self, goal: Goal, event: Event) -> bool:

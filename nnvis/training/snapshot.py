@@ -128,7 +128,7 @@ class Coalescer:
     def add(self, event: Any) -> None:
         """Take in one event of `Trainer.run()`."""
         if isinstance(event, BatchDone):
-            self._position = event.epoch + event.batch / self._plan.batches_per_epoch
+            self._position = event.position
             self._steps.append(event.step)
             self._positions.append(self._position)
             self._losses.append(event.loss)

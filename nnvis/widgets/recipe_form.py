@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -15,10 +15,7 @@ from nnvis.widgets.field_cell import FieldCell
 from nnvis.widgets.field_grid import FieldGrid, MoreButton
 from nnvis.widgets.field_number import NumberField
 
-_WHEN = {
-    "next epoch": "While a network is trained, a change applies from the next epoch on.",
-    "next run": "A change applies when a new run starts; the present one goes on as it is.",
-}
+_NEXT_RUN = "A change applies when a new run starts; the present one goes on as it is."
 
 
 class RecipeForm(QWidget):
@@ -82,11 +79,11 @@ class RecipeForm(QWidget):
         self.seed.set_value(seed)
         self._more.set_changes(self._advanced)
 
-    def set_running(self, running: bool, at_epochs: Collection[str] = ()) -> None:
+    def set_running(self, running: bool) -> None:
         """While a network is trained, mark the fields that do not apply at the next batch, as the head says."""
         for cell in (*self._usual, *self._advanced):
-            when = "next epoch" if cell.name in at_epochs else "" if cell.field.declared.live else "next run"
-            cell.set_remark(when if running else "", _WHEN.get(when, ""))
+            waits = running and not cell.field.declared.live
+            cell.set_remark("next run" if waits else "", _NEXT_RUN if waits else "")
 
     @property
     def _editors(self) -> tuple[ConfigEditor, ...]:

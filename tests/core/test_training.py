@@ -77,7 +77,7 @@ def test_without_validation_data_nothing_is_measured() -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "steps"), [(1, [0, 7, 14]), (2, [0, 4, 7, 11, 14]), (3, [0, 2, 5, 7, 9, 12, 14]), (99, list(range(15)))]
+    ("times", "steps"), [(1, [0, 7, 14]), (2, [0, 3, 7, 10, 14]), (3, [0, 2, 4, 7, 9, 11, 14]), (99, list(range(15)))]
 )
 def test_validations_are_spread_over_the_epoch_and_always_end_it(times: int, steps: list[int]) -> None:
     events = trainer(validations_per_epoch=times).run()
@@ -185,13 +185,11 @@ def test_a_run_restored_from_its_state_goes_on_bit_for_bit(left_after: int) -> N
     left = trainer(**options, early_stopping=EarlyStopping(patience=5))
     events = left.run()
     before = [next(events) for _ in range(left_after)]
-    values, arrays = left.state()
-    values = json.loads(json.dumps(values, allow_nan=False))
-    arrays = {name: array.copy() for name, array in arrays.items()}
+    state = saved(left.state())
 
     resumed = trainer(**options, early_stopping=EarlyStopping(patience=5))
     resumed.model.parameters[...] = left.model.parameters
-    resumed.restore(values, arrays)
+    resumed.restore(state)
     after = timeless(resumed.run())
     assert after[0] == expected[0], "it says that it starts"
     assert [*timeless(before), *after[1:]] == (expected if left_after < 23 else [*expected, expected[-1]])
@@ -200,17 +198,43 @@ def test_a_run_restored_from_its_state_goes_on_bit_for_bit(left_after: int) -> N
 
 @pytest.mark.parametrize(
     "damage",
-    [{"batch_size": 0}, {"batch_size": 51}, {"next_batch_size": -1}, {"batch": 8}, {"batch": "1"}, {"step": None},
-     {"step": -1}, {"epochs_done": 1.5}, {"order": {}}, {"layers": []}, {"schedule": 3}, {"last_validation": [1, 2]},
-     {"optimizer_steps": 3}],
+    [{"place": {}}, {"place": None}, {"order": {}}, {"order": None}, {"layers": []}, {"layers": 5}, {"schedule": 3},
+     {"schedule": {}}, {"schedule": {"best": "low", "waited": 0, "factor": 1.0}}, {"early_stopping": {"best": 0.5}},
+     {"last_validation": [1, 2]}, {"first_loss": "high"}, {"optimizer_steps": -1}, {"optimizer_steps": "many"},
+     {"optimizer.m": np.zeros(3)}, {"best_weights": np.zeros(3)},
+     {"augmentation": {"bit_generator": "PCG64", "state": {"state": -1, "inc": 1}}}],
     ids=str,
 )  # fmt: skip
 def test_a_state_that_does_not_fit_is_refused(damage: dict[str, Any]) -> None:
-    run = trainer(schedule="ReduceLROnPlateau")
-    next(run.run())
-    values, arrays = run.state()
+    options: dict[str, Any] = {"schedule": "ReduceLROnPlateau", "early_stopping": EarlyStopping()}
+    run = trainer(**options)
+    list(run.run())
+    trainer(**options).restore(run.state())
     with pytest.raises(ConfigError, match="This training cannot be gone on with: its state does not fit"):
-        trainer(schedule="ReduceLROnPlateau").restore({**values, **damage}, arrays)
+        trainer(**options).restore({**run.state(), **damage})
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"batch_size": 0}, {"batch_size": SAMPLES + 1}, {"batch": 1}, {"batch": "0"}, {"seen": SAMPLES + 1}, {"seen": -1},
+     {"step": None}, {"step": -1}, {"epochs": 0}, {"epochs_done": 1.5}, {"loss_sum": "0"}, {"right": 0.5},
+     {"stopped": 1}, {"else": 1}],
+    ids=str,
+)  # fmt: skip
+def test_a_place_that_cannot_be_is_refused(damage: dict[str, Any]) -> None:
+    state = trainer().state()
+    with pytest.raises(ConfigError, match="This training cannot be gone on with: its state does not fit"):
+        trainer().restore({**state, "place": {**state["place"], **damage}})
+
+
+def test_a_state_of_other_data_is_refused() -> None:
+    run = trainer()
+    for event in run.run():
+        if isinstance(event, BatchDone) and event.batch == 4:
+            break
+    x, y = run.samples.x[:30], run.samples.labels[:30]
+    with pytest.raises(ConfigError, match="after sample 32 of an epoch, but there are 30 samples"):
+        Trainer(model(), x, y, batch_size=BATCH).restore(run.state())
 
 
 def test_numbers_to_be_met_have_no_accuracy_and_still_a_state() -> None:
@@ -221,8 +245,14 @@ def test_numbers_to_be_met_have_no_accuracy_and_still_a_state() -> None:
     run = Trainer(network, x, x[:, 0] + 0.5, batch_size=5, validation_data=(x, x[:, 0] + 0.5))
     events = list(run.run())
     assert math.isnan(events[-2].accuracy)
-    values, arrays = run.state()
-    run.restore(json.loads(json.dumps(values, allow_nan=False)), arrays)
+    run.restore(saved(run.state()))
+
+
+def saved(state: dict[str, Any]) -> dict[str, Any]:
+    """What comes back of a state that was written to a file."""
+    arrays = {name: value.copy() for name, value in state.items() if isinstance(value, np.ndarray)}
+    values = {name: value for name, value in state.items() if name not in arrays}
+    return json.loads(json.dumps(values, allow_nan=False)) | arrays
 
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
@@ -274,9 +304,10 @@ def test_early_stopping_ends_the_run_and_brings_the_best_weights_back() -> None:
 def test_a_class_counts_as_much_as_its_weight_says() -> None:
     run = trainer(model(Dense(3, "softmax")), class_weight={0: 0.0, 2: 5.0}, batch_size=SAMPLES, epochs=1)
     network = run.model.clone()
-    weights = np.array([0, 1, 5])[run.labels]
-    Y = network.predict(run.x)
-    expected = -(weights * np.log(Y[np.arange(SAMPLES), run.labels])).mean()
+    labels = run.samples.labels
+    weights = np.array([0, 1, 5])[labels]
+    Y = network.predict(run.samples.x)
+    expected = -(weights * np.log(Y[np.arange(SAMPLES), labels])).mean()
     (batch,) = (event for event in run.run() if isinstance(event, BatchDone))
     assert batch.loss == pytest.approx(expected, rel=1e-5)
 

@@ -1,4 +1,4 @@
-"""A run that is under way can be changed: learning rate at the next batch, batch size at the next epoch, its length."""
+"""A run that is under way can be changed from the next batch on: learning rate, layers, batch size, its length."""
 
 from __future__ import annotations
 
@@ -42,16 +42,39 @@ def test_an_optimizer_of_another_kind_does_not_slip_in(trainer: Trainer) -> None
     assert trainer.model.optimizer == SGD(learning_rate=0.1)
 
 
-def test_batch_size_holds_from_the_next_epoch_on_and_positions_stay_right(trainer: Trainer) -> None:
-    events = []
+def test_batch_size_holds_from_the_next_batch_on_and_positions_stay_right(trainer: Trainer) -> None:
+    events, planned = [], []
     for event in trainer.run():
         events.append(event)
-        if isinstance(event, BatchDone) and event.step == 2:
-            trainer.set_live(batch_size=25)
+        if isinstance(event, BatchDone):
+            planned.append(trainer.batches_per_epoch)
+            if event.step == 2:
+                trainer.set_live(batch_size=25)
     batches = of(BatchDone, events)
-    assert [event.size for event in batches] == [10] * 6 + [25, 25, 10]
-    assert trainer.batches_per_epoch == 3
-    assert [event.epoch for event in of(ValidationDone, events)] == [0, 0.5, 1.0, 1 + 2 / 3, 2.0]
+    assert [event.size for event in batches] == [10, 10, 25, 15, 25, 25, 10]
+    assert [event.batch for event in batches] == [1, 2, 3, 4, 1, 2, 3]
+    assert planned == [6, 6, 4, 4, 3, 3, 3]
+    np.testing.assert_allclose(
+        [event.position * 60 for event in batches], np.cumsum([event.size for event in batches]), rtol=1e-12
+    )
+    assert [event.epoch * 60 for event in of(ValidationDone, events)] == pytest.approx([0, 20, 60, 85, 120])
+
+
+def test_each_sample_is_seen_once_an_epoch_whatever_the_batch_size(trainer: Trainer) -> None:
+    seen: list[int] = []
+    take = trainer.samples.batch
+
+    def watched(index: np.ndarray, rng: np.random.Generator) -> Any:
+        seen.extend(index)
+        return take(index, rng)
+
+    trainer.samples.batch = watched  # type: ignore[method-assign]
+    sizes = iter([7, 1, 30, 4, 100, 3] * 20)
+    for event in trainer.run():
+        if isinstance(event, BatchDone):
+            trainer.set_live(batch_size=next(sizes))
+    assert len(seen) == 120
+    assert sorted(seen[:60]) == sorted(seen[60:]) == list(range(60))
 
 
 def test_a_batch_size_beyond_the_samples_is_one_batch(trainer: Trainer) -> None:
@@ -79,7 +102,7 @@ def test_more_or_fewer_epochs(trainer: Trainer) -> None:
 
 
 def test_a_run_that_goes_on_is_the_run_that_was_longer_from_the_start(trainer: Trainer) -> None:
-    x, y = trainer.x, trainer.labels
+    x, y = trainer.samples.x, trainer.samples.labels
     other = trainer.model.clone()
     longer = Trainer(other, x, y, batch_size=10, epochs=4, validation_data=(x, y), validations_per_epoch=2, seed=3)
     expected = list(longer.run())

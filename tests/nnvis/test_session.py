@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from core.data import Dataset
 from core.errors import ConfigError, FileError
 from core.evaluation import evaluate
-from core.layers import Activation, Dense, Flatten
+from core.layers import Activation, Dense, Dropout, Flatten
 from core.optimizers import SGD, Adam
 from core.training import BatchDone, ValidationDone
 from nnvis.project import Project
@@ -244,6 +244,27 @@ def test_a_learning_rate_applies_at_the_next_batch_and_the_run_stays_the_same(qt
     assert np.abs(session.parameters - before).max() > 1e-4
 
 
+def test_the_rate_of_a_dropout_layer_applies_at_the_next_batch(qtbot: QtBot, session: Session, digits: Dataset) -> None:
+    layers = (Flatten(), Dropout(rate=0.5), Dense(units=10, activation="softmax"))
+    session.set_layers(layers, "drop units")
+    qtbot.waitUntil(lambda: session.running_project == session.project)
+    before = session.project
+    for _ in range(2):
+        with qtbot.waitSignal(session.state_changed):
+            session.step_batch()
+        session.replace_layer(1, Dropout(rate=0.1))
+    assert not session.running_is_old
+
+    model = before.build_model(digits)
+    trainer = before.build_trainer(model, split_data(digits, before.data, before.seed))
+    for event in trainer.run():
+        if isinstance(event, BatchDone):
+            if event.step == 2:
+                break
+            trainer.set_live(layers=session.project.layers)
+    np.testing.assert_array_equal(session.parameters, model.parameters)
+
+
 def test_epochs_and_batch_size_can_change_in_mid_run(qtbot: QtBot, session: Session) -> None:
     session.step_batch()
     wait_for(qtbot, session, RunState.PAUSED)
@@ -251,7 +272,7 @@ def test_epochs_and_batch_size_can_change_in_mid_run(qtbot: QtBot, session: Sess
     assert not session.running_is_old
     session.train()
     wait_for(qtbot, session, RunState.DONE)
-    assert session.history.step == BATCHES + 1
+    assert session.history.step == 3  # the first batch, the rest of its epoch, and an epoch of one batch
     assert session.history.planned_epochs == 2
     assert session.history.train_epochs[-1] == 2.0
 

@@ -30,7 +30,8 @@ class Clock:
 
 
 def batch(step: int, size: int = 64) -> BatchDone:
-    return BatchDone(step, (step - 1) // BATCHES, (step - 1) % BATCHES + 1, size, 1.0 / step, step / 1000, 0.1)
+    epoch, batch = divmod(step - 1, BATCHES)
+    return BatchDone(step, epoch, batch + 1, size, 1.0 / step, step / 1000, 0.1, step / BATCHES)
 
 
 @pytest.fixture
@@ -162,7 +163,7 @@ def test_a_longer_plan_is_seen_at_once(clock: Clock) -> None:
     coalescer.add(batch(25))
     coalescer.publish(np.zeros(1, np.float32))
     snapshot = taken(coalescer)
-    assert (snapshot.epochs, snapshot.batches_per_epoch, snapshot.epoch) == (9, 50, 0.5)
+    assert (snapshot.epochs, snapshot.batches_per_epoch, snapshot.epoch) == (9, 50, 0.25)
 
 
 def test_speed_is_measured_while_training_and_pauses_do_not_count(coalescer: Coalescer, clock: Clock) -> None:

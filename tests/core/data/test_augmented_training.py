@@ -68,7 +68,8 @@ def test_a_float64_model_and_float_images_are_varied_too() -> None:
     double = losses(trainer(VARIED, "float64"))
     np.testing.assert_allclose(double, losses(trainer(VARIED)), rtol=1e-4)
     run = trainer(VARIED)
-    floats = Trainer(run.model, run.x / np.float32(255), run.labels, batch_size=16, augmentation=VARIED)
+    x, labels = run.samples.x / np.float32(255), run.samples.labels
+    floats = Trainer(run.model, x, labels, batch_size=16, augmentation=VARIED)
     np.testing.assert_allclose(losses(floats), double, rtol=1e-4)
 
 

@@ -1,0 +1,116 @@
+"""The samples of a training run, given out in batches that are ready for the network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from core.buffers import Array, Buffers
+from core.errors import ConfigError, ShapeError
+from core.evaluation import PixelScaling
+from core.metrics import are_classes, true_classes
+from core.sequential import Sequential
+
+
+class ImageAugmentation(Protocol):
+    """Varies images at random while training (core.data.Augmentation)."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it changes anything."""
+        ...
+
+    def apply(self, images: Array, rng: np.random.Generator, out: Array | None = None) -> Array:
+        """float32 images in the range of the given ones, into `out` if given."""
+        ...
+
+
+class Batch(NamedTuple):
+    """Inputs and targets as the network and its loss want them, true classes, and how much each sample counts."""
+
+    X: Array
+    T: Array
+    labels: Array
+    weights: Array | None
+
+
+class Samples:
+    """Samples x with labels or targets y, for a built and compiled model.
+
+    x is float (N, *input_shape), or uint8 together with a `scaling`. `class_weight` says how much the samples of a
+    class count in loss and gradient. Raises ShapeError and ConfigError when the data does not fit the model.
+    """
+
+    def __init__(
+        self,
+        model: Sequential,
+        x: Array,
+        y: Array,
+        scaling: PixelScaling | None,
+        augmentation: ImageAugmentation | None,
+        class_weight: Mapping[int, float] | None,
+    ) -> None:
+        x, y = np.asarray(x), np.asarray(y)
+        if len(x) != len(y):
+            raise ShapeError(f"There are {len(x)} samples but {len(y)} labels. Give one label for each sample.")
+        if not len(x):
+            raise ConfigError("There are no samples to train on. Give at least one.")
+        if x.shape[1:] != model.input_shape:
+            raise ShapeError(f"The model was built for samples of shape {model.input_shape} but gets {x.shape[1:]}.")
+        if augmentation is not None and x.ndim != 4:
+            raise ShapeError(f"Only images (N, H, W, C) can be augmented, not {x.shape}. Leave the augmentation out.")
+        self.x = x
+        self.targets = model.targets(y)
+        self.labels = true_classes(y)
+        self.has_classes = are_classes(y, model.output_shape[-1])
+        self.scaling = scaling
+        self.augmentation = augmentation
+        self._weights = self._weight_of_each_class(class_weight, max(2, model.output_shape[-1]))
+        self._buffers = Buffers(model.dtype)
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def are_images(self) -> bool:
+        """Whether they can be augmented."""
+        return self.x.ndim == 4
+
+    def batch(self, index: Array, rng: np.random.Generator) -> Batch:
+        """The samples of this index. X lies in a buffer that the next call overwrites; `rng` varies the images."""
+        labels = self.labels.take(index)
+        weights = None if self._weights is None else self._weights.take(labels)
+        return Batch(self._inputs(index, rng), self.targets.take(index, 0), labels, weights)
+
+    def _inputs(self, index: Array, rng: np.random.Generator) -> Array:
+        shape = (len(index), *self.x.shape[1:])
+        X: Array = self._buffers.get("X", shape)
+        varied = self.augmentation is not None and self.augmentation.is_active
+        # mode="clip" skips a bounds check that costs as much as the copy; a permutation cannot be out of bounds
+        if self.scaling is None and self.x.dtype == X.dtype and not varied:
+            return self.x.take(index, 0, out=X, mode="clip")
+        raw = self.x.take(index, 0, out=self._buffers.get("raw", shape, self.x.dtype.type), mode="clip")
+        if self.augmentation is not None and varied:
+            raw = self.augmentation.apply(raw, rng, self._buffers.get("varied", shape, np.float32))
+        if self.scaling is not None:
+            return self.scaling.apply(raw, out=X)
+        np.copyto(X, raw, casting="unsafe")
+        return X
+
+    def _weight_of_each_class(self, class_weight: Mapping[int, float] | None, classes: int) -> Array | None:
+        """The weight of each class as an array, or None when all count alike."""
+        if not class_weight:
+            return None
+        if not self.has_classes:
+            raise ConfigError("Class weights need classes, but the targets are numbers to be met. Leave them out.")
+        weights = np.ones(classes, self.targets.dtype if self.targets.dtype.kind == "f" else np.float32)
+        for label, weight in class_weight.items():
+            if not 0 <= label < classes or not (math.isfinite(weight) and weight >= 0):
+                raise ConfigError(
+                    f"Class {label} cannot have weight {weight}. Classes run from 0 to {classes - 1}, weights from 0."
+                )
+            weights[label] = weight
+        return weights
