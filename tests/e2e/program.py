@@ -43,7 +43,9 @@ class Informer(QObject):
         corner = canvas.mapToGlobal(QPoint(0, 0))
         focus = QApplication.focusWidget()
         answer = session.answer
+        fills_screen = window.width() == window.screen().availableSize().width()
         return {
+            "settled": session.state.name == "READY" and window.isActiveWindow() and fills_screen,
             "state": session.state.name,
             "step": session.history.step,
             "size": [window.width(), window.height()],
@@ -68,6 +70,11 @@ class Informer(QObject):
         middle = widget.mapToGlobal(widget.rect().center())
         return [middle.x(), middle.y()]
 
+    def wait_for(self, name: str, value: Any) -> None:
+        """Answer once the state is that far."""
+        self._wanted = name, value
+        self._clock.start()
+
     def _read(self) -> None:
         self._unread += os.read(sys.stdin.fileno(), 65536)
         while b"\n" in self._unread:
@@ -76,8 +83,7 @@ class Informer(QObject):
 
     def _answer(self, question: dict[str, Any]) -> None:
         if question["ask"] == "wait":
-            self._wanted = question["name"], question["value"]
-            self._clock.start()
+            self.wait_for(question["name"], question["value"])
         elif question["ask"] == "place":
             say({"place": self.place_of(question["name"])})
         else:
@@ -108,8 +114,7 @@ def main() -> int:
     if options.epochs:
         window.session.set_training(window.session.project.training.replace(epochs=options.epochs))
     window.showMaximized()
-    informer._wanted = ("state", "READY")
-    informer._clock.start()
+    informer.wait_for("settled", True)
     return app.exec()
 
 
