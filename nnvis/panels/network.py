@@ -33,6 +33,7 @@ from nnvis.widgets.layer_offer import fresh_layer
 from nnvis.widgets.layer_text import from_text, to_text
 from nnvis.widgets.palette import LayerPalette
 from nnvis.widgets.recipe_form import RecipeForm
+from nnvis.widgets.redraw_budget import Part, RedrawBudget
 from nnvis.widgets.sample_strip import magnitude_image
 from nnvis.widgets.scroll_column import ScrollColumn
 from nnvis.widgets.weight_bars import WeightBars
@@ -65,6 +66,8 @@ class NetworkPanel(QWidget):
         self._recipe = RecipeForm(theme_source, optimizers=OPTIMIZERS, losses=LOSSES, largest_seed=MAX_SEED)
         self._scroll = ScrollColumn()
         self._lay_out()
+        self._budget = RedrawBudget()  # a card is painted as a whole: its little histogram follows at its own pace
+        self._budget.add(Part("bars", self._show_bars, 4, 2, self.isVisible))
         self._connect_widgets()
         self._connect_session()
         self._on_metrics_changed()
@@ -156,7 +159,7 @@ class NetworkPanel(QWidget):
         session.state_changed.connect(self._on_state_changed)
         session.history_cleared.connect(self._on_history_cleared)
         session.snapshot_arrived.connect(self._on_snapshot_arrived)
-        session.moment_changed.connect(self._on_snapshot_arrived)
+        session.moment_changed.connect(self._budget.run_now)
         self._source.metrics_changed.connect(self._on_metrics_changed)
         self._source.theme_changed.connect(self._show_samples)
 
@@ -205,8 +208,8 @@ class NetworkPanel(QWidget):
         self._on_state_changed()
 
     def _on_snapshot_arrived(self) -> None:
-        if self.isVisible():
-            self._show_bars()
+        self._budget.request_all()
+        self._budget.run()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEasingCurve, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QElapsedTimer, QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,6 +15,7 @@ from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
 _GAP = 8
 _VALUE = 48
 _GLIDE = 80
+_HURRY = 60  # ms between two values; faster than that, bars do not glide
 
 
 class Bars(PaintedWidget):
@@ -32,6 +33,7 @@ class Bars(PaintedWidget):
         self._shown = [0.0] * len(self._labels)
         self._start = list(self._shown)
         self._row = -1
+        self._since = QElapsedTimer()  # the last new values
         self._glide = QVariantAnimation(self)
         self._glide.setEasingCurve(QEasingCurve.Type.Linear)
         self._glide.setStartValue(0.0)
@@ -74,9 +76,12 @@ class Bars(PaintedWidget):
             raise ValueError(f"{len(new)} values for {len(self._labels)} classes.")
         if (new, are_shares) == (self._values, self._are_shares):
             return
+        # While the network trains, new values come faster than a bar could glide: then each frame shows the newest.
+        hurried = self._since.isValid() and self._since.elapsed() < _HURRY
+        self._since.start()
         self._values, self._are_shares = new, are_shares
         self._tell()
-        duration = self.theme_source.duration(_GLIDE)
+        duration = 0 if hurried else self.theme_source.duration(_GLIDE)
         self._glide.stop()
         self._start = list(self._shown)
         if duration and self.isVisible():
