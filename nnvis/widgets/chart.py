@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from nnvis import number_text
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets import chart_scale
-from nnvis.widgets.chart_items import Curve, mixed
+from nnvis.widgets.chart_items import Band, Curve
 from nnvis.widgets.chart_measure import Chance, Measure, Shown, plotted
 from nnvis.widgets.chart_readout import ReadOut, Row
 from nnvis.widgets.chart_zoom import ZoomPlot
@@ -24,6 +24,7 @@ LABEL_SPACING = 16
 BOX_FROM_HEIGHT = 140  # a lower plot has no room for a read-out box: the head of its card shows the values
 FIRST_BATCHES = 20  # until then the curve grows into the axis instead of being stretched over it
 BATCHES_BELOW = 100  # a stretch of fewer batches is numbered in batches
+FULL_BUCKET = 6  # the extremes of that many batches lie so far apart that neighbouring buckets overlap
 
 
 class LineChart(ZoomPlot):
@@ -43,7 +44,7 @@ class LineChart(ZoomPlot):
         self._log_shown = False
         self._in_batches = False
         self._caption, self._strong = font("caption"), font("caption", 600)
-        self._raw = Curve(self, "batches", 1)
+        self._raw = Band(self, "batches")
         self._smoothed = Curve(self, "train", 2)
         self._validation = Curve(self, "validation", 2)
         for item in (self._raw, self._smoothed, self._validation):
@@ -129,6 +130,7 @@ class LineChart(ZoomPlot):
         if self.chance is not None and not self.has_batches:
             shown = Shown(np.append(shown.epochs, 0.0), np.append(shown.lines, self.chance.value), shown.raw_low)
         log = self._log_shown = self._log and self.has_batches
+        self._raw.in_buckets = envelope.size >= FULL_BUCKET
         self._raw.setData(raw_epochs, plotted(raw, log))
         self._smoothed.setData(epochs, plotted(means, log))
         self._validation.setData(measured, plotted(values, log))
@@ -159,7 +161,7 @@ class LineChart(ZoomPlot):
     def dress(self) -> None:
         """Give the curves the colours of the theme."""
         theme = self.theme
-        self._raw.set_color(mixed(color(theme.card), color(theme.train), theme.raw_alpha))
+        self._raw.set_colors(color(theme.card), color(theme.train), theme.raw_alpha)
         self._smoothed.set_color(color(theme.train))
         self._validation.set_color(color(theme.validation))
 

@@ -10,9 +10,10 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
-from nnvis.theme import COMPACT
+from nnvis.theme import COMPACT, color
 from nnvis.widgets.chart import LineChart
 from nnvis.widgets.chart_card import ChartCard
+from nnvis.widgets.chart_items import BAND_STRENGTH, mixed
 from nnvis.widgets.chart_measure import AccuracyMeasure, Chance, LossMeasure
 
 PER_EPOCH = 100
@@ -431,3 +432,19 @@ def test_the_compact_window_leaves_room_for_the_values(card, chart, theme_source
     QApplication.processEvents()
     assert card.validation_key.geometry().right() <= card._head.width()
     assert card.train_key.width() == card.train_key.sizeHint().width()
+
+
+def test_the_band_of_a_long_run_reaches_from_the_lowest_to_the_highest(chart, theme_source):
+    """Many batches to a pixel: the filled band, read back from the screen."""
+    values = np.tile([1.0, 3.0, 2.0], 10_000)
+    chart.run.set_batches(np.arange(1, 30_001) / PER_EPOCH, values)
+    chart.set_log(False)
+    chart.refresh()
+    QApplication.processEvents()
+    image = chart.grab().toImage()
+    theme = theme_source.theme
+    band = mixed(color(theme.card), color(theme.train), theme.raw_alpha * BAND_STRENGTH).name()
+    x = round(chart.area().center().x()) + 5
+    filled = [y for y in range(image.height()) if image.pixelColor(x, y).name() == band]
+    assert filled[0] == pytest.approx(chart.y_pixel(3.0), abs=1)
+    assert filled[-1] == pytest.approx(chart.y_pixel(1.0), abs=1)
