@@ -174,8 +174,7 @@ class LineChart(ZoomPlot):
     def paint_under(self, painter: QPainter) -> None:
         """Paint the grid, the axis words and, before training, what guessing would reach."""
         area = self.area()
-        vertical = [tick for tick in self._x.ticks if not tick.now]
-        self.paint_grid(painter, vertical, self._y.ticks)
+        self.paint_lines(painter)
         self.paint_y_words(painter)
         self.paint_x_words(painter, area.bottom() + 5)
         painter.setPen(color(self.theme.text_3))
@@ -189,6 +188,10 @@ class LineChart(ZoomPlot):
             painter.drawLine(QLineF(area.left(), at, area.right(), at))
             words = QRectF(area.left(), at - 18, area.width(), 16)
             painter.drawText(words, Qt.AlignmentFlag.AlignRight, self.chance.text)
+
+    def paint_lines(self, painter: QPainter) -> None:
+        """Paint hairlines at the axis numbers, but for "now", which is the curve's end."""
+        self.paint_grid(painter, [tick for tick in self._x.ticks if not tick.now], self._y.ticks)
 
     def paint_over(self, painter: QPainter) -> None:
         """Paint the measured points, the names at the line ends, and what is pointed at."""

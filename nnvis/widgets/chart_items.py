@@ -125,3 +125,4 @@ class Band(Curve):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._fill)
         painter.drawRects(*self._bars.drawargs())
+        self._plot.paint_lines(painter)  # the grid is to be read through the band

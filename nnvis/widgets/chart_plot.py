@@ -170,6 +170,9 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
     def paint_over(self, painter: QPainter) -> None:
         """Paint labels and marks; in pixels."""
 
+    def paint_lines(self, painter: QPainter) -> None:
+        """Paint the grid's lines; in pixels."""
+
     def paint_grid(self, painter: QPainter, vertical: Sequence[Tick], horizontal: Sequence[Tick]) -> None:
         """Paint hairlines at the ticks, on whole pixels."""
         area = self.area()
