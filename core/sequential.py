@@ -25,6 +25,7 @@ from core.optimizers import Optimizer
 from core.stack import Problem, check, describe, layer_names, summary_text
 
 TRAINING_PIECE = 32  # samples; a convolution's working arrays then fit into the second-level cache
+FIT_SEED_STEP = 1_000_003  # far apart, so that the orders of neighbouring seeds do not meet
 METRICS = ("accuracy", "precision", "recall", "f1")
 
 
@@ -117,6 +118,7 @@ class Sequential:
         )
         self._steps = plan(self.layers)
         self._buffers = Buffers(self.dtype)
+        self._fits = 0  # calls of `fit` since then: each shuffles in an order of its own
         self.built = True
 
     def _gather(self) -> None:
@@ -291,8 +293,9 @@ class Sequential:
             self.build(np.asarray(x).shape[1:])
         trainer = Trainer(
             self, x, y, batch_size=batch_size, epochs=epochs, validation_data=validation_data, shuffle=shuffle,
-            seed=self.seed,
+            seed=self.seed + self._fits * FIT_SEED_STEP,
         )  # fmt: skip
+        self._fits += 1
         history = History()
         for event in trainer.run():
             if isinstance(event, EpochDone):

@@ -99,8 +99,8 @@ class Trainer:
         self.shuffle = shuffle
         self.schedule = schedules.get(schedule)
         self.early_stopping = early_stopping
-        self.epochs = epochs
-        self.batch_size = min(batch_size, len(self.samples))
+        self.epochs = int(epochs)  # int: NumPy's own numbers cannot be written as JSON
+        self.batch_size = min(int(batch_size), len(self.samples))
         self.step = 0
         self.epochs_done = 0
         self.batch = 0  # batches done of the epoch under way; 0 between epochs, as the next four

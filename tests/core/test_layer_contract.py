@@ -176,7 +176,7 @@ def test_nothing_given_is_changed_and_float32_stays_float32(config: Layer, shape
     assert wide == []
 
 
-@every_variant
+@every_layer
 def test_same_seed_same_bits(config: Layer, shape: Shape) -> None:
     results = []
     for _ in range(2):

@@ -65,6 +65,21 @@ def test_fit_builds_by_the_data_and_prints_a_line_for_each_epoch(capsys: pytest.
     assert second.endswith(f"loss: {history.history['loss'][1]:.4f}")
 
 
+def test_fit_called_again_shuffles_anew_and_the_same_way_each_time() -> None:
+    def orders() -> list[list[float]]:
+        model, seen = compiled(), list[float]()
+        forward_backward = model.fast_forward_backward
+        model.fast_forward_backward = lambda X, *rest: (seen.append(X.item(0)), forward_backward(X, *rest))[1]  # type: ignore[method-assign]
+        for _ in range(2):
+            model.fit(*data(12), batch_size=1, verbose=0)
+        return [seen[:12], seen[12:]]
+
+    first, second = orders()
+    assert sorted(first) == sorted(second)
+    assert first != second
+    assert orders() == [first, second]
+
+
 def test_one_hot_and_whole_numbers_and_both_losses_train_alike() -> None:
     x, y = data()
     results = []
