@@ -7,7 +7,6 @@ optimizer step is a few passes over two vectors, and a snapshot of the whole net
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,30 +22,13 @@ from core.losses import Loss
 from core.metrics import accuracy
 from core.optimizers import Optimizer
 from core.stack import Problem, check, describe, layer_names, summary_text
+from core.weights import WeightView, gather
+
+__all__ = ["Sequential", "WeightView"]
 
 TRAINING_PIECE = 32  # samples; a convolution's working arrays then fit into the second-level cache
 FIT_SEED_STEP = 1_000_003  # far apart, so that the orders of neighbouring seeds do not meet
 METRICS = ("accuracy", "precision", "recall", "f1")
-
-
-@dataclass(frozen=True)
-class WeightView:
-    """Where one array of one layer lies in the flat vector: `flat[start:stop].reshape(shape)`.
-
-    Arrays that are kept but not trained (`trainable` False: moving averages) lie behind all trained ones.
-    """
-
-    layer: int
-    layer_name: str
-    name: str
-    start: int
-    stop: int
-    shape: Shape
-    trainable: bool = True
-
-    def of(self, flat: Array) -> Array:
-        """This array within a flat vector, as a view."""
-        return flat[self.start : self.stop].reshape(self.shape)
 
 
 class Sequential:
@@ -111,7 +93,8 @@ class Sequential:
         for index, layer in enumerate(self.layers):
             shape = layer.build(shape, np.random.default_rng([self.seed, index]), self.dtype)
         self.output_shape = shape
-        self._gather()
+        self._views, self.parameters, self.gradient = gather(self.layers, self.dtype)
+        self.trainable = self.parameters[: self.gradient.size]
         self._skip_unused_input_gradients()
         self._trains_in_pieces = any(layer.best_in_pieces for layer in self.layers) and not any(
             layer.mixes_samples for layer in self.layers
@@ -120,31 +103,6 @@ class Sequential:
         self._buffers = Buffers(self.dtype)
         self._fits = 0  # calls of `fit` since then: each shuffles in an order of its own
         self.built = True
-
-    def _gather(self) -> None:
-        """Move the layers' weights into one flat vector, and let the layers work on views of it."""
-        views: list[WeightView] = []
-        start = 0
-        for trainable in (True, False):
-            for index, layer in enumerate(self.layers):
-                for name, value in (layer.parameters if trainable else layer.states).items():
-                    stop = start + value.size
-                    views.append(WeightView(index, layer.name, name, start, stop, value.shape, trainable))
-                    start = stop
-        trained = sum(view.stop - view.start for view in views if view.trainable)
-        self._views = sorted(views, key=lambda view: view.layer)  # stable: a layer's states stay behind its weights
-        self.parameters = aligned_zeros(start, self.dtype)
-        self.trainable = self.parameters[:trained]
-        self.gradient = aligned_zeros(trained, self.dtype)
-        for index, layer in enumerate(self.layers):
-            mine = [view for view in self._views if view.layer == index]
-            for view in mine:
-                view.of(self.parameters)[...] = (layer.parameters if view.trainable else layer.states)[view.name]
-            layer.bind(
-                {view.name: view.of(self.parameters) for view in mine if view.trainable},
-                {view.name: view.of(self.gradient) for view in mine if view.trainable},
-                {view.name: view.of(self.parameters) for view in mine if not view.trainable},
-            )
 
     def _skip_unused_input_gradients(self) -> None:
         """Nobody asks what the input should have been: the first layer with weights spares itself dX."""
