@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
         session, path = self.session, self.session.project_path
         name = path.stem if path else session.project.name
         saved = saved_text(path is not None, session.is_modified, self.files.seconds_since_save)
-        self._menus.corner.setText(f"{name} · {saved}")
+        self._menus.show_project(f"{name} · {saved}")
         self.setWindowTitle(f"{name}[*] – nnvis")
         self.setWindowModified(session.is_modified)
 

@@ -18,19 +18,20 @@ THEMES: Final[dict[Mode, str]] = {"system": "As the system", "dark": "Dark", "li
 
 
 class Menus(QObject):
-    """File, Edit, Network, Run, View, Help; at the right, `corner` says which project this is and how old its file."""
+    """File, Edit, Network, Run, View, Help; at the right, which project this is and how old its file."""
 
     def __init__(
         self, window: QMainWindow, theme_source: ThemeSource, actions: ActionSet, panels: Iterable[QAction]
     ) -> None:
         super().__init__(window)
+        self._window = window
         self._theme_source = theme_source
         height = theme_source.metrics.menu
-        self.corner = text_label("", "caption", "faint")
-        self.corner.setContentsMargins(0, 0, 14, 0)
-        self.corner.setFixedHeight(height)
+        self._corner = text_label("", "caption", "faint")
+        self._corner.setContentsMargins(0, 0, 14, 0)
+        self._corner.setFixedHeight(height)
         window.menuBar().setFixedHeight(height)
-        window.menuBar().setCornerWidget(self.corner)
+        window.menuBar().setCornerWidget(self._corner)
         self._menus = actions.fill_menus(window.menuBar())
         self.recent = QMenu("Open recent", window)
         self.recent.setToolTipsVisible(True)
@@ -41,6 +42,12 @@ class Menus(QObject):
             view.insertAction(first, action)
         self.themes = QMenu("Theme", window)
         view.insertMenu(actions("themeAction"), self.themes)
+
+    def show_project(self, text: str) -> None:
+        """Say at the right which project this is."""
+        if text != self._corner.text():
+            self._corner.setText(text)
+            self._window.menuBar().setCornerWidget(self._corner)  # the menu bar measures its corner only when it is set
 
     def show_themes(self, choose: Callable[[Mode], None]) -> None:
         """Fill the choice of themes, with a mark at the one in force."""

@@ -188,8 +188,11 @@ def _left_timers() -> list[str]:
 
 
 def _windows() -> list[Any]:
+    """All windows that nobody owns: menus, dialogs and the like go with the one they belong to."""
     widgets = sys.modules.get("PySide6.QtWidgets")
-    return widgets.QApplication.topLevelWidgets() if widgets and widgets.QApplication.instance() else []
+    if not widgets or not widgets.QApplication.instance():
+        return []
+    return [window for window in widgets.QApplication.topLevelWidgets() if window.parent() is None]
 
 
 def _left_windows(before: set[Any]) -> list[str]:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QToolButton, QW
 from pytestqt.qtbot import QtBot
 
 from nnvis.actions import ACTIONS
-from nnvis.app import create
+from nnvis.app import create, frame, furnish
 from nnvis.main_window import MainWindow
 from nnvis.panels import PANELS
 from nnvis.project import Project
@@ -59,6 +59,22 @@ def test_the_promised_handles_are_there(window: MainWindow) -> None:
         assert window.findChild(QWidget, name) is not None, name
     assert isinstance(window.findChild(QWidget, "predictedDigit"), QLabel)
     assert window.findChild(QWidget, "paintCanvas").isVisible()
+
+
+def test_the_whole_name_of_the_project_is_in_sight_from_the_start(qapp: QApplication, qtbot: QtBot) -> None:
+    _, window = frame([])
+    window.show()  # before there is a project to be named, as when the program starts
+    qtbot.waitExposed(window)
+    furnish(window)
+    corner = window.menuBar().cornerWidget()
+    try:
+        assert isinstance(corner, QLabel)
+        assert corner.text().startswith("Untitled")
+        assert corner.width() >= corner.sizeHint().width()
+    finally:
+        window.close()
+        window.deleteLater()
+        qapp.setStyleSheet("")
 
 
 def test_every_row_of_the_table_calls_something_that_exists(window: MainWindow) -> None:
@@ -219,6 +235,7 @@ def test_a_file_is_saved_opened_and_remembered(
     assert Project.load(path).name == "digits"
     assert window.windowTitle().startswith("digits")
     assert "saved" in window.menuBar().cornerWidget().text()
+    assert window.menuBar().cornerWidget().width() >= window.menuBar().cornerWidget().sizeHint().width()
     window.session.set_seed(8)
     assert window.isWindowModified()
     monkeypatch.setattr(window.files, "ask_unsaved", lambda: Choice.CANCEL)
@@ -286,7 +303,7 @@ def test_a_script_that_closes_the_window_is_not_asked(window: MainWindow, monkey
 CLOSING = """
 import sys, time
 from PySide6.QtCore import QTimer
-from nnvis.app import create
+from nnvis.app import create, frame, furnish
 app, window = create([])
 window.show()
 session = window.session
