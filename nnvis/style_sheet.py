@@ -50,6 +50,8 @@ QPushButton[kind="remedy"] { background: @bad; color: @on_bad; font-weight: 600;
 QPushButton[kind="remedy"]:focus { border: 2px solid @text; }
 QPushButton[kind="link"] { color: @accent; padding: 0; text-align: left; min-height: 22px; }
 QPushButton[kind="link"]:disabled { color: @disabled; }
+QPushButton[kind="quiet"] { color: @text_3; font-size: 11px; padding: 0 4px; min-height: 18px; border-radius: 4px; }
+QPushButton[kind="quiet"]:hover { color: @text; }
 QPushButton[kind="dashed"] { border: 1px dashed @outline; color: @text_2; }
 QPushButton[kind="dashed"]:focus { border: 1px solid @accent; }
 /* Qt adds 7 px at either side of a tool button's words, which makes 12 */
@@ -64,6 +66,7 @@ QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border-color: @accent
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @disabled; border-color: @line; }
 QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"], QComboBox[invalid="true"] { border-color: @bad; }
 QComboBox { combobox-popup: 0; }  /* a list below the field: Fusion paints the other kind without this sheet */
+QLineEdit QToolButton { border: 0; padding: 0; min-height: 0; min-width: 0; background: transparent; }
 QComboBox::drop-down { border: 0; width: 22px; }
 QComboBox::down-arrow { image: url("@chevron_down"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: @card; color: @text; border: 1px solid @outline; padding: 4px;
@@ -135,6 +138,12 @@ QScrollBar::handle:horizontal { background: @track; border-radius: 3px; margin: 
 QScrollBar::handle:hover { background: @outline; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QHeaderView { background: transparent; }
+QHeaderView::section { background: transparent; color: @text_3; font-size: 11px; border: 0; padding: 4px 8px;
+  border-bottom: 1px solid @line; }
+QTableView { gridline-color: @line; selection-background-color: @accent_soft; selection-color: @text; }
+QTableView::item { padding: 0 8px; border: 0; }
+QTableView::item:selected { background: @accent_soft; color: @text; }
 QListView, QTreeView, QTableView { background: transparent; border: 0; outline: 0;
   selection-background-color: @accent_soft; selection-color: @text; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected {

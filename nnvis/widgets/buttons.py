@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import explain, restyle
 
-Kind = Literal["", "primary", "outline", "remedy", "link", "dashed", "transport", "small"]
+Kind = Literal["", "primary", "outline", "remedy", "link", "quiet", "dashed", "transport", "small"]
 
 _GAP = 4  # with the 4 px of Qt, words stand 8 px off their icon
 

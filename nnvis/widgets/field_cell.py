@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from nnvis.theme import ThemeSource, color, paint_icon
 from nnvis.widgets.field import FIELD_HEIGHT, Field, asks_for_default
@@ -16,6 +16,7 @@ from nnvis.widgets.labels import GivingLabel, explain, text_label
 LABEL_WIDTH = 92
 CAPTION_HEIGHT = 16
 _MARK_WIDTH = 16
+_LONGEST_LABEL = 92
 
 
 class FieldCell(QWidget):
@@ -36,7 +37,7 @@ class FieldCell(QWidget):
         self.label.setBuddy(field)
         self.reset_mark = ResetMark(field.theme_source)
         self.reset_mark.clicked.connect(self.reset)
-        self.remark = text_label("", "caption")
+        self.remark = GivingLabel("", "caption")
         self.problem = text_label("", "caption", "bad", wrap=True)
         self.problem.hide()
         self._lay_out(label_above)
@@ -95,6 +96,8 @@ class FieldCell(QWidget):
         head.addWidget(self.reset_mark)
         if label_above:
             self.label.setFixedHeight(CAPTION_HEIGHT)
+            self.label.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+            self.label.setMinimumWidth(min(self.label.sizeHint().width(), _LONGEST_LABEL))  # the remark gives way first
             self.reset_mark.setFixedHeight(CAPTION_HEIGHT)
             head.addStretch(1)
             head.addWidget(self.remark)

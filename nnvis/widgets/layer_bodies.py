@@ -78,6 +78,8 @@ class LayerBodies(QObject):
             if not card.loud_problems and not is_open:
                 if body is not None:
                     self._view.setIndexWidget(index, None)  # type: ignore[arg-type]
+                    body.hide()  # PySide6 lets go of it, but leaves it where it is
+                    body.deleteLater()
                 continue
             if body is None:
                 body = self._new_body()

@@ -241,5 +241,5 @@ def paint_insertion(painter: QPainter, left: float, right: float, y: float, them
 
 
 def insertion_disc(right: float, y: float) -> QRectF:
-    """The disc at the right end of the insertion line: it hangs over the cards' edge."""
-    return QRectF(right - _DISC + 6, y - _DISC / 2, _DISC, _DISC)
+    """The disc at the right end of the insertion line, clear of the scroll bar beside the cards."""
+    return QRectF(right - _DISC, y - _DISC / 2, _DISC, _DISC)

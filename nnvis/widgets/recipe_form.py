@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.hyper import Configurable, Hyper
 from nnvis.theme import ThemeSource
@@ -14,6 +14,7 @@ from nnvis.widgets.config_form import ConfigEditor
 from nnvis.widgets.field_cell import FieldCell
 from nnvis.widgets.field_grid import FieldGrid, MoreButton
 from nnvis.widgets.field_number import NumberField
+from nnvis.widgets.labels import GivingLabel, text_label
 
 _NEXT_RUN = "A change applies when a new run starts; the present one goes on as it is."
 
@@ -54,11 +55,17 @@ class RecipeForm(QWidget):
         self._grid = FieldGrid(2)
         self._more = MoreButton()
         self._more.toggled.connect(self._lay_out)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._grid)
-        layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignRight)
+        self._when = GivingLabel("", "caption")
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 8, 0, 8)
+        head.addWidget(text_label("Training", "title"))
+        head.addStretch(1)
+        head.addWidget(self._when)
+        self._layout = QVBoxLayout(self)
+        self._layout.setSpacing(0)
+        self._layout.addLayout(head)
+        self._layout.addWidget(self._grid)
+        self._layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignRight)
         for editor, changed in (
             (self.optimizer, self.optimizer_changed),
             (self.training, self.training_changed),
@@ -81,6 +88,7 @@ class RecipeForm(QWidget):
 
     def set_running(self, running: bool) -> None:
         """While a network is trained, mark the fields that do not apply at the next batch, as the head says."""
+        self._when.setText("applies at the next batch" if running else "")
         for cell in (*self._usual, *self._advanced):
             waits = running and not cell.field.declared.live
             cell.set_remark("next run" if waits else "", _NEXT_RUN if waits else "")
@@ -107,4 +115,6 @@ class RecipeForm(QWidget):
         self.seed_changed.emit(seed)
 
     def _on_metrics_changed(self) -> None:
-        self._grid.set_spacing(4 if self._source.metrics.is_compact else 8)
+        metrics = self._source.metrics
+        self._grid.set_spacing(4 if metrics.is_compact else 8)
+        self._layout.setContentsMargins(metrics.dock_padding, 0, metrics.dock_padding, 12)

@@ -16,6 +16,7 @@ from core.layers import LAYERS, Dense, Dropout, Flatten, Layer
 from core.losses import CategoricalCrossentropy
 from core.stack import check, describe
 from nnvis.theme import COMPACT, REGULAR, ThemeSource
+from nnvis.widgets.layer_body import CardBody
 from nnvis.widgets.layer_card import input_card, layer_cards
 from nnvis.widgets.layer_list import LayerList
 from nnvis.widgets.palette import LayerPalette
@@ -95,6 +96,7 @@ def test_a_click_selects_a_layer_and_opens_its_form_another_closes_it(qtbot: QtB
     click(qtbot, cards, head(cards, 2))
     assert (cards.selected, cards.opened) == (2, None)
     assert cards.sizeHint().height() == closed
+    assert not [body for body in cards.findChildren(CardBody) if body.isVisible()]
 
 
 def test_a_value_given_in_the_form_is_asked_for_and_the_form_stays_open(qtbot: QtBot, cards: LayerList) -> None:
@@ -247,6 +249,7 @@ def test_a_problem_stands_on_its_card_with_a_button_that_solves_it(qtbot: QtBot,
         qtbot.mouseClick(block.button, LEFT)
     show(cards, asked.args[0].layers)
     assert cards.bodies.body(2) is None
+    assert not body.isVisible()
 
 
 @pytest.mark.parametrize(("metrics", "width"), [(COMPACT, 256), (REGULAR, 304), (COMPACT, 240)])

@@ -15,6 +15,7 @@ from core.layers import LAYERS, Dense
 from core.losses import LOSSES
 from core.optimizers import OPTIMIZERS, SGD
 from nnvis.panels.network import NetworkPanel
+from nnvis.presets import PRESETS, Preset
 from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT, REGULAR, Metrics, ThemeSource
 from nnvis.widgets.buttons import Button
@@ -22,6 +23,8 @@ from nnvis.widgets.chip import Chip
 from nnvis.widgets.layer_list import LayerList
 from nnvis.widgets.palette import LayerPalette
 from nnvis.widgets.recipe_form import RecipeForm
+from nnvis.widgets.summary_card import SummaryCard
+from nnvis.widgets.template_card import TemplateCard
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -33,7 +36,9 @@ Part = TypeVar("Part", bound=QWidget)
 def window(qtbot: QtBot, session: Session, theme_source: ThemeSource) -> Iterator[QMainWindow]:
     theme_source.set_reduced_motion(True)
     window = QMainWindow()
-    window.setCentralWidget(NetworkPanel(session, theme_source))
+    panel = NetworkPanel(session, theme_source)
+    window.setCentralWidget(panel)
+    window.statusBar().addWidget(panel.tools)
     qtbot.addWidget(window)
     window.resize(304, 1400)
     window.show()
@@ -75,7 +80,7 @@ def kinds(session: Session) -> list[str]:
 
 def test_it_shows_the_data_the_stack_and_the_recipe(panel: NetworkPanel, cards: LayerList) -> None:
     assert says(panel, "1,173 train · 107 validation · 300 test")
-    assert says(panel, "109,386 parameters")
+    assert button(panel, "109,386 parameters").isVisible()
     shown = [cards.model().index(row, 0).data() for row in range(cards.model().rowCount())]
     assert shown == ["Input", "Flatten", "Dense 128 relu", "Dense 64 relu", "Dense 10 softmax"]
     assert not part(panel, Chip).isVisible()
@@ -86,7 +91,7 @@ def test_a_layer_is_added_by_mouse(qtbot: QtBot, session: Session, panel: Networ
     palette = part(window, LayerPalette)
     assert palette.isVisible()
     assert says(palette, "after Dense 64")  # in front of the finished output
-    row = next(row for row, offer in enumerate(palette.shown) if offer.title == "Dropout")
+    row = next(row for row, pick in enumerate(palette.shown) if pick.title == "Dropout")
     index = palette.list.model().index(row, 0)
     palette.list.scrollTo(index)
     qtbot.mouseClick(palette.list.viewport(), LEFT, pos=palette.list.visualRect(index).center())
@@ -257,6 +262,51 @@ def test_every_command_of_the_context_menu_says_its_key(session: Session, cards:
     session.enable_layers((2,), False)
     assert "Use again" in [action.text().split("\t")[0] for action in cards.menu_for(2).actions()]
     menu.deleteLater()
+
+
+def test_a_template_replaces_the_network_and_is_one_step(
+    qtbot: QtBot, session: Session, panel: NetworkPanel, window: QMainWindow
+) -> None:
+    before = session.project
+    qtbot.mouseClick(panel.tools, LEFT)
+    card = part(window, TemplateCard)
+    assert [pick.title for pick in card.shown] == [preset.title for preset in PRESETS]
+    assert all(pick.sentence for pick in card.shown)
+    qtbot.keyClicks(card.field, "lecun")
+    assert [pick.chips for pick in card.shown] == [("61,706 parameters",)]
+    qtbot.keyClick(card.field, Qt.Key.Key_Return)
+    assert kinds(session)[:3] == ["Conv2D", "MaxPooling2D", "Conv2D"]
+    assert (session.project.seed, session.project.data) == (before.seed, before.data)
+    assert session.undo_text == "use template LeNet"
+    session.undo()
+    assert session.project == before
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_every_template_can_be_trained(qtbot: QtBot, session: Session, preset: Preset) -> None:
+    project = preset.applied(session.project, 10)
+    session.set_project(project)
+    assert all(problem.severity == "note" for problem in session.problems)
+    session.step_batch()
+    qtbot.waitUntil(lambda: session.history.step == 1)
+
+
+def test_the_summary_counts_every_layer_and_can_be_taken_along(
+    qtbot: QtBot, session: Session, panel: NetworkPanel, window: QMainWindow
+) -> None:
+    session.enable_layers((2,), False)
+    qtbot.mouseClick(button(panel, "101,770 parameters"), LEFT)
+    card = part(window, SummaryCard)
+    assert card.isVisible()
+    assert says(card, "weights 407 kB · 1.6 MB while training")
+    qtbot.mouseClick(button(card, "Copy"), LEFT)
+    lines = [line.split("\t") for line in QApplication.clipboard().text().splitlines()]
+    assert lines[0][0] == "Layer"
+    assert lines[2] == ["dense", "Dense", "128", "100,480", "100,352"]
+    assert lines[3] == ["dense_1", "Dense, left out", "128", "0", "0"]
+    assert lines[-1] == ["Total", "", "", "101,770", "101,632"]
+    qtbot.keyClick(card.table, Qt.Key.Key_Escape)
+    assert not card.isVisible()
 
 
 def test_the_recipe_is_edited_where_it_stands(qtbot: QtBot, session: Session, panel: NetworkPanel) -> None:
