@@ -43,6 +43,13 @@ def font(role: Role = "body", weight: int | None = None, *, pixels: int | None =
     return QFont(_made_font(role, weight, pixels))
 
 
+def prose_font() -> QFont:
+    """The font of labels and buttons. Figures of equal width bring a wide hyphen with them, which tears words apart."""
+    result = font()
+    result.unsetFeature(QFont.Tag("tnum"))
+    return result
+
+
 @cache  # painters ask for fonts hundreds of times a second, and each call of a setter makes Qt look for the font again
 def _made_font(role: Role, weight: int | None, pixels: int | None) -> QFont:
     result = QFont("Inter")
@@ -126,7 +133,7 @@ class ThemeSource(QObject):
         load_fonts()
         self._application = application
         application.setStyle("Fusion")
-        application.setFont(font())
+        application.setFont(prose_font())
         self._ask_for_native_frames()
         self._dress()
 

@@ -24,6 +24,8 @@ def text_label(text: str = "", role: LabelRole = "body", tone: Tone = "", *, wra
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty("role", role)
     label.setProperty("tone", tone)
+    if role in ("value", "display"):
+        label.setFont(font(role))  # numbers that change: figures of equal width
     if not wrap:
         label.setMinimumHeight(_LINES[role])
     return label

@@ -13,6 +13,7 @@ from nnvis.icons import icon_pixmap
 from nnvis.metrics import COMPACT, LARGE, REGULAR, metrics_for
 from nnvis.paths import asset
 from nnvis.theme import DARK, LIGHT, ThemeSource, font, icon
+from nnvis.widgets.labels import text_label
 
 
 def colors_of(image: QImage) -> set[str]:
@@ -88,14 +89,15 @@ def test_inter_is_bundled_in_three_weights_with_figures_of_equal_width(theme_sou
     assert QFontMetrics(proportional).horizontalAdvance("1" * 40) < metrics.horizontalAdvance("1" * 40)
 
 
-def test_styled_labels_keep_their_tabular_figures(qtbot, theme_source):
-    label = QLabel()
-    label.setProperty("role", "value")
-    qtbot.addWidget(label)
-    label.ensurePolished()
-    metrics = QFontMetrics(label.font())
+def test_values_have_figures_of_equal_width_and_prose_has_a_narrow_hyphen(qtbot, theme_source):
+    value, prose = text_label("", "value"), text_label("", "body")
+    for label in (value, prose):
+        qtbot.addWidget(label)
+        label.ensurePolished()
+    metrics = QFontMetrics(value.font())
     assert metrics.horizontalAdvance("1" * 40) == metrics.horizontalAdvance("8" * 40)
-    assert (label.font().pixelSize(), label.font().weight()) == (15, 600)
+    assert (value.font().pixelSize(), value.font().weight()) == (15, 600)
+    assert QFontMetrics(prose.font()).horizontalAdvance("-" * 40) < 0.8 * metrics.horizontalAdvance("-" * 40)
 
 
 def test_licence_stands_beside_the_font():
