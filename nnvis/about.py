@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-import numpy
 import PySide6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -23,6 +22,8 @@ def program_version() -> str:
 
 def about_box(parent: QWidget) -> QMessageBox:
     """A box with version, licence, parts and places; not modal to anything but the window."""
+    import numpy  # not above: the window imports this file before it shows, and NumPy takes its time
+
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle("About nnvis")

@@ -174,6 +174,8 @@ class ProjectEditing(QObject):
         self._inspect()
         if self.selected_layer is not None and self.selected_layer >= len(self.project.layers):
             self.select_layer(len(self.project.layers) - 1)
+        if self.message is not None and self.message.title == messages.CANNOT_TRAIN and not self._errors():
+            self.clear_message()  # what it spoke of has been put right
         self._apply_edit()
         self.project_changed.emit()
 

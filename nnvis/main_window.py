@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMainWindow
 
+from nnvis.about import about_box
 from nnvis.actions import KEYS_ELSEWHERE, ActionSet
 from nnvis.dock_layout import DockLayout, dock_content
 from nnvis.menus import Menus
@@ -99,13 +100,13 @@ class MainWindow(QMainWindow):
             else:
                 dock_content(self._layout.docks[row.name], panel, tools)
         self._is_furnished = True
-        for signal in (session.state_changed, session.snapshot_arrived, session.moment_changed):
+        for signal in (
+            session.state_changed, session.snapshot_arrived, session.moment_changed, session.history_cleared,
+            session.dataset_changed, session.selected_layer_changed, session.project_changed,
+        ):  # fmt: skip
             signal.connect(self._show_run)
-        session.history_cleared.connect(self._show_run)
         session.history_cleared.connect(self._order_focus)  # each layer of a new network has its own charts
-        session.project_changed.connect(self._on_project_changed)
-        for signal in (session.dataset_changed, session.selected_layer_changed):
-            signal.connect(self._show_run)
+        session.project_changed.connect(self._show_project)
         session.message_posted.connect(self.show_message)
         session.message_cleared.connect(self._pages.banner.clear)
         self._pages.banner.closed.connect(session.clear_message)
@@ -147,8 +148,6 @@ class MainWindow(QMainWindow):
 
     def open_about(self) -> None:
         """Say what this is, and where it keeps its files."""
-        from nnvis.about import about_box
-
         about_box(self).open()
 
     def toggle_full_screen(self) -> None:
@@ -177,10 +176,6 @@ class MainWindow(QMainWindow):
             self._toolbar.show_run(run_text(session), "pauseAction" if session.is_training else "trainAction")
         self._status.say(status_text(session), session.project.seed)
         self._pages.say_past(past_text(session))
-
-    def _on_project_changed(self) -> None:
-        self._show_project()
-        self._show_run()
 
     def _on_files_changed(self) -> None:
         self._menus.show_recent(self.files.recent, self.files.open_path)

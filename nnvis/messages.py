@@ -11,6 +11,7 @@ from typing import Literal
 
 from core.errors import CoreError, DivergenceError
 from core.optimizers import Optimizer
+from core.problem import Problem, Remedy
 from nnvis import number_text
 
 SENSIBLE_RATES = {"SGD": 0.05, "Adam": 0.001}
@@ -73,10 +74,15 @@ def file_failed(title: str, error: CoreError) -> Message:
     return Message("error", title, str(error))
 
 
-def refused(problem: str, count: int) -> Message:
-    """Training was asked for, but the stack of layers cannot be built."""
+CANNOT_TRAIN = "This network cannot be trained yet."
+
+
+def refused(problem: Problem, count: int, apply: Callable[[Remedy], None]) -> Message:
+    """Training was asked for, but the stack of layers cannot be built. `apply` gets the remedy, if there is one."""
+    remedy = problem.remedy
+    actions = (MessageAction(remedy.label, lambda: apply(remedy), primary=True),) if remedy else ()
     more = f" There {'are' if count > 2 else 'is'} {number_text.count(count - 1)} more." if count > 1 else ""
-    return Message("error", "This network cannot be trained yet.", problem + more)
+    return Message("error", CANNOT_TRAIN, problem.text + more, actions)
 
 
 def out_of_memory() -> Message:

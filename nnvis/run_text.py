@@ -52,6 +52,8 @@ def status_text(session: Session) -> str:
         images, optimizer = number_text.count(session.image_counts[0]), session.project.optimizer
         batch = session.project.training.batch_size
         return f"Training on {images} images · {optimizer.title} {optimizer.learning_rate:g} · batch {batch}"
+    if any(problem.severity == "error" for problem in session.problems):
+        return "This network cannot be trained yet; its card at the left says why."
     if state == "FAILED":
         return "The run has stopped; the message above says why."
     if session.running_is_old and session.history.step > 0:

@@ -245,7 +245,7 @@ class Session(ProjectEditing):
         errors = self._errors()
         if errors:
             self.select_layer(errors[0].layer)
-            self._post(messages.refused(errors[0].text, len(errors)))
+            self._post(messages.refused(errors[0], len(errors), self.apply_remedy))
         return bool(errors)
 
     def _set_state(self, state: RunState) -> None:

@@ -226,6 +226,24 @@ def test_a_diverging_run_offers_a_remedy_that_works(window: MainWindow, qtbot: Q
     session.pause()
 
 
+def test_a_stack_that_cannot_be_trained_is_refused_with_a_remedy(window: MainWindow) -> None:
+    from core.layers import Dense
+
+    session, banner = window.session, window.findChild(Banner)
+    session.replace_layer(3, Dense(10, activation="relu"))
+    session.train()
+    assert not session.is_training
+    assert [action.label for action in banner.messages[-1].actions] == ["Use softmax"]
+    session.undo()
+    assert banner.messages == ()  # put right in another way: it has nothing more to say
+    session.redo()
+    session.train()
+    banner.messages[-1].actions[0].callback()
+    assert session.problems == ()
+    session.train()
+    assert session.is_training
+
+
 def test_a_file_is_saved_opened_and_remembered(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

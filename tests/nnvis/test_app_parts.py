@@ -200,6 +200,7 @@ def _session(state: str, step: int = 0, **more: Any) -> Any:
         ),
         "image_counts": (55000, 5000, 10000),
         "running_is_old": False,
+        "problems": (),
         "test_result": None,
     }
     return SimpleNamespace(**{**usual, **more})
@@ -221,6 +222,7 @@ def test_the_words_before_and_after() -> None:
     tested = _session("DONE", 9, test_result=SimpleNamespace(count=10000, accuracy=0.9754, loss=0.0834))
     assert "On 10,000 test images: 97.5 % right, loss 0.083." in status_text(tested)
     assert "starts a new run" in status_text(_session("PAUSED", 9, running_is_old=True))
+    assert "cannot be trained" in status_text(_session("READY", problems=(SimpleNamespace(severity="error"),)))
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from core.errors import DivergenceError, FileError
 from core.optimizers import SGD, Adam, Optimizer
+from core.problem import Problem, Remedy
 from nnvis import messages
 
 
@@ -75,4 +77,11 @@ def test_missing_images_can_be_tried_again() -> None:
 
 @pytest.mark.parametrize(("count", "more"), [(1, ""), (2, " There is 1 more."), (4, " There are 3 more.")])
 def test_refusal_names_the_first_problem_and_counts_the_rest(count: int, more: str) -> None:
-    assert messages.refused("Dense needs a flat input.", count).text == f"Dense needs a flat input.{more}"
+    done: list[Remedy] = []
+    remedy = Remedy("Add Flatten", ())
+    problem = Problem(1, "Dense needs a flat input.", None, remedy, "error")
+    message = messages.refused(problem, count, done.append)
+    assert message.text == f"Dense needs a flat input.{more}"
+    message.actions[0].callback()
+    assert (message.actions[0].label, done) == ("Add Flatten", [remedy])
+    assert messages.refused(replace(problem, remedy=None), count, done.append).actions == ()

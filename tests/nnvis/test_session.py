@@ -340,12 +340,12 @@ def test_a_stack_that_cannot_be_built_is_refused_and_pointed_at(qtbot: QtBot, se
         assert session.state is RunState.READY
     remedy = session.problems[0].remedy
     assert remedy is not None
-    session.apply_remedy(remedy)
+    with qtbot.waitSignal(session.message_cleared):  # what it spoke of has been put right
+        session.apply_remedy(remedy)
     assert session.problems == ()
     assert session.undo_text == "insert Flatten"
     epochs(session, 1)
-    with qtbot.waitSignal(session.message_cleared):
-        session.train()
+    session.train()
     wait_for(qtbot, session, RunState.DONE)
 
 
