@@ -31,11 +31,11 @@ def run_text(session: Session) -> RunText:
     if state == "DONE" and progress.fraction >= 1:
         return RunText("Done", "100 %", plan, epochs, done, f"{number_text.clock(session.history.seconds)} taken", rate)
     batch, batches = number_text.count(progress.batch), number_text.count(progress.batches_per_epoch)
-    word = {"RUNNING": "batch", "PAUSED": "paused at"}.get(state, "stopped at")
+    halted = "paused" if state == "PAUSED" else "stopped"
     return RunText(
         title=f"Epoch {progress.epoch} of {epochs}",
         percent=number_text.percent(progress.batch / max(1, progress.batches_per_epoch), 0),
-        note=f"{word} {batch} of {batches}",
+        note=f"batch {batch} of {batches}" if state == "RUNNING" else f"{halted} at batch {batch}",
         epochs=epochs,
         done=done,
         left=f"{number_text.clock(progress.seconds_left)} left" if progress.seconds_left is not None else "",

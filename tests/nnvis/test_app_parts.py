@@ -216,8 +216,8 @@ def test_the_words_while_it_trains() -> None:
 
 def test_the_words_before_and_after() -> None:
     assert run_text(_session("READY")).note == "5 epochs of 860 batches"
-    assert run_text(_session("PAUSED", 9)).note == "paused at 524 of 860"
-    assert run_text(_session("DONE", 9)).note == "stopped at 524 of 860"
+    assert run_text(_session("PAUSED", 9)).note == "paused at batch 524"
+    assert run_text(_session("DONE", 9)).note == "stopped at batch 524"
     assert run_text(_session("FAILED")).title == "Stopped"
     tested = _session("DONE", 9, test_result=SimpleNamespace(count=10000, accuracy=0.9754, loss=0.0834))
     assert "On 10,000 test images: 97.5 % right, loss 0.083." in status_text(tested)
