@@ -41,7 +41,7 @@ def diverged(error: DivergenceError, optimizer: Optimizer, remedy: Callable[[flo
     """Training exploded. `remedy` is called with the learning rate that is offered."""
     rate = optimizer.learning_rate
     better = sensible_rate(optimizer)
-    batches = f"{error.step} batches" if error.step > 1 else "one batch"
+    batches = f"{number_text.count(error.step)} batches" if error.step > 1 else "one batch"
     if math.isfinite(error.loss) and math.isfinite(error.first_loss):
         span = f"from {_short(error.first_loss)} to {_short(error.loss)} in {batches}"
     else:
