@@ -6,7 +6,6 @@ Tests of `core` run without Qt; everything here that knows Qt wakes up only for 
 from __future__ import annotations
 
 import gc
-import importlib.util
 import os
 import random
 import sys
@@ -36,9 +35,9 @@ hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000
 hypothesis.settings.load_profile("fixed")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the Qt settings in pyproject.toml stand where pytest-qt is not installed: core needs neither."""
-    if importlib.util.find_spec("pytestqt") is None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let the Qt settings in pyproject.toml stand without pytest-qt, too: tests of core need neither it nor Qt."""
+    if not pluginmanager.hasplugin("pytest-qt"):
         for name in ("qt_api", "qt_log_level_fail", "qt_log_ignore"):
             parser.addini(name, "used by pytest-qt", type="linelist" if name == "qt_log_ignore" else "string")
 
