@@ -12,6 +12,7 @@ from core.buffers import Array, Buffers
 from core.errors import ConfigError, ShapeError
 from core.evaluation import PixelScaling
 from core.metrics import are_classes, true_classes
+from core.mixture import Mixer, Mixture
 from core.sequential import Sequential
 
 
@@ -41,7 +42,9 @@ class Samples:
     """Samples x with labels or targets y, for a built and compiled model.
 
     x is float (N, *input_shape), or uint8 together with a `scaling`. `class_weight` says how much the samples of a
-    class count in loss and gradient. Raises ShapeError and ConfigError when the data does not fit the model.
+    class count in loss and gradient. Those `mixed_in` get a share of each batch, and are not augmented.
+
+    Raises ShapeError and ConfigError when the data does not fit the model.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Samples:
         scaling: PixelScaling | None,
         augmentation: ImageAugmentation | None,
         class_weight: Mapping[int, float] | None,
+        mixed_in: Mixture | None = None,
     ) -> None:
         x, y = np.asarray(x), np.asarray(y)
         if len(x) != len(y):
@@ -62,12 +66,18 @@ class Samples:
             raise ShapeError(f"The model was built for samples of shape {model.input_shape} but gets {x.shape[1:]}.")
         if augmentation is not None and x.ndim != 4:
             raise ShapeError(f"Only images (N, H, W, C) can be augmented, not {x.shape}. Leave the augmentation out.")
+        if mixed_in is not None and (mixed_in.x.shape[1:] != x.shape[1:] or mixed_in.x.dtype != x.dtype):
+            raise ShapeError(
+                f"The samples to mix in are {mixed_in.x.dtype} {mixed_in.x.shape[1:]}, but the others are {x.dtype} "
+                f"{x.shape[1:]}. Bring them to one form."
+            )
         self.x = x
         self.targets = model.targets(y)
         self.labels = true_classes(y)
         self.has_classes = are_classes(y, model.output_shape[-1])
         self.scaling = scaling
         self.augmentation = augmentation
+        self.mixer = None if mixed_in is None else Mixer(mixed_in, model)
         self._weights = self._weight_of_each_class(class_weight, max(2, model.output_shape[-1]))
         self._buffers = Buffers(model.dtype)
 
@@ -79,26 +89,28 @@ class Samples:
         """Whether they can be augmented."""
         return self.x.ndim == 4
 
-    def batch(self, index: Array, rng: np.random.Generator) -> Batch:
-        """The samples of this index. X lies in a buffer that the next call overwrites; `rng` varies the images."""
-        labels = self.labels.take(index)
-        weights = None if self._weights is None else self._weights.take(labels)
-        return Batch(self._inputs(index, rng), self.targets.take(index, 0), labels, weights)
+    def batch(self, index: Array, vary: np.random.Generator, mix: np.random.Generator) -> Batch:
+        """The samples of this index, but for those that give way to others. X lies in a buffer that is used again.
 
-    def _inputs(self, index: Array, rng: np.random.Generator) -> Array:
+        One generator varies the images, the other mixes.
+        """
         shape = (len(index), *self.x.shape[1:])
         X: Array = self._buffers.get("X", shape)
+        T, labels = self.targets.take(index, 0), self.labels.take(index)
         varied = self.augmentation is not None and self.augmentation.is_active
+        as_is = self.scaling is None and self.x.dtype == X.dtype and not varied
+        raw = X if as_is else self._buffers.get("raw", shape, self.x.dtype.type)
         # mode="clip" skips a bounds check that costs as much as the copy; a permutation cannot be out of bounds
-        if self.scaling is None and self.x.dtype == X.dtype and not varied:
-            return self.x.take(index, 0, out=X, mode="clip")
-        raw = self.x.take(index, 0, out=self._buffers.get("raw", shape, self.x.dtype.type), mode="clip")
+        self.x.take(index, 0, out=raw, mode="clip")
         if self.augmentation is not None and varied:
-            raw = self.augmentation.apply(raw, rng, self._buffers.get("varied", shape, np.float32))
+            raw = self.augmentation.apply(raw, vary, self._buffers.get("varied", shape, np.float32))
+        if self.mixer is not None:
+            self.mixer.mix(raw, T, labels, mix)
         if self.scaling is not None:
-            return self.scaling.apply(raw, out=X)
-        np.copyto(X, raw, casting="unsafe")
-        return X
+            self.scaling.apply(raw, out=X)
+        elif not as_is:
+            np.copyto(X, raw, casting="unsafe")
+        return Batch(X, T, labels, None if self._weights is None else self._weights.take(labels))
 
     def _weight_of_each_class(self, class_weight: Mapping[int, float] | None, classes: int) -> Array | None:
         """The weight of each class as an array, or None when all count alike."""

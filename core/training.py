@@ -25,6 +25,7 @@ from core.events import BatchDone, EpochDone, Event, TrainingDone, TrainingStart
 from core.hyper import Hyper, checked_values
 from core.layers.base import Layer
 from core.metrics import predicted_classes
+from core.mixture import Mixture, check_share
 from core.optimizers import Optimizer
 from core.samples import ImageAugmentation, Samples
 from core.schedules import Schedule
@@ -60,7 +61,7 @@ class Trainer:
     the samples is drawn anew each epoch from `seed`; the last short batch is kept. With `validation_data` the network
     is measured before the first batch and `validations_per_epoch` times in each epoch. `class_weight` says how much the
     samples of a class count in loss and gradient. An `augmentation` varies the training images, never the ones that are
-    validated with.
+    validated with. The samples `mixed_in` take the place of a share of every batch, from the first to the last.
 
     Raises ShapeError and ConfigError when the data does not fit the model, before anything moves.
     """
@@ -82,9 +83,10 @@ class Trainer:
         early_stopping: EarlyStopping | None = None,
         class_weight: Mapping[int, float] | None = None,
         augmentation: ImageAugmentation | None = None,
+        mixed_in: Mixture | None = None,
     ) -> None:
         model.require_built()
-        self.samples = Samples(model, x, y, scaling, augmentation, class_weight)
+        self.samples = Samples(model, x, y, scaling, augmentation, class_weight, mixed_in)
         if batch_size < 1 or epochs < 1:
             raise ConfigError(f"Batch size {batch_size} and epochs {epochs} must both be at least 1.")
         if early_stopping is not None and validation_data is None:
@@ -112,6 +114,7 @@ class Trainer:
         self._last_validation: ValidationDone | None = None
         self._rng = np.random.default_rng([seed, len(model.layers)])  # a stream of its own, beside the layers'
         self._augmentation_rng = np.random.default_rng([seed, len(model.layers), 1])
+        self._mixture_rng = np.random.default_rng([seed, len(model.layers), 2])
         self._order_state = self._rng.bit_generator.state
         self._guard = DivergenceGuard()
 
@@ -137,6 +140,7 @@ class Trainer:
             "first_loss": _told(self._guard.first_loss),
             "order": self._order_state if self.seen else self._rng.bit_generator.state,
             "augmentation": self._augmentation_rng.bit_generator.state,
+            "mixture": self._mixture_rng.bit_generator.state,
             "layers": [layer.rng.bit_generator.state for layer in self.model.layers],
             "schedule": self.schedule.state(),
             "early_stopping": stopping.state() if stopping else None,
@@ -170,6 +174,7 @@ class Trainer:
         _wind(self._rng, state["order"])
         self._order_state = state["order"]
         _wind(self._augmentation_rng, state["augmentation"])
+        _wind(self._mixture_rng, state["mixture"])
         for layer, dice in zip(self.model.layers, state["layers"], strict=True):
             _wind(layer.rng, dice)
         self.schedule.restore(state["schedule"])
@@ -196,11 +201,13 @@ class Trainer:
         batch_size: int | None = None,
         epochs: int | None = None,
         augmentation: ImageAugmentation | None = None,
+        mixed_share: float | None = None,
     ) -> None:
         """Change a run that is under way, from the next batch on; what is None stays.
 
         Of the optimizer and the layers the live hyperparameters are taken over, where they are of the kind in use. The
-        run ends after `epochs` epochs in all, at the earliest with the present one.
+        run ends after `epochs` epochs in all, at the earliest with the present one. `mixed_share` is the share of every
+        batch that comes from the samples mixed in, if there are any.
         """
         if optimizer is not None:
             self.model.optimizer.take_live(optimizer)
@@ -209,6 +216,8 @@ class Trainer:
                 layer.take_live(changed)
         if augmentation is not None and self.samples.are_images:
             self.samples.augmentation = augmentation
+        if mixed_share is not None and self.samples.mixer is not None:
+            self.samples.mixer.share = check_share(mixed_share)
         if batch_size is not None:
             self.batch_size = max(1, min(batch_size, len(self.samples)))
         if epochs is not None:
@@ -293,7 +302,7 @@ class Trainer:
     def _train(self, index: Array) -> tuple[float, int]:
         """One update on the samples of this index: the loss before it, and how many answers were right."""
         model = self.model
-        X, T, labels, weights = self.samples.batch(index, self._augmentation_rng)
+        X, T, labels, weights = self.samples.batch(index, self._augmentation_rng, self._mixture_rng)
         with np.errstate(all="ignore"):  # an overflow is told by DivergenceError, once and in words
             loss, Y = model.fast_forward_backward(X, T, weights)
             self._guard.check(loss, self.step + 1, X, model.parameters, model.optimizer.rate)

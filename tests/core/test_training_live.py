@@ -64,9 +64,9 @@ def test_each_sample_is_seen_once_an_epoch_whatever_the_batch_size(trainer: Trai
     seen: list[int] = []
     take = trainer.samples.batch
 
-    def watched(index: np.ndarray, rng: np.random.Generator) -> Any:
+    def watched(index: np.ndarray, *generators: np.random.Generator) -> Any:
         seen.extend(index)
-        return take(index, rng)
+        return take(index, *generators)
 
     trainer.samples.batch = watched  # type: ignore[method-assign]
     sizes = iter([7, 1, 30, 4, 100, 3] * 20)

@@ -1,0 +1,59 @@
+"""Mixture: samples of another source that take the place of a share of every batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.buffers import Array
+from core.errors import ConfigError, ShapeError
+from core.metrics import true_classes
+from core.sequential import Sequential
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Samples x with labels or targets y, of which each batch of a training gets a `share`.
+
+    As many others of the batch stay away, so batches and epochs keep their lengths and training costs what it cost
+    before. Raises ShapeError when x and y differ in length or are empty, ConfigError for a share outside 0 to 1.
+    """
+
+    x: Array
+    y: Array
+    share: float
+
+    def __post_init__(self) -> None:
+        if not len(self.x) or len(self.x) != len(self.y):
+            raise ShapeError(f"There are {len(self.x)} samples to mix in and {len(self.y)} labels. Give one for each.")
+        check_share(self.share)
+
+
+class Mixer:
+    """Puts the samples of a mixture into the batches of one training, drawn at random with replacement."""
+
+    def __init__(self, mixture: Mixture, model: Sequential) -> None:
+        self.x = mixture.x
+        self.targets = model.targets(mixture.y)
+        self.labels = true_classes(mixture.y)
+        self.share = mixture.share
+
+    def mix(self, X: Array, T: Array, labels: Array, rng: np.random.Generator) -> None:
+        """Let some samples of a batch give way to others, in place.
+
+        Their number is the share, rounded up or down by chance, so that it is right on average for every batch size.
+        """
+        count = int(self.share * len(X) + rng.random())
+        places = rng.permutation(len(X))[:count]
+        chosen = rng.integers(len(self.x), size=count)
+        X[places] = self.x[chosen]
+        T[places] = self.targets[chosen]
+        labels[places] = self.labels[chosen]
+
+
+def check_share(share: float) -> float:
+    """The share itself. Raises ConfigError when it is not from 0 to 1."""
+    if not 0 <= share <= 1:
+        raise ConfigError(f"The share that is mixed in cannot be {share!r}. Give a number from 0 to 1.")
+    return share
