@@ -7,10 +7,6 @@ PY := .venv/bin/python
 ARGS :=
 export PYTHON
 
-SHELL := bash
-# Qt's platform without a screen says this of every window; it is of no harm.
-QUIETLY := 2> >(grep -v "This plugin does not support propagateSizeHints" >&2)
-
 .PHONY: run test check lint types imports bench screenshots setup-test
 .NOTPARALLEL:
 
@@ -33,10 +29,10 @@ imports: setup-test
 	.venv/bin/lint-imports
 
 bench: setup-test
-	@$(PY) tests/benchmarks/run.py $(ARGS) $(QUIETLY)
+	$(PY) tests/benchmarks/run.py $(ARGS)
 
 screenshots: setup-test
-	@QT_QPA_PLATFORM=offscreen $(PY) tests/e2e/screenshots.py $(ARGS) $(QUIETLY)
+	QT_QPA_PLATFORM=offscreen $(PY) tests/e2e/screenshots.py $(ARGS)
 
 setup-test:
 	@.ci/setup test

@@ -12,6 +12,8 @@ from core.data.image_data_generator import ImageDataGenerator
 from core.data.image_folder import ImageFolder
 from core.data.mnist import Mnist, mnist
 from core.data.npz_file import read_npz
+from core.data.pen_digits import PenDigits
+from core.data.pen_mixture import PenMixture
 from core.data.picture import PictureForm, read_picture
 from core.data.scaling import Scaling
 from core.data.split import stratified_split
@@ -27,6 +29,8 @@ __all__ = [
     "ImageDataGenerator",
     "ImageFolder",
     "Mnist",
+    "PenDigits",
+    "PenMixture",
     "PictureForm",
     "Scaling",
     "Skipped",
@@ -41,7 +45,7 @@ __all__ = [
     "stratified_split",
 ]
 
-DATASETS = (Mnist,)  # that come with the program, in the order of the data chooser
+DATASETS = (Mnist, PenDigits)  # that come with the program, in the order of the data chooser
 SOURCES = (*DATASETS, ImageFolder, ArrayFile)  # everything that has a `load()` which gives a Dataset
 
 
