@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -40,10 +40,17 @@ class Evaluation:
         return self.confusion.accuracy
 
 
-def evaluate(model: Sequential, x: Array, y: Array, scaling: PixelScaling | None = None) -> Evaluation:
+def evaluate(
+    model: Sequential,
+    x: Array,
+    y: Array,
+    scaling: PixelScaling | None = None,
+    observe: Callable[[], None] | None = None,
+) -> Evaluation:
     """Score `model` on samples x with integer or one-hot labels y. Nothing is changed but the layers' buffers.
 
-    Where y are no classes but numbers to be met, only the loss is measured.
+    Where y are no classes but numbers to be met, only the loss is measured. `observe` is called after each piece, while
+    the layers hold its outputs.
 
     Raises ShapeError when x and y differ in length, ConfigError when there is nothing to evaluate.
     """
@@ -62,6 +69,8 @@ def evaluate(model: Sequential, x: Array, y: Array, scaling: PixelScaling | None
         total += model.loss_value(Y, T) * len(X)
         if classified:
             confusion.update(true_classes(y[start : start + len(X)]), predicted_classes(Y))
+        if observe is not None:
+            observe()
     return Evaluation(total / len(x), len(x), confusion)
 
 

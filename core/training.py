@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from core.buffers import Array
 from core.divergence import DivergenceGuard
 from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, DivergenceError
-from core.evaluation import PixelScaling, evaluate
+from core.evaluation import Evaluation, PixelScaling, evaluate
 from core.events import BatchDone, EpochDone, Event, TrainingDone, TrainingStarted, ValidationDone
 from core.hyper import Hyper, checked_values
 from core.layers.base import Layer
@@ -111,6 +111,8 @@ class Trainer:
         self.right = 0
         self.validations = -1  # -1 before the very first one
         self.stopped = False
+        self.evaluation: Evaluation | None = None  # the last validation in full, with its confusion matrix
+        self.observe_validation: Callable[[], None] | None = None  # called after each piece of a validation
         self._last_validation: ValidationDone | None = None
         self._rng = np.random.default_rng([seed, len(model.layers)])  # a stream of its own, beside the layers'
         self._augmentation_rng = np.random.default_rng([seed, len(model.layers), 1])
@@ -317,7 +319,8 @@ class Trainer:
     def _validation(self) -> ValidationDone:
         assert self.validation_data is not None
         with np.errstate(all="ignore"):
-            result = evaluate(self.model, *self.validation_data, self.samples.scaling)
+            result = evaluate(self.model, *self.validation_data, self.samples.scaling, self.observe_validation)
+        self.evaluation = result
         position = self.epochs_done + self.seen / len(self.samples)
         return ValidationDone(self.step, position, result.loss, result.accuracy, result.count)
 

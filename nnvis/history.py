@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +12,11 @@ from numpy.typing import NDArray
 from core.training import EpochDone, ValidationDone
 
 if TYPE_CHECKING:
+    from nnvis.training.health import Checkup, HealthSample
     from nnvis.training.snapshot import Snapshot
 
 FIRST_CAPACITY = 4096
+MOST_RECORDS = 600  # of one kind; when there are more, every other one is dropped
 
 
 class GrowingArray:
@@ -43,6 +47,49 @@ class GrowingArray:
         self._size = size
 
 
+class Record(Protocol):
+    """Something that was measured after `step` updates."""
+
+    @property
+    def step(self) -> int: ...
+
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+class Records(Generic[AnyRecord]):
+    """Records of a run, in order, however long it lasts: thinned evenly, the first and the latest always kept."""
+
+    def __init__(self, most: int = MOST_RECORDS) -> None:
+        self._most = most
+        self._kept: list[AnyRecord] = []
+        self._latest: AnyRecord | None = None  # it is there, but its turn to be kept may not have come
+        self._distance = 1
+        self._offered = 0
+
+    def extend(self, records: Iterable[AnyRecord]) -> None:
+        """Append records that came after all others."""
+        for record in records:
+            if self._offered % self._distance == 0:
+                self._kept.append(record)
+                if len(self._kept) > self._most:
+                    self._kept = self._kept[::2]
+                    self._distance *= 2
+            self._offered += 1
+            self._latest = record
+
+    def until(self, step: int) -> list[AnyRecord]:
+        """Those of the first `step` updates."""
+        kept = self._kept[: bisect_right(self._kept, step, key=lambda record: record.step)]
+        latest = self._latest
+        if latest is not None and latest.step <= step and (not kept or kept[-1] is not latest):
+            kept.append(latest)
+        return kept
+
+    def __len__(self) -> int:
+        return len(self.until(self._latest.step)) if self._latest is not None else 0
+
+
 class History:
     """Losses and accuracies of every batch, validations, epochs, and where the run stands."""
 
@@ -53,6 +100,8 @@ class History:
         self._accuracies = GrowingArray(np.float64)
         self.validations: list[ValidationDone] = []
         self.epochs: list[EpochDone] = []
+        self.health: Records[HealthSample] = Records()
+        self.checkups: Records[Checkup] = Records()
         self.step = 0
         self.epoch = 0.0
         self.batch = 0
@@ -92,6 +141,8 @@ class History:
         self._accuracies.extend(snapshot.points.accuracies)
         self.validations.extend(snapshot.validations)
         self.epochs.extend(snapshot.epochs_done)
+        self.health.extend(snapshot.health)
+        self.checkups.extend(snapshot.checkups)
         self.step = snapshot.step
         self.epoch = snapshot.epoch
         self.batch = snapshot.batch

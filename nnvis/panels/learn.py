@@ -15,12 +15,15 @@ from core.layers.base import Layer
 from core.losses import Loss
 from core.sequential import WeightView
 from nnvis import messages, number_text
+from nnvis.layer_health import health_rows, watched_images
 from nnvis.theme import ThemeSource
 from nnvis.widgets.chart import LineChart
 from nnvis.widgets.chart_card import ChartCard
 from nnvis.widgets.chart_measure import AccuracyMeasure, Chance, LossMeasure
 from nnvis.widgets.distributions import Distributions
-from nnvis.widgets.first_layer import FirstLayer, as_pictures
+from nnvis.widgets.first_layer import as_pictures
+from nnvis.widgets.health import RECENT
+from nnvis.widgets.inspection_row import InspectionRow
 from nnvis.widgets.invitation import Invitation
 from nnvis.widgets.labels import explain
 from nnvis.widgets.layer_column import LayerArrays
@@ -29,12 +32,12 @@ from nnvis.widgets.redraw_budget import Part, RedrawBudget
 if TYPE_CHECKING:
     from nnvis.session import Session, Snapshot
 
-LOWEST = (164, 172)  # rows of curves and of distributions; lower, the page scrolls
+LOWEST = (160, 168)  # rows of curves and of distributions; lower, the page scrolls
 GUESSING = 2.5  # an accuracy below that many times chance is called guessing
 
 
 class LearnPanel(QWidget):
-    """Curves above, then distributions and pictures of the weights; before the first batch an invitation on top."""
+    """Curves, distributions, below them health and pictures of weights; before the first batch an invitation."""
 
     def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,16 +51,19 @@ class LearnPanel(QWidget):
         self.test_chip = self.accuracy_card.badge
         explain(self.test_chip, "Measured after the run on images that were never used before.")
         self.distributions = Distributions(theme_source)
-        self.first_layer = FirstLayer(theme_source)
+        self.inspection = InspectionRow(theme_source)
+        self.health, self.first_layer = self.inspection.health, self.inspection.first_layer
         self._lay_out()
 
         self._validations_shown = -1
+        self._titles: dict[str, str] = {}  # of the layers with weights, by unique name
         self.budget = RedrawBudget()
         self.budget.add(Part("curves", self._draw_curves, 30, 10, self._curves_in_sight, self._curve_painting))
         self.budget.add(
             Part("histograms", self._draw_histograms, 8, 4, self._histograms_in_sight, self._histogram_painting)
         )
         self.budget.add(Part("tiles", self._draw_tiles, 5, 2, self._tiles_in_sight, self._tile_painting))
+        self.budget.add(Part("health", self._draw_health, 5, 2, self._health_in_sight, self._health_painting))
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._redraw)
@@ -70,6 +76,7 @@ class LearnPanel(QWidget):
         self.loss_card.chart.log_changed.connect(self._on_log_changed)
         self.invitation.train_requested.connect(session.train)
         self.invitation.step_requested.connect(session.step_batch)
+        self.health.step_requested.connect(session.step_batch)
         session.snapshot_arrived.connect(self._on_snapshot_arrived)
         session.moment_changed.connect(self._redraw_now)
         session.history_cleared.connect(self._on_history_cleared)
@@ -97,7 +104,7 @@ class LearnPanel(QWidget):
         self._rows.addWidget(self.invitation)
         self._rows.addLayout(self._curves_row, 49)
         self._rows.addWidget(self.distributions, 51)
-        self._rows.addWidget(self.first_layer)
+        self._rows.addWidget(self.inspection)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
@@ -117,7 +124,6 @@ class LearnPanel(QWidget):
         for card in self._cards:
             card.setMinimumHeight(LOWEST[0])
         self.distributions.setMinimumHeight(LOWEST[1])
-        self.first_layer.tiles.set_rows(1 if metrics.is_compact else 2)
         self._say_what_is_shown()
 
     # --- redrawing --------------------------------------------------------------------------------------------------
@@ -158,6 +164,15 @@ class LearnPanel(QWidget):
         if len(self._session.history):
             self.first_layer.show_parameters(self._session.parameters)
 
+    def _draw_health(self) -> None:
+        session = self._session
+        rows = health_rows(session.history, session.shown_step, self._titles, RECENT)
+        if rows:
+            self.health.show_rows(rows, watched_images(session.history, session.shown_step))
+        elif self.health.rows:
+            self.health.clear()
+        self.inspection.set_resting(not self.health.rows)
+
     def _curves_in_sight(self) -> bool:
         return self.isVisible() and not self.loss_card.visibleRegion().isEmpty()
 
@@ -166,6 +181,12 @@ class LearnPanel(QWidget):
 
     def _tiles_in_sight(self) -> bool:
         return self.isVisible() and not self.first_layer.visibleRegion().isEmpty()
+
+    def _health_in_sight(self) -> bool:
+        return self.isVisible() and not self.health.visibleRegion().isEmpty()
+
+    def _health_painting(self) -> float:
+        return self.health.table.painted_seconds
 
     def _curve_painting(self) -> float:
         return float(sum(card.chart.painted_seconds for card in self._cards))
@@ -194,7 +215,11 @@ class LearnPanel(QWidget):
             card.chart.clear_run()
         project = session.running_project
         if project is not None:
-            self.distributions.set_network(layer_arrays(session.views, project.layers), session.initial_parameters)
+            layers = layer_arrays(session.views, project.layers)
+            self._titles = {layer.name: layer.title for layer in layers}
+            self.distributions.set_network(layers, session.initial_parameters)
+        self.health.clear()
+        self.inspection.set_resting(True)
         self._show_first_layer()
         self._say_what_is_shown()
         self._redraw_now()
@@ -203,7 +228,7 @@ class LearnPanel(QWidget):
         session = self._session
         view = next((view for view in session.views if view.name == "W"), None)
         picture = as_pictures(view, session.dataset.input_shape) if view and session.dataset else None
-        self.first_layer.setVisible(picture is not None)
+        self.inspection.set_pictures(picture is not None)
         if view is not None and picture is not None:
             self.first_layer.set_network(view, picture, session.initial_parameters)
 

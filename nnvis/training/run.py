@@ -12,10 +12,11 @@ from core.data import Dataset, Scaling
 from core.evaluation import Evaluation, evaluate
 from core.metrics import ConfusionMatrix
 from core.sequential import Sequential
-from core.training import BatchDone, EpochDone, Event, TrainingDone
+from core.training import BatchDone, EpochDone, Event, TrainingDone, ValidationDone
 from nnvis.project import Project
 from nnvis.recipe import Split
 from nnvis.training.control import Changes, Goal
+from nnvis.training.health import Checkup, HealthMeter, HealthSample, UnitWatch
 from nnvis.training.timeline import Timeline
 
 TEST_PIECE = 2000  # images between two looks whether the test is still wanted
@@ -56,6 +57,10 @@ class Run:
         self.trainer = project.build_trainer(self.model, split)
         self.timeline = Timeline()
         self.timeline.keep(0, 0.0, self.model.parameters)
+        self._meter = HealthMeter(self.model)
+        self._units = UnitWatch(self.model)
+        self.trainer.observe_validation = self._units.look
+        self._reports: list[HealthSample | Checkup] = []
         self.finished = False
         self._last: BatchDone | None = None
         self._more_epochs = project.training.epochs
@@ -64,7 +69,10 @@ class Run:
     def first_events(self) -> list[Event]:
         """What is known before the first batch: above all how the untrained network does on the validation images."""
         expected = 1 if self.trainer.validation_data is None else 2
-        return [next(self._events) for _ in range(expected)]
+        events = [next(self._events) for _ in range(expected)]
+        for event in events:
+            self._report(event)
+        return events
 
     def prepared(self) -> Prepared:
         """The news of this run, with copies of everything that the worker keeps using."""
@@ -77,6 +85,7 @@ class Run:
 
     def resume(self) -> None:
         """Get ready to go on; a finished run goes on for as many epochs as its recipe says."""
+        self._meter.resume()
         if self.finished:
             if self.trainer.epochs <= self.trainer.epochs_done:
                 self.trainer.set_live(epochs=self.trainer.epochs_done + self._more_epochs)
@@ -85,12 +94,29 @@ class Run:
 
     def next_event(self) -> Event:
         """Train on until the next event. Raises DivergenceError."""
+        self._meter.before()
         event = next(self._events)
+        self._report(event)
         self.finished = isinstance(event, TrainingDone)
         if isinstance(event, BatchDone):
             self.timeline.offer(event.step, event.position, self.model.parameters)
             self._last = event
         return event
+
+    def _report(self, event: Event) -> None:
+        """Measure what this event allows."""
+        report: HealthSample | Checkup | None = None
+        if isinstance(event, BatchDone):
+            report = self._meter.after(event)
+        elif isinstance(event, ValidationDone) and self.trainer.evaluation is not None:
+            report = self._units.checkup(event, self.trainer.evaluation.confusion.counts)
+        if report is not None:
+            self._reports.append(report)
+
+    def take_reports(self) -> list[HealthSample | Checkup]:
+        """What was measured since this was last asked for."""
+        reports, self._reports = self._reports, []
+        return reports
 
     def rest(self) -> None:
         """Training pauses or ends here: this moment can always be returned to."""

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.training import BatchDone, EpochDone, ValidationDone
+from nnvis.training.health import Checkup, HealthSample
 
 RATE = 30.0  # snapshots per second
 SPEED_MEMORY = 0.7  # seconds over which the speed is averaged
@@ -63,6 +64,8 @@ class Snapshot:
     parameters: NDArray[np.float32]  # the flat vector
     images_per_second: float | None  # None before the first measurement
     seconds: float  # of training, pauses not counted
+    health: tuple[HealthSample, ...] = ()  # of the batches that were measured
+    checkups: tuple[Checkup, ...] = ()  # one for each validation
 
     def after(self, earlier: Snapshot) -> Snapshot:
         """This snapshot with what `earlier`, which nobody took, had to tell."""
@@ -71,6 +74,8 @@ class Snapshot:
             points=earlier.points.followed_by(self.points),
             validations=earlier.validations + self.validations,
             epochs_done=earlier.epochs_done + self.epochs_done,
+            health=earlier.health + self.health,
+            checkups=earlier.checkups + self.checkups,
         )
 
 
@@ -126,7 +131,7 @@ class Coalescer:
             self._resumed_at = None
 
     def add(self, event: Any) -> None:
-        """Take in one event of `Trainer.run()`."""
+        """Take in one event of `Trainer.run()`, or a measurement that belongs to it."""
         if isinstance(event, BatchDone):
             self._position = event.position
             self._steps.append(event.step)
@@ -140,6 +145,10 @@ class Coalescer:
             self._validations.append(event)
         elif isinstance(event, EpochDone):
             self._epochs_done.append(event)
+        elif isinstance(event, HealthSample):
+            self._health.append(event)
+        elif isinstance(event, Checkup):
+            self._checkups.append(event)
 
     def due(self) -> bool:
         """Whether it is time for a snapshot: the last one was taken, and not a moment ago."""
@@ -167,6 +176,8 @@ class Coalescer:
             parameters=_frozen(parameters.copy()),
             images_per_second=self._speed,
             seconds=self._seconds + (now - self._resumed_at if self._resumed_at is not None else 0.0),
+            health=tuple(self._health),
+            checkups=tuple(self._checkups),
         )
         self._empty()
         self._next_due = now + max(self._interval, REST_PER_COPY * (self._clock() - now))
@@ -192,6 +203,8 @@ class Coalescer:
         self._accuracies = array("d")
         self._validations: list[ValidationDone] = []
         self._epochs_done: list[EpochDone] = []
+        self._health: list[HealthSample] = []
+        self._checkups: list[Checkup] = []
 
     def _points(self) -> Points:
         return Points(

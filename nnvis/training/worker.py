@@ -108,8 +108,8 @@ class TrainingWorker(QThread):
         events = run.first_events()
         self._run = run
         self._coalescer.begin(run.number, run.trainer)
-        for event in events:
-            self._coalescer.add(event)
+        for news in (*events, *run.take_reports()):
+            self._coalescer.add(news)
         self._coalescer.publish(run.model.parameters)
         self.prepared.emit(run.prepared())
 
@@ -148,6 +148,8 @@ class TrainingWorker(QThread):
                     run.apply(changes)
                 event = run.next_event()
                 coalescer.add(event)
+                for report in run.take_reports():
+                    coalescer.add(report)
                 if run.reached(goal, event):
                     break
                 if coalescer.due():

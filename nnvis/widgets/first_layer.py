@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.sequential import WeightView
 from nnvis import number_text
@@ -14,7 +15,7 @@ from nnvis.widgets.card import Card
 from nnvis.widgets.chart_scale import round_number, round_up
 from nnvis.widgets.color_bar import ColorBar
 from nnvis.widgets.histogram_bins import starting_reach
-from nnvis.widgets.labels import explain
+from nnvis.widgets.labels import GivingLabel, explain
 from nnvis.widgets.segmented import SegmentedControl
 from nnvis.widgets.tile_grid import TileGrid
 from nnvis.widgets.unit_ranking import strongest
@@ -60,6 +61,18 @@ class FirstLayer(Card):
         self.add_to_head(self.bar)
         self.add_to_head(self.switch)
         self.body.addWidget(self.tiles)
+        self.foot_bar = ColorBar(theme_source, "signed", "", "", 96)
+        self._foot_words = GivingLabel(tone="faint")
+        self._foot_words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._foot = QWidget()
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(0, 4, 0, 0)
+        foot.setSpacing(8)
+        foot.addWidget(self.foot_bar)
+        foot.addWidget(self._foot_words, 1)
+        self.body.addWidget(self._foot)
+        self.body.addStretch(1)
+        self._foot.hide()
         explain(self.title_label, "What each unit of the first layer looks for: orange counts for it, blue against it.")
         self.tiles.capacity_changed.connect(self._on_capacity_changed)
         self.tiles.pointed_at.connect(self._on_pointed_at)
@@ -79,6 +92,23 @@ class FirstLayer(Card):
     def top(self) -> float:
         """The value of the darkest orange."""
         return self._tops[self.shows]
+
+    def set_foot(self, below: bool) -> None:
+        """Put the words and the colour scale below the pictures: a narrow card has no room for them in its head."""
+        self.bar.setVisible(not below)
+        self._foot.setVisible(below)
+        self._say()
+
+    @property
+    def words(self) -> str:
+        """What is said about the pictures."""
+        return self._foot_words.text() if self._foot.isVisibleTo(self) else self.caption_label.text()
+
+    def _tell(self, words: str) -> None:
+        below = self._foot.isVisibleTo(self)
+        self.set_caption("" if below else words)
+        self._foot_words.setText(words if below else "")
+        self.setAccessibleDescription(words)
 
     def set_network(self, view: WeightView, picture: tuple[int, int], initial: Floats) -> None:
         """Show the first weights of a fresh network; ``view`` is where they lie in the flat vector."""
@@ -113,7 +143,8 @@ class FirstLayer(Card):
             self._units = strongest(np.einsum("ij,ij->j", values, values), self._units, places)
         chosen = values[:, self._units].T.reshape(-1, height, width)
         self.tiles.set_tiles(signed_indices(chosen, self.top))
-        self.bar.set_range(f"{number_text.MINUS}{round_number(self.top)}", f"+{round_number(self.top)}")
+        for bar in (self.bar, self.foot_bar):
+            bar.set_range(f"{number_text.MINUS}{round_number(self.top)}", f"+{round_number(self.top)}")
         self._say()
 
     def _matrix(self, flat: Floats) -> Floats:
@@ -122,7 +153,8 @@ class FirstLayer(Card):
         return self._view.of(np.asarray(flat)).reshape(-1, self._view.shape[-1])
 
     def _say(self) -> None:
-        assert self._view is not None
+        if self._view is None:
+            return
         total, place = self._view.shape[-1], self.tiles.place
         if 0 <= place < len(self._units):
             unit = self._units[place]
@@ -130,14 +162,14 @@ class FirstLayer(Card):
             if self.shows == "change":
                 values = values - self._matrix(self._initial)[:, unit]
             span = f"{number_text.signed(float(values.min()), 2)} to {number_text.signed(float(values.max()), 2)}"
-            self.set_caption(f"unit {unit} of {total}: {span}")
+            self._tell(f"unit {unit} of {total}: {span}")
             return
         count = len(self._units)
         shown = f"{count} of {total} units" if count < total else f"{total} units"
         if self._now is None:
-            self.set_caption(f"still noise: {shown}")
+            self._tell(f"still noise: {shown}")
         else:
-            self.set_caption(f"{count} strongest of {total} units" if count < total else shown)
+            self._tell(f"{count} strongest of {total} units" if count < total else shown)
 
     def _on_capacity_changed(self, _capacity: int) -> None:
         self._draw()

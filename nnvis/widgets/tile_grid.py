@@ -14,7 +14,7 @@ from nnvis.colour_maps import color_table, signed_colors
 from nnvis.theme import ThemeSource
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring, whole
 
-GAP = 6
+GAP = 4
 
 
 class TileGrid(PaintedWidget):

@@ -61,7 +61,7 @@ def card(qtbot, theme_source, model) -> FirstLayer:
 
 def test_before_training_it_shows_the_first_weights(card, model):
     assert card.switch.isHidden()
-    assert card.units == list(range(38))
+    assert card.units == list(range(40))
     for place in (0, 37):
         expected = signed_indices(model.layers[1].parameters["W"][:, place].reshape(28, 28), card.top)
         np.testing.assert_array_equal(card.tiles._pixels[place], expected)
@@ -76,7 +76,7 @@ def test_while_training_it_shows_the_change_of_the_strongest(card, model):
     assert card.units[:2] == [100, 101]
     assert set(card.tiles._pixels[0].ravel()) == {127 + round(0.11 / card.top * 127)}
     assert card.tiles._pixels[1].ravel()[300] < 127
-    assert card._caption.text() == "38 strongest of 128 units"
+    assert card._caption.text() == "40 strongest of 128 units"
     top = card.top
     card.show_parameters(model.parameters * 5)
     assert card.top == top
@@ -108,7 +108,7 @@ def test_pointing_says_the_unit_and_its_span(qtbot, card, model):
     qtbot.keyClick(card.tiles, Qt.Key.Key_Right)
     assert card.tiles.place == 1
     QApplication.sendEvent(card.tiles, QEvent(QEvent.Type.Leave))
-    assert card._caption.text() == "38 strongest of 128 units"
+    assert card._caption.text() == "40 strongest of 128 units"
 
 
 def test_fewer_tiles_where_there_is_less_room(card, theme_source, model):

@@ -1,0 +1,46 @@
+"""What is known of each layer's health at a step of a run, gathered from its history. Qt-free."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnvis.history import History
+from nnvis.widgets.health_row import HealthRow
+
+
+def health_rows(history: History, step: int, titles: Mapping[str, str], recent: int) -> tuple[HealthRow, ...]:
+    """Return one row per layer of ``titles`` (by unique name) that was measured in the first ``step`` updates.
+
+    The range on the gauge spans the last ``recent`` measured batches.
+    """
+    samples = history.health.until(step)
+    if not samples:
+        return ()
+    checkups = history.checkups.until(step)
+    units = {count.layer: count for count in checkups[-1].units} if checkups else {}
+    rows = []
+    for place, measured in enumerate(samples[-1].layers):
+        title = titles.get(measured.layer)
+        if title is None:
+            continue
+        count = units.get(measured.layer)
+        rows.append(
+            HealthRow(
+                title,
+                measured.update_ratio,
+                np.array([sample.layers[place].update_ratio for sample in samples[-recent:]]),
+                np.array([sample.layers[place].gradient_norm for sample in samples]),
+                count.dead if count else None,
+                count.units if count else 0,
+                count.zeros if count else None,
+            )
+        )
+    return tuple(rows)
+
+
+def watched_images(history: History, step: int) -> int:
+    """Return on how many images the units were watched, 0 before they were or where no layer has relu units."""
+    checkups = history.checkups.until(step)
+    return checkups[-1].count if checkups and checkups[-1].units else 0

@@ -1,0 +1,202 @@
+"""Health: how far each layer moves, how large its gradient is, and which of its units never answer. Qt-free.
+
+Two measurements, both in the worker: a batch now and then is compared with the weights before it, and every validation
+pass is watched by the way, on all of its images.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.layers.base import Layer
+from core.sequential import Sequential
+from core.training import BatchDone, ValidationDone
+
+INTERVAL = 0.1  # seconds between two measured batches
+REST_PER_MEASUREMENT = 100.0  # a large network is measured less often: 1 % of the time at most
+MATRICES = ("W", "gamma")  # the factors of a layer, whatever it calls them
+
+
+@dataclass(frozen=True)
+class LayerHealth:
+    """One layer in one update.
+
+    Attributes:
+        layer: its unique name.
+        update_ratio: mean |change| / mean |weight| of its W; infinite when weights that were all zero moved.
+        gradient_norm: length of the gradient of all its trained arrays, as the optimizer used it.
+    """
+
+    layer: str
+    update_ratio: float
+    gradient_norm: float
+
+
+@dataclass(frozen=True)
+class HealthSample:
+    """All layers with weights in the update that led to `step`."""
+
+    step: int
+    epoch: float
+    layers: tuple[LayerHealth, ...]
+
+
+@dataclass(frozen=True)
+class UnitCount:
+    """The units of a relu layer over the validation images; `zeros` is the share of outputs that are exactly 0."""
+
+    layer: str
+    dead: int
+    units: int
+    zeros: float
+
+
+@dataclass(frozen=True, eq=False)
+class Checkup:
+    """What a validation pass over `count` images shows beside its loss. `confusion` counts (true, answered) pairs."""
+
+    step: int
+    epoch: float
+    count: int
+    units: tuple[UnitCount, ...]
+    confusion: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Place:
+    layer: str
+    matrix: slice
+    whole: slice
+
+
+class HealthMeter:
+    """Measures one batch in a while: `before` it is trained and `after` it."""
+
+    def __init__(self, model: Sequential, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._model = model
+        self._clock = clock
+        self._places = _places(model)
+        self._weights = np.empty_like(model.trainable)
+        self._armed = False
+        self._next_due = -math.inf
+        self._copying = 0.0
+
+    def resume(self) -> None:
+        """Training goes on after a pause: the next batch is measured, so that a single step always shows something."""
+        self._next_due = -math.inf
+
+    def before(self) -> None:
+        """Keep the weights if the coming batch is to be measured."""
+        if not self._armed and self._places and self._clock() >= self._next_due:
+            started = self._clock()
+            np.copyto(self._weights, self._model.trainable)
+            self._armed = True
+            self._copying = self._clock() - started
+
+    def after(self, event: BatchDone) -> HealthSample | None:
+        """Compare the weights with those kept; None when this batch was not to be measured."""
+        if not self._armed:
+            return None
+        started = self._clock()
+        self._armed = False
+        change = self._model.trainable - self._weights
+        layers = tuple(
+            LayerHealth(
+                place.layer,
+                _ratio(_mean_size(change[place.matrix]), _mean_size(self._weights[place.matrix])),
+                float(np.linalg.norm(self._model.gradient[place.whole])),
+            )
+            for place in self._places
+        )
+        now = self._clock()
+        self._next_due = now + max(INTERVAL, REST_PER_MEASUREMENT * (now - started + self._copying))
+        return HealthSample(event.step, event.position, layers)
+
+
+class UnitWatch:
+    """Looks at the outputs of the relu layers after each piece of a validation pass."""
+
+    def __init__(self, model: Sequential) -> None:
+        self._watched = relu_outputs(model)
+        self._alive: list[NDArray[np.bool_] | None] = [None] * len(self._watched)
+        self._zeros = [0] * len(self._watched)
+        self._values = [0] * len(self._watched)
+
+    def look(self) -> None:
+        """Take in what the layers gave for the piece that went forward last."""
+        for index, (_, layer) in enumerate(self._watched):
+            Y: NDArray[np.floating] = layer.Y  # type: ignore[attr-defined]  # every layer with an activation keeps it
+            fires = (Y != 0).reshape(-1, Y.shape[-1])
+            alive = fires.any(axis=0)
+            before = self._alive[index]
+            self._alive[index] = alive if before is None else before | alive
+            self._zeros[index] += Y.size - int(np.count_nonzero(fires))
+            self._values[index] += Y.size
+
+    def take(self) -> tuple[UnitCount, ...]:
+        """The counts of the pass that is over; the next one begins from nothing."""
+        counts = tuple(
+            UnitCount(name, int(np.count_nonzero(~alive)), len(alive), zeros / values)
+            for (name, _), alive, zeros, values in zip(
+                self._watched, self._alive, self._zeros, self._values, strict=True
+            )
+            if alive is not None
+        )
+        self._alive = [None] * len(self._watched)
+        self._zeros = [0] * len(self._watched)
+        self._values = [0] * len(self._watched)
+        return counts
+
+    def checkup(self, event: ValidationDone, confusion: NDArray[np.int64]) -> Checkup:
+        """Everything that this pass has shown."""
+        counts = confusion.copy()
+        counts.flags.writeable = False
+        return Checkup(event.step, event.epoch, event.count, self.take(), counts)
+
+
+def relu_outputs(model: Sequential) -> tuple[tuple[str, Layer], ...]:
+    """The layers with weights whose units can be exactly 0, by name, and the layer that gives their outputs.
+
+    Where relu stands as a layer of its own, it speaks for the layer with weights below it.
+    """
+    found: dict[str, Layer] = {}
+    owner = ""
+    for layer in model.layers:
+        if layer.parameters:
+            owner = layer.name
+        function = layer.output_activation
+        if owner and function is not None and function.kind_name() == "relu":
+            found[owner] = layer
+    return tuple(found.items())
+
+
+def _places(model: Sequential) -> tuple[_Place, ...]:
+    """Where each layer with weights lies in the trained vector: its matrix, and all of its arrays."""
+    places: dict[str, list[tuple[str, int, int]]] = {}
+    for view in model.parameter_views():
+        if view.trainable:
+            places.setdefault(view.layer_name, []).append((view.name, view.start, view.stop))
+    return tuple(_place(name, arrays) for name, arrays in places.items())
+
+
+def _place(layer: str, arrays: Sequence[tuple[str, int, int]]) -> _Place:
+    _, start, stop = next((array for array in arrays if array[0] in MATRICES), arrays[0])
+    # The arrays of one layer lie one behind the other in the flat vector.
+    whole = slice(min(first for _, first, _ in arrays), max(last for _, _, last in arrays))
+    return _Place(layer, slice(start, stop), whole)
+
+
+def _mean_size(values: NDArray[np.floating]) -> float:
+    return float(np.abs(values).mean())
+
+
+def _ratio(change: float, size: float) -> float:
+    if size > 0 or math.isnan(size):
+        return change / size
+    return math.inf if change > 0 else 0.0

@@ -1,0 +1,88 @@
+"""What the table of layers' health shows of one layer, and when that is healthy. Qt-free."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnvis import number_text
+
+SCALE = (-5.0, -1.0)  # powers of ten at the gauge's ends
+BAND = (-3.5, -2.5)  # where a layer learns at a good pace
+
+
+@dataclass(frozen=True, eq=False)
+class HealthRow:
+    """One layer.
+
+    Attributes:
+        title: as on its card.
+        ratio: update / weight of the batch measured last.
+        ratios: those of the recent measured batches, this one included.
+        norms: gradient norms so far, for the line; the last one is written beside it.
+        dead, units, zeros: of a relu layer over the validation images; None where there is nothing to be dead.
+    """
+
+    title: str
+    ratio: float
+    ratios: NDArray[np.float64]
+    norms: NDArray[np.float64]
+    dead: int | None = None
+    units: int = 0
+    zeros: float | None = None
+
+    @property
+    def norm(self) -> float:
+        """The gradient norm of the batch measured last."""
+        return float(self.norms[-1])
+
+    @property
+    def is_off_scale(self) -> bool:
+        """Whether the gauge cannot show the ratio."""
+        return not 10 ** SCALE[0] <= self.ratio <= 10 ** SCALE[1]
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether the recent batches moved it at a good pace: their median lies in the band."""
+        return bool(10 ** BAND[0] <= float(np.median(self.ratios)) <= 10 ** BAND[1])
+
+    @property
+    def ratio_text(self) -> str:
+        """The ratio as it is written."""
+        return number_text.power(self.ratio)
+
+    @property
+    def norm_text(self) -> str:
+        """The gradient norm as it is written."""
+        return number_text.measure(self.norm, 2)
+
+    @property
+    def dead_text(self) -> str:
+        """How many units never answered, as it is written."""
+        return "—" if self.dead is None else f"{number_text.count(self.dead)} of {number_text.count(self.units)}"
+
+    @property
+    def zeros_text(self) -> str:
+        """The share of zeros as it is written."""
+        return "—" if self.zeros is None else number_text.percent(self.zeros, 0)
+
+    @property
+    def sentence(self) -> str:
+        """All of it in words."""
+        words = f"{self.title}: update by weight {self.ratio_text}, gradient norm {self.norm_text}"
+        if self.dead is not None:
+            words += f", {self.dead_text} units dead, {self.zeros_text} zeros"
+        return words
+
+
+def gauge_place(ratio: float) -> float:
+    """Return where a ratio stands between the gauge's ends, from 0 to 1; beyond them it stays at the end."""
+    if math.isnan(ratio) or ratio <= 0:
+        return 0.0
+    if math.isinf(ratio):
+        return 1.0
+    low, high = SCALE
+    return min(1.0, max(0.0, (math.log10(ratio) - low) / (high - low)))
