@@ -14,11 +14,16 @@ from core.hyper import Configurable, Hyper, checked_values, hyper
 class EarlyStopping(Configurable):
     """Watches the validation loss or accuracy at the end of each epoch. Names as in Keras's callback."""
 
-    monitor: str = hyper("val_loss", choices=("val_loss", "val_accuracy"), help="What must improve.")
+    monitor: str = hyper("val_loss", title="Watches", choices=("val_loss", "val_accuracy"), help="What must improve.")
     patience: int = hyper(3, low=1, high=1000, unit="epochs", help="How long without improvement until the run ends.")
-    min_delta: float = hyper(0.0, low=0, high=10, help="Less than this is no improvement.")
-    stop: bool = hyper(True, help="End the run; if not, only the best weights are brought back at its end.")
-    restore_best_weights: bool = hyper(True, help="At the end, go back to the weights of the best epoch.")
+    min_delta: float = hyper(0.0, low=0, high=10, advanced=True, help="Less than this is no improvement.")
+    stop: bool = hyper(
+        True, title="Ends the run", advanced=True,
+        help="End the run; if not, only the best weights are brought back at its end.",
+    )  # fmt: skip
+    restore_best_weights: bool = hyper(
+        True, title="Keep the best", advanced=True, help="At the end, go back to the weights of the best epoch."
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 
+from core.data.augmentation import Augmentation
+from core.early_stopping import EarlyStopping
 from core.hyper import Configurable
 from core.layers.base import Layer
 from core.losses import Loss
 from core.optimizers import Optimizer
+from core.schedules import Schedule
 from core.stack import layer_names
 from nnvis.project import Project
 from nnvis.recipe import DataRecipe, TrainingRecipe
@@ -123,6 +126,30 @@ def set_data(project: Project, recipe: DataRecipe) -> Change:
     """Share out or scale the images otherwise, or take others."""
     text, field = _change_of(project.data, recipe)
     return Change(replace(project, data=recipe), text, field and ("data", field))
+
+
+def set_schedule(project: Project, schedule: Schedule) -> Change:
+    """Let the learning rate change over the run otherwise."""
+    if type(schedule) is not type(project.schedule):
+        return Change(replace(project, schedule=schedule), f"change schedule to {schedule.title}")
+    text, field = _change_of(project.schedule, schedule)
+    return Change(replace(project, schedule=schedule), text, field and ("schedule", field))
+
+
+def set_early_stopping(project: Project, stopping: EarlyStopping | None) -> Change:
+    """End the run when it no longer improves, or never before its time."""
+    before = project.early_stopping
+    if stopping is None or before is None:
+        text = "stop early" if stopping else "do not stop early"
+        return Change(replace(project, early_stopping=stopping), text)
+    text, field = _change_of(before, stopping, " of early stopping")
+    return Change(replace(project, early_stopping=stopping), text, field and ("early_stopping", field))
+
+
+def set_augmentation(project: Project, augmentation: Augmentation) -> Change:
+    """Vary the training images otherwise."""
+    text, field = _change_of(project.augmentation, augmentation, " of the images")
+    return Change(replace(project, augmentation=augmentation), text, field and ("augmentation", field))
 
 
 def set_seed(project: Project, seed: int) -> Change:

@@ -10,10 +10,13 @@ from PySide6.QtCore import QObject, Signal
 from core import stack
 from core.advice import advise
 from core.data import Dataset
+from core.data.augmentation import Augmentation
+from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, FileError
 from core.layers.base import Layer
 from core.losses import Loss
 from core.optimizers import Optimizer
+from core.schedules import Schedule
 from nnvis import changes, messages
 from nnvis.changes import Change
 from nnvis.edits import Edits
@@ -135,6 +138,18 @@ class ProjectEditing(QObject):
     def set_data(self, recipe: DataRecipe) -> None:
         """Change which images are used, and how."""
         self._edit(changes.set_data(self.project, recipe))
+
+    def set_schedule(self, schedule: Schedule) -> None:
+        """Let the learning rate change over the run otherwise."""
+        self._edit(changes.set_schedule(self.project, schedule))
+
+    def set_early_stopping(self, stopping: EarlyStopping | None) -> None:
+        """End the run when it no longer improves; None: never before its time."""
+        self._edit(changes.set_early_stopping(self.project, stopping))
+
+    def set_augmentation(self, augmentation: Augmentation) -> None:
+        """Vary the training images otherwise."""
+        self._edit(changes.set_augmentation(self.project, augmentation))
 
     def set_seed(self, seed: int) -> None:
         """Draw everything random from another seed."""

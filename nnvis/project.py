@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from core.data import Dataset
+from core.data.augmentation import Augmentation
+from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, FileError
 from core.hyper import from_dict
 from core.layers import LAYERS, Dense, Flatten
@@ -19,6 +21,7 @@ from core.layers.base import Layer
 from core.losses import LOSSES, CategoricalCrossentropy, Loss
 from core.optimizers import OPTIMIZERS, Adam, Optimizer
 from core.safe_file import parse_json, read_bounded, write_atomic
+from core.schedules import SCHEDULES, Constant, Schedule
 from core.sequential import Sequential
 from core.stack import layer_names
 from core.training import Trainer
@@ -34,7 +37,7 @@ MAX_NAME = 100
 
 @dataclass(frozen=True)
 class Project:
-    """Layers, loss, optimizer, data, training recipe and seed."""
+    """Layers, loss, optimizer, data, and all that is said about the training; the seed decides what is random."""
 
     name: str = "Untitled"
     layers: tuple[Layer, ...] = ()
@@ -42,6 +45,9 @@ class Project:
     optimizer: Optimizer = field(default_factory=Adam)
     data: DataRecipe = field(default_factory=DataRecipe)
     training: TrainingRecipe = field(default_factory=TrainingRecipe)
+    schedule: Schedule = field(default_factory=Constant)
+    early_stopping: EarlyStopping | None = None
+    augmentation: Augmentation = field(default_factory=Augmentation)
     seed: int = 7
 
     def __post_init__(self) -> None:
@@ -74,6 +80,9 @@ class Project:
             "optimizer": self.optimizer.to_dict(),
             "data": self.data.values(),
             "training": self.training.values(),
+            "schedule": self.schedule.to_dict(),
+            "early_stopping": self.early_stopping.values() if self.early_stopping else None,
+            "augmentation": self.augmentation.values(),
             "seed": self.seed,
         }
         return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -82,6 +91,7 @@ class Project:
     def from_json(cls, text: str | bytes, where: str = "The project") -> Self:
         """The project that `to_json` wrote. Raises FileError, naming `where`, when the text is anything else."""
         data = _checked_header(parse_json(text, where), where)
+        stopping = data["early_stopping"]
         try:
             if not isinstance(data["layers"], list):
                 raise ConfigError("its layers are not a list.")
@@ -92,6 +102,9 @@ class Project:
                 optimizer=from_dict(OPTIMIZERS, data["optimizer"], "optimizer"),
                 data=_recipe(DataRecipe, data["data"], "data recipe"),
                 training=_recipe(TrainingRecipe, data["training"], "training recipe"),
+                schedule=from_dict(SCHEDULES, data["schedule"], "schedule"),
+                early_stopping=None if stopping is None else _recipe(EarlyStopping, stopping, "early stopping"),
+                augmentation=_recipe(Augmentation, data["augmentation"], "augmentation"),
                 seed=data["seed"],
             )
         except ConfigError as error:
@@ -117,16 +130,20 @@ class Project:
 
     def build_trainer(self, model: Sequential, split: Split) -> Trainer:
         """The training run of this project over `model`, not yet begun."""
+        has_validation = len(split.x_validation) > 0  # without it, early stopping would have nothing to watch
         return Trainer(
             model,
             split.x_train,
             split.y_train,
             batch_size=self.training.batch_size,
             epochs=self.training.epochs,
-            validation_data=(split.x_validation, split.y_validation) if len(split.x_validation) else None,
+            validation_data=(split.x_validation, split.y_validation) if has_validation else None,
             validations_per_epoch=self.training.validations_per_epoch,
             seed=self.seed,
             scaling=split.scaling,
+            schedule=self.schedule.replace(),
+            early_stopping=self.early_stopping.replace() if self.early_stopping and has_validation else None,
+            augmentation=self.augmentation if self.augmentation != Augmentation() else None,
         )
 
 
@@ -141,7 +158,10 @@ def _checked_header(data: Any, where: str) -> dict[str, Any]:
             f"{where} was made by a newer nnvis: it has version {version}, and this program reads up to {VERSION}. "
             "Update nnvis."
         )
-    fields = {"format", "version", "name", "layers", "loss", "optimizer", "data", "training", "seed"}
+    fields = {
+        "format", "version", "name", "layers", "loss", "optimizer", "data", "training", "schedule", "early_stopping",
+        "augmentation", "seed",
+    }  # fmt: skip
     for name in sorted(fields ^ set(data)):
         fault = "lacks" if name in fields else "has an unknown field"
         raise FileError(f"{where} is damaged: it {fault} {name!r}.")

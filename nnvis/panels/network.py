@@ -15,11 +15,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.data import DATASETS
 from core.layers import LAYERS
 from core.layers.base import Layer, Shape
-from core.losses import LOSSES
-from core.optimizers import OPTIMIZERS
 from nnvis.network_summary import summary_facts, summary_rows
 from nnvis.presets import Preset
-from nnvis.project import MAX_SEED
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import ToolButton
@@ -63,7 +60,7 @@ class NetworkPanel(QWidget):
         self._data = DataSection(theme_source, DATASETS)
         self._stack = LayersSection(theme_source)
         self._cards = self._stack.cards
-        self._recipe = RecipeForm(theme_source, optimizers=OPTIMIZERS, losses=LOSSES, largest_seed=MAX_SEED)
+        self._recipe = RecipeForm(theme_source)
         self._overlays: dict[type[QWidget], QWidget] = {}
         self._budget = RedrawBudget()  # a card is painted as a whole: its little histogram follows at its own pace
         self._budget.add(Part("bars", self._show_bars, 4, 2, self.isVisible))
@@ -107,6 +104,8 @@ class NetworkPanel(QWidget):
         cards.reveal_requested.connect(self._on_reveal_requested)
         recipe.optimizer_changed.connect(session.set_optimizer)
         recipe.training_changed.connect(session.set_training)
+        recipe.schedule_changed.connect(session.set_schedule)
+        recipe.early_stopping_changed.connect(session.set_early_stopping)
         recipe.data_changed.connect(session.set_data)
         recipe.loss_changed.connect(session.set_loss)
         recipe.seed_changed.connect(session.set_seed)
@@ -150,7 +149,7 @@ class NetworkPanel(QWidget):
         first = input_card(dataset.title, dataset.input_shape, pixels) if dataset else input_card("the data", (), "")
         self._stack.show_stack(first, project.layers, session.layer_reports, session.problems)
         self._on_selected_layer_changed()
-        self._recipe.set_values(project.optimizer, project.training, project.data, project.loss, project.seed)
+        self._recipe.show_project(project)
         self._data.set_dataset(project.data.dataset)
         self._show_bars()
         self._on_state_changed()

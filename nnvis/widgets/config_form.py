@@ -17,7 +17,7 @@ from core.hyper import Configurable, Hyper
 from nnvis.theme import ThemeSource
 from nnvis.widgets.field import Field
 from nnvis.widgets.field_cell import FieldCell
-from nnvis.widgets.field_choice import CheckField, ChoiceField, OptionalField, ShapeField, TextField
+from nnvis.widgets.field_choice import CheckField, ChoiceField, OptionalField, Picture, ShapeField, TextField
 from nnvis.widgets.field_grid import FieldGrid, MoreButton
 from nnvis.widgets.field_number import NumberField, PairField
 from nnvis.widgets.field_picture import activation_picture
@@ -57,6 +57,7 @@ class ConfigEditor(QObject):
         catalogue: Sequence[type[Any]] = (),
         catalogue_label: str = "",
         catalogue_help: str = "",
+        catalogue_picture: Picture | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme_source = theme_source
@@ -66,6 +67,7 @@ class ConfigEditor(QObject):
         self._catalogue = {kind.kind_name(): kind for kind in catalogue}
         self._value: Configurable | None = None
         self._cells: list[FieldCell] = []
+        self._kind_picture = catalogue_picture
         self._kind_cells = [self._kind_cell(catalogue_label, catalogue_help)] if catalogue else []
 
     @property
@@ -82,6 +84,11 @@ class ConfigEditor(QObject):
     def advanced_cells(self) -> list[FieldCell]:
         """The cells shown on request."""
         return [cell for cell in self._cells if cell.field.declared.advanced]
+
+    @property
+    def all_cells(self) -> list[FieldCell]:
+        """Both, without the choice of the kind."""
+        return list(self._cells)
 
     def cell(self, name: str) -> FieldCell:
         """The cell of one hyperparameter."""
@@ -118,7 +125,9 @@ class ConfigEditor(QObject):
         declared = Hyper(_KIND, kinds[0], "choice", choices=kinds, title=label, help=help_text)
         titles = {name: getattr(kind, "title", name) for name, kind in self._catalogue.items()}
         sentences = {name: getattr(kind, "sentence", "") for name, kind in self._catalogue.items()}
-        field = ChoiceField(declared, self._theme_source, titles=titles, sentences=sentences)
+        field = ChoiceField(
+            declared, self._theme_source, titles=titles, sentences=sentences, picture=self._kind_picture
+        )
         cell = FieldCell(field, label_above=self._label_above, wide=_KIND in self._wide, with_reset=False)
         cell.committed.connect(self._on_kind_chosen)
         return cell

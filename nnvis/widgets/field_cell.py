@@ -37,7 +37,7 @@ class FieldCell(QWidget):
         self.label.setBuddy(field)
         self.reset_mark = ResetMark(field.theme_source)
         self.reset_mark.clicked.connect(self.reset)
-        self.remark = GivingLabel("", "caption")
+        self.remark = Remark("", "caption")
         self.problem = text_label("", "caption", "bad", wrap=True)
         self.problem.hide()
         self._lay_out(label_above)
@@ -137,6 +137,14 @@ class FieldCell(QWidget):
         detail = f"{declared.name}: {takes}{default}" if self._with_reset else ""
         for widget in (self.label, self.field):
             explain(widget, declared.help or declared.label, detail=detail)
+
+
+class Remark(GivingLabel):
+    """A word that is there as a whole or not at all."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.fontMetrics().horizontalAdvance(self.text()) <= self.width():
+            super().paintEvent(event)
 
 
 class ResetMark(QAbstractButton):

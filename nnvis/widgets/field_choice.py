@@ -206,9 +206,12 @@ class ShapeField(Field):
 
 
 class OptionalField(Field):
-    """Round another field: a check box that switches the hyperparameter off, which is the value None."""
+    """Round another field: a check box that switches the hyperparameter off, which is the value None.
 
-    def __init__(self, inner: Field, parent: QWidget | None = None) -> None:
+    Switched on for the first time, it has the value `first`, or one that follows from the declaration.
+    """
+
+    def __init__(self, inner: Field, parent: QWidget | None = None, *, first: Any = None) -> None:
         super().__init__(inner.declared, inner.theme_source, parent)
         self.inner = inner
         self.switch = QCheckBox()
@@ -217,7 +220,7 @@ class OptionalField(Field):
         self._row.addWidget(self.switch)
         self._row.addWidget(inner, 1)
         self.setFocusProxy(self.switch)
-        inner.set_value(_first_value(inner.declared))
+        inner.set_value(_first_value(inner.declared) if first is None else first)
         inner.setEnabled(False)
         inner.committed.connect(self.committed)
         inner.problem_found.connect(self.problem_found)

@@ -8,6 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from nnvis.widgets.field_cell import FieldCell
+from nnvis.widgets.schedule_curve import ScheduleCurve
+
+GridItem = FieldCell | ScheduleCurve  # `wide` says whether it takes both columns
 
 
 class FieldGrid(QWidget):
@@ -28,7 +31,7 @@ class FieldGrid(QWidget):
         """The room between rows."""
         self._grid.setVerticalSpacing(pixels)
 
-    def set_cells(self, cells: Iterable[FieldCell], hidden: Iterable[FieldCell] = ()) -> None:
+    def set_cells(self, cells: Iterable[GridItem], hidden: Iterable[QWidget] = ()) -> None:
         """Lay these cells out, in this order, and walk through them with Tab in this order; keep `hidden` for later."""
         while self._grid.count():
             self._grid.takeAt(0)
@@ -43,9 +46,10 @@ class FieldGrid(QWidget):
                 row, column = row + 1, 0
             self._grid.addWidget(cell, row, column, 1, span, Qt.AlignmentFlag.AlignTop)
             cell.show()
-            if previous is not None:
-                QWidget.setTabOrder(previous, cell.field)
-            previous = cell.field
+            if isinstance(cell, FieldCell):
+                if previous is not None:
+                    QWidget.setTabOrder(previous, cell.field)
+                previous = cell.field
             column += span
 
 

@@ -1,4 +1,4 @@
-"""Small pictures for choices: the graph of each activation function, drawn from the function that runs."""
+"""Small pictures for choices: graphs of activation functions and schedules, drawn from the functions that run."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ def activation_picture(declared: Hyper, theme_source: ThemeSource) -> Picture | 
     if declared.choices != tuple(ACTIVATION_NAMES):
         return None
 
-    def picture(name: str) -> QIcon:
-        icon = QIcon()
-        for ratio in (1, 2):
-            icon.addPixmap(_graph(name, theme_source.theme.text_2, ratio))
-        return icon
+    return lambda name: graph_icon(_heights(name), theme_source)
 
-    return picture
+
+def graph_icon(heights: tuple[float, ...], theme_source: ThemeSource) -> QIcon:
+    """A small line through these heights."""
+    icon = QIcon()
+    for ratio in (1, 2):
+        icon.addPixmap(_graph(heights, theme_source.theme.text_2, ratio))
+    return icon
 
 
 @lru_cache(maxsize=64)
-def _graph(name: str, tint: str, ratio: int) -> QPixmap:
-    heights = _heights(name)
+def _graph(heights: tuple[float, ...], tint: str, ratio: int) -> QPixmap:
     image = QImage(QSize(_SIZE, _SIZE) * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
@@ -45,8 +46,8 @@ def _graph(name: str, tint: str, ratio: int) -> QPixmap:
     low, high = min(heights), max(heights)
     line = QPolygonF()
     for index, height in enumerate(heights):
-        share = (height - low) / (high - low)
-        line.append(QPointF(box.left() + box.width() * index / (_POINTS - 1), box.bottom() - box.height() * share))
+        share = (height - low) / (high - low) if high > low else 0.5
+        line.append(QPointF(box.left() + box.width() * index / (len(heights) - 1), box.bottom() - box.height() * share))
     painter.drawPolyline(line)
     painter.end()
     return QPixmap.fromImage(image)

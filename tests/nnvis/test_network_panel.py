@@ -11,18 +11,22 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.early_stopping import EarlyStopping
 from core.layers import LAYERS, Dense
 from core.losses import LOSSES
 from core.optimizers import OPTIMIZERS, SGD
+from core.schedules import SCHEDULES, StepDecay
 from nnvis.panels.network import NetworkPanel
 from nnvis.presets import PRESETS, Preset
 from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT, REGULAR, Metrics, ThemeSource
 from nnvis.widgets.buttons import Button
 from nnvis.widgets.chip import Chip
+from nnvis.widgets.field_grid import MoreButton
 from nnvis.widgets.layer_list import LayerList
 from nnvis.widgets.palette import LayerPalette
 from nnvis.widgets.recipe_form import RecipeForm
+from nnvis.widgets.schedule_curve import ScheduleCurve, rate_factors
 from nnvis.widgets.summary_card import SummaryCard
 from nnvis.widgets.template_card import TemplateCard
 
@@ -328,6 +332,56 @@ def test_the_recipe_is_edited_where_it_stands(qtbot: QtBot, session: Session, pa
     assert session.project.seed == 2**32 - 1
     session.undo()
     assert seed.lineEdit().text() == "7"
+
+
+def test_the_schedule_is_chosen_drawn_and_edited(qtbot: QtBot, session: Session, panel: NetworkPanel) -> None:
+    recipe, curve = part(panel, RecipeForm), part(panel, ScheduleCurve)
+    assert not curve.isVisible()
+    box = recipe.schedule.cell("type").field.box  # type: ignore[attr-defined]
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert session.project.schedule == StepDecay()
+    assert session.undo_text == "change schedule to step"
+    assert curve.isVisible()
+    assert curve.accessibleDescription() == "from 0.001, at most 0.001, to 0.00025"
+    before = curve.grab().toImage()
+    drop = recipe.schedule.cell("drop").field.box  # type: ignore[attr-defined]
+    drop.setFocus()
+    qtbot.keyClick(drop, Qt.Key.Key_Down)
+    assert session.project.schedule == StepDecay(drop=0.45)
+    assert curve.grab().toImage() != before
+    session.undo()
+    session.undo()
+    assert not curve.isVisible()
+
+
+def test_every_schedule_is_drawn_as_it_will_run(session: Session, panel: NetworkPanel) -> None:
+    recipe = part(panel, RecipeForm)
+    for kind in SCHEDULES:
+        session.set_schedule(kind())
+        assert recipe.schedule.cell("type").value == kind.kind_name()
+        factors = rate_factors(kind(), 5, 6)
+        assert factors == tuple(kind().factor(place / 5, min(4, place)) for place in range(6))
+
+
+def test_a_run_can_be_ended_early(qtbot: QtBot, session: Session, panel: NetworkPanel) -> None:
+    recipe = part(panel, RecipeForm)
+    switch = recipe.patience.field.switch  # type: ignore[attr-defined]
+    qtbot.mouseClick(switch, LEFT, pos=QPoint(8, 14))
+    assert session.project.early_stopping == EarlyStopping()
+    assert session.undo_text == "stop early"
+    edit = recipe.patience.field.inner.box  # type: ignore[attr-defined]
+    edit.setFocus()
+    qtbot.keyClick(edit, Qt.Key.Key_Down)
+    assert session.project.early_stopping == EarlyStopping(patience=2)
+    more = part(panel, RecipeForm).findChildren(MoreButton)[-1]
+    more.setChecked(True)
+    assert recipe.stopping.cell("monitor").isVisible()
+    session.set_data(session.project.data.replace(validation_share=0.0))
+    assert recipe.patience.problem.text() == "There are no validation images to watch."
+    session.set_early_stopping(None)
+    assert recipe.patience.problem.text() == ""
+    assert not recipe.stopping.cell("monitor").isVisible()
 
 
 def test_every_optimizer_and_loss_can_be_chosen(session: Session, panel: NetworkPanel) -> None:

@@ -13,10 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data import Dataset
+from core.data.augmentation import Augmentation
+from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, CoreError, FileError
 from core.layers import LAYERS, Activation, Dense, Dropout
 from core.losses import LOSSES
 from core.optimizers import OPTIMIZERS, SGD
+from core.schedules import CosineDecay
 from core.stack import check
 from nnvis.project import MAX_BYTES, Project
 from nnvis.recipe import DataRecipe, TrainingRecipe, split_data
@@ -177,3 +180,20 @@ def test_layers_compare_by_value() -> None:
     assert same == base
     assert replace(base, layers=(*base.layers[:-1], Dense(units=10, activation="relu"))) != base
     assert replace(base, layers=(*base.layers, Activation())) != base
+
+
+def test_schedule_early_stopping_and_augmentation_reach_the_training(digits: Dataset) -> None:
+    stopping, augmentation = EarlyStopping(patience=1), Augmentation(rotation_range=10)
+    project = replace(
+        Project.default(), schedule=CosineDecay(), early_stopping=stopping, augmentation=augmentation
+    )
+    assert Project.from_json(project.to_json()) == project
+    split = split_data(digits, project.data, project.seed)
+    trainer = project.build_trainer(project.build_model(digits), split)
+    assert trainer.schedule == CosineDecay()
+    assert trainer.schedule is not project.schedule  # what a run has seen stays in the run
+    assert trainer.early_stopping == stopping
+    assert trainer.samples.augmentation == augmentation
+    unwatched = replace(project, data=project.data.replace(validation_share=0.0))
+    split = split_data(digits, unwatched.data, project.seed)
+    assert unwatched.build_trainer(project.build_model(digits), split).early_stopping is None
