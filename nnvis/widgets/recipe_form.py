@@ -134,8 +134,9 @@ class RecipeForm(QWidget):
         kind, *schedule = self.schedule.cells
         share, *data = self.data.cells
         *batches, validations = self.training.cells
-        curve = [] if self._project is None or isinstance(self._project.schedule, Constant) else [self._curve]
-        pairs = [*batches, kind, self.seed, *schedule, *curve, share, validations, *data, self.patience]
+        is_flat = self._project is None or isinstance(self._project.schedule, Constant)
+        curve: list[GridItem] = [] if is_flat else [self._curve]
+        pairs: list[GridItem] = [*batches, kind, self.seed, *schedule, *curve, share, validations, *data, self.patience]
         return [*self.optimizer.cells, *pairs, *self.loss.cells]
 
     @property
