@@ -133,6 +133,10 @@ class History:
         """The accuracy of each batch, before its update."""
         return self._accuracies.values
 
+    def epoch_at(self, step: int) -> float:
+        """The position in epochs after ``step`` updates."""
+        return float(self.train_epochs[min(step, len(self)) - 1]) if step > 0 and len(self) else 0.0
+
     def extend(self, snapshot: Snapshot) -> None:
         """Append what happened since the last snapshot."""
         self._steps.extend(snapshot.points.steps)

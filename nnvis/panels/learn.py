@@ -26,8 +26,9 @@ from nnvis.widgets.health import RECENT
 from nnvis.widgets.inspection_row import InspectionRow
 from nnvis.widgets.invitation import Invitation
 from nnvis.widgets.labels import explain
-from nnvis.widgets.layer_column import LayerArrays
+from nnvis.widgets.layer_column import LayerArrays, PastMoment
 from nnvis.widgets.redraw_budget import Part, RedrawBudget
+from nnvis.widgets.ridge import ridge_steps
 
 if TYPE_CHECKING:
     from nnvis.session import Session, Snapshot
@@ -157,8 +158,21 @@ class LearnPanel(QWidget):
             self._say_captions()
 
     def _draw_histograms(self) -> None:
-        if len(self._session.history):
-            self.distributions.show_parameters(self._session.parameters)
+        session = self._session
+        if len(session.history):
+            past = self._past_moments(session.shown_step)
+            self.distributions.show_past(past, session.shown_step, session.history.epoch_at(session.shown_step))
+            self.distributions.show_parameters(session.parameters)
+
+    def _past_moments(self, step: int) -> list[PastMoment]:
+        """A few moments of the run, evenly spaced, before this step."""
+        timeline = self._session.timeline
+        if timeline is None:
+            return []
+        steps = ridge_steps(step, self._theme_source.metrics.ridge_rows - 1)
+        moments = {moment.step: moment for wanted in steps if (moment := timeline.nearest(wanted)) is not None}
+        before = [moment for moment in moments.values() if moment.step < step]
+        return [PastMoment(moment.step, moment.epoch, moment.parameters) for moment in before]
 
     def _draw_tiles(self) -> None:
         if len(self._session.history):

@@ -15,7 +15,7 @@ from nnvis.widgets.card import Card
 from nnvis.widgets.chart_items import mixed
 from nnvis.widgets.empty_state import EmptyState
 from nnvis.widgets.labels import explain
-from nnvis.widgets.layer_column import LayerArrays, LayerColumn
+from nnvis.widgets.layer_column import LayerArrays, LayerColumn, PastMoment
 from nnvis.widgets.painted import PaintedWidget
 from nnvis.widgets.segmented import SegmentedControl
 
@@ -82,6 +82,7 @@ class Distributions(Card):
         self._layers: tuple[LayerArrays, ...] = ()
         self._initial: Floats = np.empty(0, np.float32)
         self._now: Floats | None = None
+        self._past: tuple[Sequence[PastMoment], int, float] = ((), 0, 0.0)
         self._key = _Key(theme_source)
         self.arrays_switch = SegmentedControl(theme_source, "Which weights are shown", ARRAYS)
         self.arrays_switch.changed.connect(self._on_array_changed)
@@ -110,7 +111,12 @@ class Distributions(Card):
     def set_network(self, layers: Sequence[LayerArrays], initial: Floats) -> None:
         """Show the layers of a fresh network; ``initial`` is its flat parameter vector."""
         self._layers, self._initial, self._now = tuple(layers), initial, None
+        self._past = ((), 0, 0.0)
         self._build_columns()
+
+    def show_past(self, past: Sequence[PastMoment], step: int, epoch: float) -> None:
+        """Say what the weights were on the way to what ``show_parameters`` shows next, after ``step`` updates."""
+        self._past = (past, step, epoch)
 
     def show_parameters(self, parameters: Floats) -> None:
         """Show the weights of now. Columns out of sight are left as they are until they are scrolled in."""
@@ -120,6 +126,7 @@ class Distributions(Card):
         self._key.show()
         for column in self._in_sight():
             column.show_now(parameters, self._initial)
+            column.show_past(*self._past)
 
     def scroll_to(self, layer: int) -> None:
         """Bring the column of a layer into sight."""
@@ -129,7 +136,7 @@ class Distributions(Card):
 
     def painted_seconds(self) -> float:
         """Return the time spent so far in painting the histograms of this network."""
-        return sum(column.histogram.painted_seconds for column in self.columns)
+        return sum(column.painted_seconds() for column in self.columns)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Fit the columns to the room."""

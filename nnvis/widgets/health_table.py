@@ -92,6 +92,7 @@ class HealthTable(PaintedWidget):
         least = 10.0
         if sum(widths.values()) + least * (len(widths) - 1) > self.width():
             del widths["zeros"]
+            widths["dead"] += 12  # its head is longer when it stands alone
         spare = self.width() - sum(widths.values())
         if spare < least * (len(widths) - 1):
             given = least * (len(widths) - 1) - spare

@@ -12,13 +12,13 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnvis import number_text
-from nnvis.theme import ThemeSource, color, font
+from nnvis.theme import ThemeSource, color
 from nnvis.widgets.chart_items import in_pixels, mixed
 from nnvis.widgets.chart_plot import DressedPlot
 from nnvis.widgets.chart_scale import Axis, Tick, round_number
 from nnvis.widgets.histogram_bins import Histogram
 
-MARGINS = QMargins(0, 16, 0, 22)
+MARGINS = QMargins(0, 0, 0, 22)
 HEADROOM = 1.08  # the highest bin stays clear of the words above
 START_SHOWN = 1.35  # the outline may be that much higher than the filled steps; a spike at zero is cut off
 
@@ -70,6 +70,7 @@ class _Steps(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
 class LayerHistogram(DressedPlot):
     """The histogram of one array of weights. Pointing at a bin says how many weights are in it."""
 
+    note_changed = Signal(str)
     pointed_at = Signal(str)  # a sentence about the bin under the pointer; empty when it has left
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
@@ -97,14 +98,14 @@ class LayerHistogram(DressedPlot):
 
     @property
     def note(self) -> str:
-        """The words in the upper right corner."""
+        """The words that its column writes above it."""
         return self._note
 
     def set_note(self, note: str) -> None:
-        """Write small words into the upper right corner, where the tail of a distribution leaves room."""
+        """Say something in small words."""
         if note != self._note:
             self._note = note
-            self.paint_soon()
+            self.note_changed.emit(note)
 
     @property
     def bin(self) -> int | None:
@@ -154,10 +155,6 @@ class LayerHistogram(DressedPlot):
         painter.drawLine(QLineF(area.left(), bottom, area.right(), bottom))
         middle = round(self.x_pixel(0.0))
         painter.drawLine(QLineF(middle, bottom, middle, bottom + 3))
-        if self._note:
-            painter.setFont(font("caption"))
-            painter.setPen(color(self.theme.text_2 if self._bin is not None else self.theme.text_3))
-            painter.drawText(QRectF(0, 0, self.width(), 16), Qt.AlignmentFlag.AlignRight, self._note)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at the bin under the pointer."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.sequential import WeightView
@@ -16,8 +17,12 @@ from nnvis.widgets.chart_scale import round_number
 from nnvis.widgets.histogram import LayerHistogram, starting_words
 from nnvis.widgets.histogram_bins import Histogram, histogram, reach_for, sampling_stride, starting_reach
 from nnvis.widgets.labels import GivingLabel, explain, text_label
+from nnvis.widgets.ridge import Ridge, RidgeRow
 
 Floats = NDArray[np.floating]
+
+
+PLOTS_APART = 12
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,15 @@ class LayerArrays:
     name: str
     views: Mapping[str, WeightView]
     initializers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class PastMoment:
+    """The flat vector of parameters as it was after ``step`` updates."""
+
+    step: int
+    epoch: float
+    parameters: Floats
 
 
 def ordinal(number: int) -> str:
@@ -64,7 +78,19 @@ class LayerColumn(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
-        layout.addWidget(self.histogram, 1)
+        self.ridge = Ridge(theme_source)
+        self.ridge.hide()
+        self._rows: dict[int, RidgeRow] = {}  # of the past, by step, for the axis in use
+        self._note_label = GivingLabel(tone="faint")
+        self._note_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._note_label.setFixedHeight(16)
+        layout.addWidget(self._note_label)
+        plots = QHBoxLayout()
+        plots.setSpacing(PLOTS_APART)
+        plots.addWidget(self.histogram, 1)
+        plots.addWidget(self.ridge, 1)
+        layout.addLayout(plots, 1)
+        self.histogram.note_changed.connect(self._note_label.setText)
         self.histogram.pointed_at.connect(self._on_pointed_at)
 
     @property
@@ -84,16 +110,20 @@ class LayerColumn(QWidget):
         self._reach = starting_reach(start)
         self._stride = sampling_stride(len(start), self._view.shape[-1])
         self._start = histogram(start, self._reach, self._stride)
+        self._rows = {}
         self._start_words = starting_words(start, self.arrays.initializers.get(array, ""))
         self._caption.setText(f"{array} {number_text.shape(self._view.shape)}")
         explain(self._value, "Standard deviation: how far the values spread around their mean.")
         self.histogram.setAccessibleName(f"Distribution of {array} in {self.arrays.title}")
+        self.ridge.setAccessibleName(f"Distribution of {array} in {self.arrays.title} over time")
+        explain(self.ridge, "The same distribution over the run: the start at the back, now in front.")
         self.show_start()
 
     def show_start(self) -> None:
         """Show the first weights, before any training."""
         assert self._start is not None
         self._value.setText(self._start_words)
+        self.ridge.hide()
         self._draw(self._start, None)
 
     def show_now(self, parameters: Floats, initial: Floats) -> None:
@@ -106,8 +136,32 @@ class LayerColumn(QWidget):
             first = initial[self._view.start : self._view.stop]
             self._start = histogram(first, self._reach, self._stride)
             now = histogram(values, self._reach, self._stride)
+            self._rows = {}
         self._value.setText(f"σ {number_text.measure(now.deviation)}")
         self._draw(now, self._start)
+
+    def show_past(self, past: Sequence[PastMoment], step: int, epoch: float) -> None:
+        """Show how the weights came to lie as they do now, after ``step`` updates. Call it after ``show_now``."""
+        now = self.histogram.now
+        if now is None or not past:
+            self.ridge.hide()
+            return
+        rows = {
+            moment.step: self._rows.get(moment.step)
+            or RidgeRow(
+                moment.step,
+                moment.epoch,
+                histogram(moment.parameters[self._view.start : self._view.stop], self._reach, self._stride).counts,
+            )
+            for moment in past
+        }
+        self._rows = rows
+        self.ridge.show_rows(list(rows.values()), RidgeRow(step, epoch, now.counts), self._reach)
+        self.ridge.show()
+
+    def painted_seconds(self) -> float:
+        """Return the time spent so far in painting."""
+        return float(self.histogram.painted_seconds) + self.ridge.painted_seconds
 
     def _draw(self, now: Histogram, start: Histogram | None) -> None:
         self.histogram.show_histogram(now, start)

@@ -194,6 +194,7 @@ def test_in_a_narrow_card_the_columns_stay_inside(card, theme_source):
     for width in (462, 430):
         card.table.resize(width, 100)
         assert "zeros" not in card.table.columns
+        assert "dead" in card.table.columns
         assert max(left + room for left, room in card.table.columns.values()) <= width
 
 
