@@ -7,6 +7,10 @@ PY := .venv/bin/python
 ARGS :=
 export PYTHON
 
+SHELL := bash
+# Qt's platform without a screen says this of every window; it is of no harm.
+QUIETLY := 2> >(grep -v "This plugin does not support propagateSizeHints" >&2)
+
 .PHONY: run test check lint types imports bench screenshots setup-test
 .NOTPARALLEL:
 
@@ -29,10 +33,10 @@ imports: setup-test
 	.venv/bin/lint-imports
 
 bench: setup-test
-	$(PY) tests/benchmarks/run.py $(ARGS)
+	@$(PY) tests/benchmarks/run.py $(ARGS) $(QUIETLY)
 
 screenshots: setup-test
-	QT_QPA_PLATFORM=offscreen $(PY) tests/e2e/screenshots.py $(ARGS)
+	@QT_QPA_PLATFORM=offscreen $(PY) tests/e2e/screenshots.py $(ARGS) $(QUIETLY)
 
 setup-test:
 	@.ci/setup test

@@ -31,6 +31,7 @@ class FieldCell(QWidget):
         self.field = field
         self.wide = wide  # in two columns, takes both
         self._with_reset = with_reset
+        self._is_filled = False
         self.name = field.declared.name
         name = field.declared.label
         self.label = GivingLabel(name, "caption") if label_above else GivingLabel(name, "body", "secondary")
@@ -43,7 +44,11 @@ class FieldCell(QWidget):
         self._lay_out(label_above)
         field.committed.connect(self._on_committed)
         field.problem_found.connect(self.set_problem)
-        self._mark_change()
+        declared = field.declared
+        default = value_text(declared, declared.default)
+        explain(self.reset_mark, f"Changed; the default is {default}. Click to reset.")
+        self.reset_mark.setAccessibleName(f"Reset {declared.label.lower()}")
+        self._explain()
 
     @property
     def value(self) -> Any:
@@ -52,8 +57,10 @@ class FieldCell(QWidget):
 
     def set_value(self, value: Any) -> None:
         """Show a value; emits nothing."""
-        self.field.set_value(value)
-        self._mark_change()
+        if not self._is_filled or value != self.field.value():
+            self._is_filled = True
+            self.field.set_value(value)
+            self._mark_change()
 
     def set_problem(self, sentence: str) -> None:
         """Say why the value cannot be taken; an empty sentence takes it back."""
@@ -122,12 +129,7 @@ class FieldCell(QWidget):
         self.committed.emit(self.name, value)
 
     def _mark_change(self) -> None:
-        declared = self.field.declared
-        changed = self._with_reset and self.value != declared.default
-        self.reset_mark.setVisible(changed)
-        self.reset_mark.setToolTip(f"Changed; the default is {value_text(declared, declared.default)}. Click to reset.")
-        self.reset_mark.setAccessibleName(f"Reset {declared.label.lower()}")
-        self._explain()
+        self.reset_mark.setVisible(self._with_reset and self.value != self.field.declared.default)
 
     def _explain(self) -> None:
         """The tooltip: what it is, what it may be, what it is called in code."""

@@ -6,15 +6,17 @@ import dataclasses
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QToolButton, QWidget
 
 from core.errors import ConfigError
 from core.hyper import Hyper
 from nnvis.theme import ThemeSource, icon
 from nnvis.widgets.field import FIELD_HEIGHT, Field
+from nnvis.widgets.field_slider import HEIGHT, FieldSlider, SliderScale
 from nnvis.widgets.field_text import parsed_number, shown, stepped
 
+_STEPPERS = 24  # px at the right of a field
 StepEnabled = QAbstractSpinBox.StepEnabledFlag
 
 
@@ -55,6 +57,10 @@ class NumberBox(QAbstractSpinBox):
             return False
         self._give(value)
         return True
+
+    def take(self, value: float | int) -> None:
+        """Give `value`, as if it had been typed."""
+        self._give(value)
 
     def revert(self) -> None:
         """Forget what was typed."""
@@ -148,14 +154,36 @@ class NumberField(Field):
         super().__init__(declared, theme_source, parent)
         self.box = NumberBox(declared)
         self._hold(self.box)
-        self.box.given.connect(self.committed)
+        self.slider = FieldSlider(declared, theme_source, self) if SliderScale.fits(declared) else None
+        self.box.given.connect(self._on_given)
         self.box.problem_found.connect(self.problem_found)
+        if self.slider is not None:
+            self.slider.moved.connect(self._on_moved)
 
     def value(self) -> Any:
         return self.box.value()
 
     def set_value(self, value: Any) -> None:
         self.box.set_value(value)
+        self._show_on_slider(value)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.slider is not None:
+            self.slider.setGeometry(1, self.height() - HEIGHT, self.width() - _STEPPERS, HEIGHT)
+            self.slider.raise_()
+
+    def _on_given(self, value: object) -> None:
+        self._show_on_slider(value)
+        self.committed.emit(value)
+
+    def _on_moved(self, value: Any) -> None:
+        if value != self.box.value():
+            self.box.take(value)
+
+    def _show_on_slider(self, value: Any) -> None:
+        if self.slider is not None:
+            self.slider.set_value(value)
 
     def _editors(self) -> tuple[QWidget, ...]:
         return (self.box,)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +19,8 @@ from nnvis.widgets.field_cell import FieldCell
 from nnvis.widgets.field_choice import CheckField, ChoiceField, OptionalField, TextField
 from nnvis.widgets.field_grid import FieldGrid
 from nnvis.widgets.field_number import NumberField, PairField
+from nnvis.widgets.field_slider import SliderScale
+from nnvis.widgets.field_text import number_text
 
 
 @dataclass
@@ -320,3 +322,42 @@ def test_a_field_alone_never_emits_when_it_is_set(qtbot: QtBot, theme_source: Th
 
 def test_labels_say_what_the_class_calls_them() -> None:
     assert Hyper("kernel_initializer", "a", "choice", choices=("a",), title="Initializer").label == "Initializer"
+
+
+def test_a_continuous_value_is_tried_out_with_the_slider(qtbot: QtBot, form: ConfigForm, given: list[Any]) -> None:
+    field = form.editor.cell("speed").field
+    assert isinstance(field, NumberField)
+    slider = field.slider
+    assert slider is not None
+    middle, y = slider.width() // 2, slider.height() - 3
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width(), y))
+    assert given[-1].speed == 1.0  # three decades above the default
+    move = QMouseEvent(QMouseEvent.Type.MouseMove, QPointF(middle, y), slider.mapToGlobal(QPointF(middle, y)),
+                       Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)  # fmt: skip
+    QApplication.sendEvent(slider, move)
+    assert given[-1].speed == pytest.approx(0.001, rel=0.2)
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(middle, y))
+    assert edit(form, "speed").text() == number_text(given[-1].speed)
+    assert getattr(form.editor.cell("units").field, "slider", None) is None  # whole numbers step
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        Hyper("rate", 0.5, "float", low=0, high=0.95),
+        Hyper("momentum", 0.0, "float", low=0, high=0.999),
+        Hyper("learning_rate", 0.001, "float", low=0, high=1e6, exclusive_low=True, log=True),
+        Hyper("weight_decay", 0.0, "float", low=0, high=1, log=True),
+        Hyper("validation_share", 1 / 12, "float", low=0.0, high=0.5, unit="%"),
+    ],
+    ids=lambda declared: declared.name,
+)
+def test_every_place_of_a_slider_is_a_round_value_that_is_allowed(declared: Hyper) -> None:
+    scale = SliderScale(declared)
+    values = [scale.value(place / 50) for place in range(51)]
+    assert values == sorted(values)
+    for value in values:
+        assert declared.checked(value, "x") == value
+        assert value == float(f"{value:.2e}")
+        assert abs(scale.position(value) - scale.position(value * 1.0001)) < 0.01
+    assert scale.value(0.0) == (declared.low if not declared.exclusive_low else 1e-6)
