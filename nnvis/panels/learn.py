@@ -57,6 +57,7 @@ class LearnPanel(QWidget):
         self._lay_out()
 
         self._validations_shown = -1
+        self._checkup_shown: object = None
         self._titles: dict[str, str] = {}  # of the layers with weights, by unique name
         self.budget = RedrawBudget()
         self.budget.add(Part("curves", self._draw_curves, 30, 10, self._curves_in_sight, self._curve_painting))
@@ -185,7 +186,18 @@ class LearnPanel(QWidget):
             self.health.show_rows(rows, watched_images(session.history, session.shown_step))
         elif self.health.rows:
             self.health.clear()
+        self._show_confusion()
         self.inspection.set_resting(not self.health.rows)
+
+    def _show_confusion(self) -> None:
+        """Show the last validation before the step that is looked at; a new one comes a few times an epoch."""
+        session = self._session
+        checkups = session.history.checkups.until(session.shown_step)
+        latest = checkups[-1] if checkups and checkups[-1].confusion.any() else None
+        self.inspection.set_confusion(latest is not None)
+        if latest is not None and latest is not self._checkup_shown and session.dataset is not None:
+            self.inspection.confusion.show_counts(latest.confusion, session.dataset.class_names, latest.step)
+        self._checkup_shown = latest
 
     def _curves_in_sight(self) -> bool:
         return self.isVisible() and not self.loss_card.visibleRegion().isEmpty()
@@ -197,7 +209,7 @@ class LearnPanel(QWidget):
         return self.isVisible() and not self.first_layer.visibleRegion().isEmpty()
 
     def _health_in_sight(self) -> bool:
-        return self.isVisible() and not self.health.visibleRegion().isEmpty()
+        return self.isVisible() and not self.inspection.visibleRegion().isEmpty()
 
     def _health_painting(self) -> float:
         return self.health.table.painted_seconds

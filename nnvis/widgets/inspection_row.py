@@ -1,33 +1,58 @@
-"""The third row of the Learn page: health beside the pictures of the first layer's weights."""
+"""The third row of the Learn page: health, the pictures of the first layer's weights, and the confusion matrix."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from nnvis.theme import ThemeSource
+from nnvis.widgets.card import Card
+from nnvis.widgets.confusion import Confusion
 from nnvis.widgets.first_layer import FirstLayer
 from nnvis.widgets.health import Health
+from nnvis.widgets.segmented import SegmentedControl
 
 RESTING = (45, 55)  # how health and pictures share the width before the first batch: health has little to say then
 _ANY_WIDTH = 16777215  # QWIDGETSIZE_MAX
+VIEWS = (
+    ("weights", "Weights", "What each unit of the first layer looks for."),
+    ("confusion", "Confusion", "Which class is taken for which, on the validation images."),
+)
 
 
 class InspectionRow(QWidget):
-    """Health takes the width that the pictures leave. Before the first batch the row is low."""
+    """Health takes the width that the others leave.
+
+    Before the first batch the row is low. In a compact window pictures and matrix share one place.
+    """
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme_source = theme_source
         self.health = Health(theme_source)
         self.first_layer = FirstLayer(theme_source)
+        self.confusion = Confusion(theme_source)
         self._resting = True
         self._has_pictures = True
+        self._has_confusion = False
+        self._view = "weights"
+        self._switches: dict[Card, SegmentedControl] = {}
+        for card in (self.first_layer, self.confusion):
+            switch = SegmentedControl(theme_source, "Which of the two is shown", VIEWS)
+            card.insert_in_head(switch)
+            switch.changed.connect(self._on_view_changed)
+            self._switches[card] = switch
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addWidget(self.health, 1)
         self._row.addWidget(self.first_layer)
+        self._row.addWidget(self.confusion)
         theme_source.metrics_changed.connect(self.arrange)
         self.arrange()
+
+    @property
+    def switch(self) -> SegmentedControl:
+        """The choice between pictures and matrix, in the card that is shown."""
+        return self._switches[self.first_layer if self._view == "weights" else self.confusion]
 
     def set_resting(self, resting: bool) -> None:
         """Say whether nothing has been trained yet."""
@@ -40,11 +65,25 @@ class InspectionRow(QWidget):
         self._has_pictures = there
         self.arrange()
 
+    def set_confusion(self, there: bool) -> None:
+        """Say whether there is a confusion matrix: the network was validated, and answers with classes."""
+        if there != self._has_confusion:
+            self._has_confusion = there
+            self.arrange()
+
     def arrange(self) -> None:
         """Fit the cards to the size of the window and to what they have to show."""
         metrics = self._theme_source.metrics
+        matrix = self._has_confusion and not self._resting
+        shared = metrics.is_compact and matrix and self._has_pictures
+        pictures = self._has_pictures and not (shared and self._view == "confusion")
+        for card, switch in self._switches.items():
+            card.title_label.setVisible(not shared)
+            switch.setVisible(shared)
         self._row.setSpacing(metrics.page_gap)
-        self.first_layer.setVisible(self._has_pictures)
+        self.first_layer.setVisible(pictures)
+        self.confusion.setVisible(matrix and not (shared and pictures))
+        self.confusion.setFixedWidth(metrics.confusion_width or metrics.weights_width)
         self.first_layer.set_foot(not self._resting)
         if self._resting:
             self.first_layer.tiles.set_rows(1 if metrics.is_compact else 2)
@@ -60,3 +99,11 @@ class InspectionRow(QWidget):
             self.first_layer.minimumSizeHint().height() if self._has_pictures else 0,
         )
         self.setFixedHeight(needed if self._resting else max(needed, metrics.learn_rows[2]))
+
+    def _on_view_changed(self, view: str) -> None:
+        if view == self._view:
+            return
+        self._view = view
+        for switch in self._switches.values():
+            switch.set_current(view)
+        self.arrange()
