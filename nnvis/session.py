@@ -25,7 +25,7 @@ from nnvis.training.run import Prepared
 from nnvis.training.snapshot import Coalescer, Snapshot
 from nnvis.training.timeline import Moment, Timeline
 from nnvis.training.worker import Failure, Halt, Outcome, TrainingWorker
-from nnvis.viewer import Answer, Viewer
+from nnvis.viewer import Answer, Measured, Viewer
 
 SHUTDOWN_MS = 3000
 
@@ -383,6 +383,16 @@ class Session(ProjectEditing):
         if self._viewer is None:
             raise ConfigError("There is no network yet: the images are still being loaded.")
         return self._viewer.outputs(images)
+
+    def measure(self, kind: str, *, at_start: bool = False) -> Measured | None:
+        """One kind of array ("dW", "a" or "δ") of every layer, on a few images, with the parameters that are shown.
+
+        `at_start`: with the first weights instead. None before there is a network.
+        """
+        if self._viewer is None or self._network is None:
+            return None
+        parameters = self.initial_parameters if at_start else self.parameters
+        return self._viewer.measure(kind, parameters, self._network.probe)
 
     def set_drawing(self, image: NDArray[np.uint8] | None) -> None:
         """Show the network a drawing in MNIST's form (28, 28); it is answered at once and after every snapshot."""

@@ -58,14 +58,17 @@ class LearnPanel(QWidget):
 
         self._validations_shown = -1
         self._checkup_shown: object = None
+        self._probed = ""  # what the distributions were measured on, in words
         self._titles: dict[str, str] = {}  # of the layers with weights, by unique name
         self.budget = RedrawBudget()
         self.budget.add(Part("curves", self._draw_curves, 30, 10, self._curves_in_sight, self._curve_painting))
         self.budget.add(
             Part("histograms", self._draw_histograms, 8, 4, self._histograms_in_sight, self._histogram_painting)
         )
+        self.budget.add(Part("measured", self._draw_measured, 4, 2, self._measured_in_sight, self._histogram_painting))
         self.budget.add(Part("tiles", self._draw_tiles, 5, 2, self._tiles_in_sight, self._tile_painting))
         self.budget.add(Part("health", self._draw_health, 5, 2, self._health_in_sight, self._health_painting))
+        self.distributions.array_changed.connect(self._on_array_changed)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._redraw)
@@ -175,6 +178,29 @@ class LearnPanel(QWidget):
         before = [moment for moment in moments.values() if moment.step < step]
         return [PastMoment(moment.step, moment.epoch, moment.parameters) for moment in before]
 
+    def _draw_measured(self) -> None:
+        kind = self.distributions.measured_kind
+        if kind is None or not len(self._session.history):
+            return
+        measured = self._session.measure(kind)
+        if measured is not None:
+            self.distributions.show_measured(measured.values)
+
+    def _start_measuring(self) -> None:
+        """Measure the untrained network: its values set the axes of the run."""
+        kind = self.distributions.measured_kind
+        measured = self._session.measure(kind, at_start=True) if kind is not None else None
+        self._probed = ""
+        if measured is not None:
+            images = "validation" if measured.are_validation else "training"
+            self._probed = f"on {number_text.count(measured.images)} {images} images"
+            self.distributions.start_measured(measured.values)
+
+    def _on_array_changed(self, _array: str) -> None:
+        self._start_measuring()
+        self._say_captions()
+        self._redraw_now()
+
     def _draw_tiles(self) -> None:
         if len(self._session.history):
             self.first_layer.show_parameters(self._session.parameters)
@@ -203,6 +229,12 @@ class LearnPanel(QWidget):
         return self.isVisible() and not self.loss_card.visibleRegion().isEmpty()
 
     def _histograms_in_sight(self) -> bool:
+        return self._distributions_in_sight() and self.distributions.measured_kind is None
+
+    def _measured_in_sight(self) -> bool:
+        return self._distributions_in_sight() and self.distributions.measured_kind is not None
+
+    def _distributions_in_sight(self) -> bool:
         return self.isVisible() and not self.distributions.visibleRegion().isEmpty()
 
     def _tiles_in_sight(self) -> bool:
@@ -244,6 +276,7 @@ class LearnPanel(QWidget):
             layers = layer_arrays(session.views, project.layers)
             self._titles = {layer.name: layer.title for layer in layers}
             self.distributions.set_network(layers, session.initial_parameters)
+            self._start_measuring()
         self.health.clear()
         self.inspection.set_resting(True)
         self._show_first_layer()
@@ -337,7 +370,7 @@ class LearnPanel(QWidget):
         drawn = {name for layer in project.layers if (name := layer.values().get("kernel_initializer"))}
         how = f"{drawn.pop()}, {seed}" if len(drawn) == 1 else seed
         before = f"at step 0: {how}. Training spreads and bends them."
-        self.distributions.set_caption("" if chart.has_batches else before)
+        self.distributions.set_caption(self._probed or ("" if chart.has_batches else before))
 
     def _show_test_result(self) -> None:
         result = self._session.test_result

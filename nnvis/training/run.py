@@ -18,7 +18,10 @@ from nnvis.recipe import Split
 from nnvis.training.control import Changes, Goal
 from nnvis.training.health import Checkup, HealthMeter, HealthSample, UnitWatch
 from nnvis.training.timeline import Timeline
+from nnvis.viewer import Probe
 
+MOST_PROBED = 250  # images
+PROBE_WORK = 30_000_000  # multiplications of their forward pass: a few milliseconds
 TEST_PIECE = 2000  # images between two looks whether the test is still wanted
 
 
@@ -33,7 +36,14 @@ class Prepared:
     images: int
     validation_images: int
     parameters: NDArray[np.float32]  # the first weights, read-only
+    probe: Probe  # images that the window looks at the network with
     timeline: Timeline  # filled by the worker while it trains, read by the window
+
+
+def probe_size(model: Sequential) -> int:
+    """How many images the window can take through both passes without being held up."""
+    work = sum(layer.multiply_adds(layer.input_shape) for layer in model.layers)
+    return max(1, min(MOST_PROBED, PROBE_WORK // max(1, work)))
 
 
 class Run:
@@ -80,8 +90,16 @@ class Run:
         parameters.flags.writeable = False
         return Prepared(
             self.number, self.project, self.model.clone(), self.split.scaling,
-            len(self.split.x_train), len(self.split.x_validation), parameters, self.timeline,
+            len(self.split.x_train), len(self.split.x_validation), parameters, self._probe(), self.timeline,
         )  # fmt: skip
+
+    def _probe(self) -> Probe:
+        """A few validation images, or training images where there are none."""
+        split, count = self.split, probe_size(self.model)
+        validated = len(split.x_validation) > 0
+        x = split.x_validation if validated else split.x_train
+        y = split.y_validation if validated else split.y_train
+        return Probe(x[:count].copy(), y[:count].copy(), validated)
 
     def resume(self) -> None:
         """Get ready to go on; a finished run goes on for as many epochs as its recipe says."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QLineF, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
@@ -26,7 +26,11 @@ PEEK = 24  # of the next column, when not all fit: it says that there is more
 ARRAYS = (
     ("W", "W", "The weights: how strongly each input counts."),
     ("b", "b", "The biases: what each unit adds to its sum."),
+    ("dW", "dW", "The gradient of the mean loss by each weight."),
+    ("a", "a", "The activations: what each unit gives for each image."),
+    ("δ", "δ", "The deltas: the gradient of an image's loss by each unit's weighted sum."),
 )
+MEASURED = ("dW", "a", "δ")  # are no parameters: somebody has to measure them
 _ROLES = {"W": ("W", "gamma"), "b": ("b", "beta")}  # the factors and the terms of a layer, whatever it calls them
 
 Floats = NDArray[np.floating]
@@ -76,9 +80,12 @@ class _Key(PaintedWidget):
 class Distributions(Card):
     """Histograms of the weights or the biases of every layer that has some."""
 
+    array_changed = Signal(str)
+
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, "Distributions by layer", parent=parent)
         self.columns: list[LayerColumn] = []
+        self._measured_now: Mapping[str, Floats] = {}
         self._layers: tuple[LayerArrays, ...] = ()
         self._initial: Floats = np.empty(0, np.float32)
         self._now: Floats | None = None
@@ -112,6 +119,7 @@ class Distributions(Card):
         """Show the layers of a fresh network; ``initial`` is its flat parameter vector."""
         self._layers, self._initial, self._now = tuple(layers), initial, None
         self._past = ((), 0, 0.0)
+        self._measured_now = {}
         self._build_columns()
 
     def show_past(self, past: Sequence[PastMoment], step: int, epoch: float) -> None:
@@ -123,10 +131,41 @@ class Distributions(Card):
         if parameters.shape != self._initial.shape:
             return
         self._now = parameters
+        if self.measured_kind is not None:
+            return
         self._key.show()
         for column in self._in_sight():
             column.show_now(parameters, self._initial)
             column.show_past(*self._past)
+
+    @property
+    def measured_kind(self) -> str | None:
+        """What has to be measured for this card, if it shows no parameters."""
+        return self.arrays_switch.current if self.arrays_switch.current in MEASURED else None
+
+    def start_measured(self, start: Mapping[str, Floats]) -> None:
+        """Build the columns for values that are no parameters; ``start``, by layer, are of the untrained network."""
+        kind = self.measured_kind
+        if kind is None:
+            return
+        self._measured_now = {}
+        self._clear_columns()
+        for layer in self._layers:
+            if layer.name in start:
+                column = LayerColumn(self._theme_source, layer)
+                column.choose_measured(kind, start[layer.name])
+                self._add_column(column)
+        self._columns_are_built()
+
+    def show_measured(self, values: Mapping[str, Floats]) -> None:
+        """Show the values of now, by layer. Columns out of sight are left as they are until they are scrolled in."""
+        if self.measured_kind is None:
+            return
+        self._measured_now = values
+        self._key.show()
+        for column in self._in_sight():
+            if column.arrays.name in values:
+                column.show_measured(values[column.arrays.name])
 
     def scroll_to(self, layer: int) -> None:
         """Bring the column of a layer into sight."""
@@ -145,26 +184,37 @@ class Distributions(Card):
         return bool(super().eventFilter(watched, event))
 
     def _build_columns(self) -> None:
-        for column in self.columns:
-            self._row_layout.removeWidget(column)
-            column.hide()  # it is deleted only when the event loop comes round
-            column.deleteLater()
-        self.columns = []
+        self._clear_columns()
         role = self.arrays_switch.current
+        if role in MEASURED:  # built when they have been measured
+            return
         for layer in self._layers:
             array = next((name for name in _ROLES[role] if name in layer.views), None)
             if array is None:
                 continue
             column = LayerColumn(self._theme_source, layer)
             column.choose(array, self._initial)
-            self._row_layout.addWidget(column)
-            self.columns.append(column)
+            self._add_column(column)
+        self._columns_are_built()
+        if self._now is not None:
+            self.show_parameters(self._now)
+
+    def _clear_columns(self) -> None:
+        for column in self.columns:
+            self._row_layout.removeWidget(column)
+            column.hide()  # it is deleted only when the event loop comes round
+            column.deleteLater()
+        self.columns = []
+
+    def _add_column(self, column: LayerColumn) -> None:
+        self._row_layout.addWidget(column)
+        self.columns.append(column)
+
+    def _columns_are_built(self) -> None:
         self._empty.setVisible(not self.columns)
         self._scroll.setVisible(bool(self.columns))
         self._key.setVisible(self._now is not None)
         self._fit_columns()
-        if self._now is not None:
-            self.show_parameters(self._now)
 
     def _fit_columns(self) -> None:
         width = column_width(self._scroll.viewport().width(), len(self.columns))
@@ -176,11 +226,14 @@ class Distributions(Card):
         right = left + self._scroll.viewport().width()
         return [column for column in self.columns if column.x() < right and column.x() + column.width() > left]
 
-    def _on_array_changed(self, _role: str) -> None:
+    def _on_array_changed(self, role: str) -> None:
         self._build_columns()
+        self.array_changed.emit(role)
 
     def _on_scrolled(self, _value: int) -> None:
-        if self._now is not None:
+        if self.measured_kind is not None:
+            self.show_measured(self._measured_now)
+        elif self._now is not None:
             self.show_parameters(self._now)
 
 

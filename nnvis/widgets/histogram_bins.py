@@ -92,14 +92,14 @@ def histogram(values: Floats, reach: float, stride: int = 1) -> Histogram:
     )
 
 
-def starting_reach(values: Floats) -> float:
+def starting_reach(values: Floats, room: float = 2.5, share: float = 0.999) -> float:
     """Return the reach of the axis for a run that starts with these values: a round number, the same to both sides.
 
-    Two and a half times their size: training spreads the weights to about that, and an axis that stands still lets the
-    eye see it.
+    ``room`` times the size that a ``share`` of them stays below: training spreads the weights to about two and a half
+    times it, and an axis that stands still lets the eye see it.
     """
-    spread = _size(values)
-    return round_up(2.5 * spread, _STEPS) if spread > 0 else 0.1
+    spread = _size(values, share)
+    return round_up(room * spread, _STEPS) if spread > 0 else 0.1
 
 
 def reach_for(values: Floats, reach: float) -> float:
@@ -109,7 +109,7 @@ def reach_for(values: Floats, reach: float) -> float:
     return max(reach, round_up(1.25 * _size(values), _STEPS))
 
 
-def _size(values: Floats) -> float:
-    """Return the 99.9th percentile of the sizes: the largest ones but for single outliers."""
+def _size(values: Floats, share: float = 0.999) -> float:
+    """Return the size that a ``share`` of the values stays below: the largest ones but for single outliers."""
     size = np.abs(values[np.isfinite(values)])
-    return float(np.quantile(size, 0.999)) if len(size) else 0.0
+    return float(np.quantile(size, share)) if len(size) else 0.0

@@ -23,6 +23,7 @@ Floats = NDArray[np.floating]
 
 
 PLOTS_APART = 12
+MEASURED_AXIS = (1.2, 0.99)  # of gradients and activations: over the size that 99 % stay below at the start
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class LayerColumn(QWidget):
         self._view = next(iter(arrays.views.values()))
         self._reach = 1.0
         self._stride = 1
+        self._zeros = 0.0  # share of the values that are exactly 0 and left out
+        self._first: Floats = np.empty(0, np.float32)
         self._start: Histogram | None = None
         self._start_words = ""
         title = text_label(arrays.title, "title")
@@ -106,13 +109,24 @@ class LayerColumn(QWidget):
     def choose(self, array: str, initial: Floats) -> None:
         """Show another array of the layer; ``initial`` is the flat vector before the first batch."""
         self._view = self.arrays.views[array]
+        self._zeros = 0.0
         start = initial[self._view.start : self._view.stop]
-        self._reach = starting_reach(start)
-        self._stride = sampling_stride(len(start), self._view.shape[-1])
+        words = starting_words(start, self.arrays.initializers.get(array, ""))
+        self._begin(array, start, self._view.shape, starting_reach(start), words)
+
+    def choose_measured(self, array: str, start: Floats) -> None:
+        """Show values that are no weights, such as activations; ``start`` are those of the untrained network."""
+        flat, words = self._without_zeros(start)
+        self._begin(array, flat, start.shape, starting_reach(flat, *MEASURED_AXIS), words)
+
+    def _begin(self, array: str, start: Floats, shape: tuple[int, ...], reach: float, words: str) -> None:
+        self._first = start
+        self._reach = reach
+        self._stride = sampling_stride(len(start), shape[-1])
         self._start = histogram(start, self._reach, self._stride)
         self._rows = {}
-        self._start_words = starting_words(start, self.arrays.initializers.get(array, ""))
-        self._caption.setText(f"{array} {number_text.shape(self._view.shape)}")
+        self._start_words = words
+        self._caption.setText(f"{array} {number_text.shape(shape)}")
         explain(self._value, "Standard deviation: how far the values spread around their mean.")
         self.histogram.setAccessibleName(f"Distribution of {array} in {self.arrays.title}")
         self.ridge.setAccessibleName(f"Distribution of {array} in {self.arrays.title} over time")
@@ -128,16 +142,31 @@ class LayerColumn(QWidget):
 
     def show_now(self, parameters: Floats, initial: Floats) -> None:
         """Show the weights in the flat vector ``parameters`` over the outline of the first ones."""
-        values = parameters[self._view.start : self._view.stop]
+        first = initial[self._view.start : self._view.stop]
+        self._show(parameters[self._view.start : self._view.stop], first)
+
+    def show_measured(self, values: Floats) -> None:
+        """Show values of now over the outline of the first ones."""
+        flat, words = self._without_zeros(values)
+        self._show(flat, self._first, words)
+
+    def _without_zeros(self, values: Floats) -> tuple[Floats, str]:
+        """Return the values that are not exactly 0, and the deviation of all: a spike at 0 would flatten the others."""
+        flat = values.ravel()
+        shown = flat[flat != 0]
+        self._zeros = 1 - len(shown) / max(1, len(flat))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return shown, f"σ {number_text.measure(float(flat.std(dtype=np.float64)))}"
+
+    def _show(self, values: Floats, first: Floats, words: str = "") -> None:
         now = histogram(values, self._reach, self._stride)
         wanted = reach_for(values[:: self._stride], self._reach) if now.outside else self._reach
         if wanted > self._reach:  # for the first weights too, and for the rest of the run
             self._reach = wanted
-            first = initial[self._view.start : self._view.stop]
             self._start = histogram(first, self._reach, self._stride)
             now = histogram(values, self._reach, self._stride)
             self._rows = {}
-        self._value.setText(f"σ {number_text.measure(now.deviation)}")
+        self._value.setText(words or f"σ {number_text.measure(now.deviation)}")
         self._draw(now, self._start)
 
     def show_past(self, past: Sequence[PastMoment], step: int, epoch: float) -> None:
@@ -171,10 +200,11 @@ class LayerColumn(QWidget):
         sentence = f"{self._value.text()}; {number_text.count(now.counted)} of {number_text.count(now.total)} counted"
         self.histogram.setAccessibleDescription(f"{sentence}; {note}." if note else f"{sentence}.")
 
-    @staticmethod
-    def _note(now: Histogram) -> str:
+    def _note(self, now: Histogram) -> str:
         """Say what the picture does not show: values left out, and values beyond the axis."""
         parts = []
+        if self._zeros > 0:
+            parts.append(f"{number_text.share(self._zeros)} are 0, left out")
         if now.stride > 1:
             parts.append(f"every {ordinal(now.stride)} value")
         if now.outside:
