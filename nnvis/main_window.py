@@ -6,11 +6,10 @@ Session and the panels, and with them NumPy and pyqtgraph.
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -24,6 +23,7 @@ from nnvis.settings import Settings, WindowPlace
 from nnvis.theme import Mode, ThemeSource
 from nnvis.widgets.banner import BannerAction, BannerMessage
 from nnvis.widgets.command_palette import Command, CommandPalette
+from nnvis.widgets.dropped_file import dropped_file
 from nnvis.widgets.focus_order import order_focus
 from nnvis.widgets.foot_bar import FootBar
 from nnvis.widgets.key_policy import keep_keys
@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # these bring NumPy
     from nnvis.session import Session
 
 SMALLEST: Final = QSize(1220, 640)
+WORDS_EVERY: Final = 100  # ms between two renewals of the words about a run: faster than that nobody reads
 PALETTE_TOP: Final = 80  # below the toolbar
 DESIGNED: Final = QSize(1366, 768)  # the first window is this large, or most of a larger screen
 
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self._place = place
         self.panels = SimpleNamespace()  # by name, once they are made
         self._is_furnished = False
+        self._shown = QElapsedTimer()  # since the words about the run were renewed
         self.setObjectName("mainWindow")
         self.setWindowTitle("nnvis")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
@@ -101,10 +103,11 @@ class MainWindow(QMainWindow):
                 dock_content(self._layout.docks[row.name], panel, tools)
         self._is_furnished = True
         for signal in (
-            session.state_changed, session.snapshot_arrived, session.moment_changed, session.history_cleared,
+            session.state_changed, session.moment_changed, session.history_cleared,
             session.dataset_changed, session.selected_layer_changed, session.project_changed,
         ):  # fmt: skip
             signal.connect(self._show_run)
+        session.snapshot_arrived.connect(self._on_snapshot_arrived)
         session.history_cleared.connect(self._order_focus)  # each layer of a new network has its own charts
         session.project_changed.connect(self._show_project)
         session.message_posted.connect(self.show_message)
@@ -169,7 +172,12 @@ class MainWindow(QMainWindow):
 
     # --- what the session says --------------------------------------------------------------------------------------
 
+    def _on_snapshot_arrived(self) -> None:
+        if not self._shown.isValid() or self._shown.hasExpired(WORDS_EVERY):
+            self._show_run()
+
     def _show_run(self) -> None:
+        self._shown.start()
         session = self.session
         with self._toolbar.focus_kept():
             self._actions.refresh(session)
@@ -205,12 +213,12 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A single local file may be dropped anywhere: it is opened as a project."""
-        if self._is_furnished and _dropped_file(event) is not None:
+        if self._is_furnished and dropped_file(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the dropped project."""
-        path = _dropped_file(event)
+        path = dropped_file(event)
         if path is not None:
             event.acceptProposedAction()
             self.files.open_path(path)
@@ -239,8 +247,3 @@ class MainWindow(QMainWindow):
 
     def _panel_toggles(self) -> list[QAction]:
         return [dock.toggleViewAction() for dock in self._layout.docks.values()]
-
-
-def _dropped_file(event: QDropEvent) -> Path | None:
-    urls = event.mimeData().urls()
-    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None

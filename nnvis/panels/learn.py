@@ -61,7 +61,7 @@ class LearnPanel(QWidget):
         self._probed = ""  # what the distributions were measured on, in words
         self._titles: dict[str, str] = {}  # of the layers with weights, by unique name
         self.budget = RedrawBudget()
-        self.budget.add(Part("curves", self._draw_curves, 30, 10, self._curves_in_sight, self._curve_painting))
+        self.budget.add(Part("curves", self._draw_curves, 20, 10, self._curves_in_sight, self._curve_painting))
         self.budget.add(
             Part("histograms", self._draw_histograms, 8, 4, self._histograms_in_sight, self._histogram_painting)
         )

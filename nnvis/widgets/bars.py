@@ -79,7 +79,10 @@ class Bars(PaintedWidget):
         # While the network trains, new values come faster than a bar could glide: then each frame shows the newest.
         hurried = self._since.isValid() and self._since.elapsed() < _HURRY
         self._since.start()
+        before = self._look()
         self._values, self._are_shares = new, are_shares
+        if hurried and self._look() == before:  # not a pixel would change
+            return
         self._tell()
         duration = 0 if hurried else self.theme_source.duration(_GLIDE)
         self._glide.stop()
@@ -138,6 +141,13 @@ class Bars(PaintedWidget):
                 painter.drawText(line, right, self._written(row))
             if self.focus_visible and row == max(self._row, 0):
                 focus_ring(painter, track.adjusted(-3, -3, 3, 3), theme, 4)
+
+    def _look(self) -> tuple[object, ...]:
+        """What is painted for the present values, to the pixel."""
+        if self._values is None:
+            return ()
+        rows = range(len(self._values))
+        return (self._are_shares, *(self._written(row) for row in rows), *(round(250 * v) for v in self._values))
 
     def _on_glide(self, progress: float) -> None:
         targets = self._values or (0.0,) * len(self._labels)
