@@ -132,11 +132,13 @@ class UnitWatch:
         """Take in what the layers gave for the piece that went forward last."""
         for index, (_, layer) in enumerate(self._watched):
             Y: NDArray[np.floating] = layer.Y  # type: ignore[attr-defined]  # every layer with an activation keeps it
-            fires = (Y != 0).reshape(-1, Y.shape[-1])
-            alive = fires.any(axis=0)
+            # Outputs of relu are never negative. First over the images, in long rows: over all places of a feature map
+            # at once NumPy is eight times as slow.
+            highest = Y.reshape(len(Y), -1).max(axis=0)
+            alive = (highest != 0).reshape(-1, Y.shape[-1]).any(axis=0)
             before = self._alive[index]
             self._alive[index] = alive if before is None else before | alive
-            self._zeros[index] += Y.size - int(np.count_nonzero(fires))
+            self._zeros[index] += Y.size - int(np.count_nonzero(Y != 0))
             self._values[index] += Y.size
 
     def take(self) -> tuple[UnitCount, ...]:

@@ -103,6 +103,23 @@ def test_dead_units_and_zeros_are_counted_over_all_pieces():
     assert watch.take() == ()
 
 
+def test_a_filter_is_dead_only_when_it_is_zero_everywhere():
+    model = built(Conv2D(3, 3, activation="relu"), Flatten(), Dense(3, activation="softmax"))
+    W, b, *rest = model.get_weights()
+    W[..., 1] = 0
+    b[:] = (0, -1, 0)
+    model.set_weights([W, b, *rest])
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(300, 4, 4, 1)).astype(np.float32), rng.integers(0, 3, 300)
+    watch = UnitWatch(model)
+    zeros = []
+    evaluate(model, x, y, observe=lambda: (watch.look(), zeros.append(model.layers[0].Y == 0)))
+    zeros = np.concatenate([each.copy() for each in zeros])
+    (count,) = watch.take()
+    assert (count.dead, count.units) == (1, 3)
+    assert count.zeros == pytest.approx(zeros.mean())
+
+
 def test_relu_as_a_layer_of_its_own_speaks_for_the_layer_below():
     model = built(
         Conv2D(4, 3), BatchNormalization(), Activation("relu"), Dropout(0.2), Flatten(), Dense(5, activation="tanh"),
