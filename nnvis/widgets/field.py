@@ -54,6 +54,7 @@ class Field(QWidget):
 
     def _hold(self, editor: QWidget) -> None:
         """Place `editor` in the field: 28 high, named for screen readers, focused when the field is."""
+        editor.setObjectName(f"{self.declared.name}Field")
         editor.setFixedHeight(FIELD_HEIGHT)
         editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         editor.setAccessibleName(self.declared.label)

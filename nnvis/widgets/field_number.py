@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QValidator
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QToolButton, QWidget
 
 from core.errors import ConfigError
@@ -14,9 +14,11 @@ from core.hyper import Hyper
 from nnvis.theme import ThemeSource, icon
 from nnvis.widgets.field import FIELD_HEIGHT, Field
 from nnvis.widgets.field_slider import HEIGHT, FieldSlider, SliderScale
-from nnvis.widgets.field_text import parsed_number, shown, stepped
+from nnvis.widgets.field_text import nudged, parsed_number, shown, stepped
 
 _STEPPERS = 24  # px at the right of a field
+_NOTCH = 120  # eighths of a degree, as the wheel counts
+_SHIFTED = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
 StepEnabled = QAbstractSpinBox.StepEnabledFlag
 
 
@@ -31,6 +33,7 @@ class NumberBox(QAbstractSpinBox):
         self._declared = declared
         self._value: float | int = 0
         self._complaint = ""
+        self._turned = 0  # of the wheel, not yet a whole notch
         self.lineEdit().setTextMargins(6, 0, 0, 0)  # a spin box ignores the padding of the style sheet
         self.lineEdit().textEdited.connect(self._on_text_edited)
 
@@ -78,6 +81,20 @@ class NumberBox(QAbstractSpinBox):
             self._give(stepped(self._declared, self._value, steps))
             self.selectAll()
 
+    def nudge(self, steps: int) -> None:
+        """Move the value a little: what the wheel and Shift with the arrows do."""
+        if self.commit():
+            self._give(nudged(self._declared, self._value, steps))
+            self.selectAll()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._turned += event.angleDelta().y()
+        notches = int(self._turned / _NOTCH)
+        self._turned -= notches * _NOTCH
+        if notches:
+            self.nudge(notches)
+        event.accept()
+
     def stepEnabled(self) -> StepEnabled:
         enabled = StepEnabled.StepNone
         if self.isEnabled() and stepped(self._declared, self._value, 1) != self._value:
@@ -94,6 +111,8 @@ class NumberBox(QAbstractSpinBox):
             if self.commit():
                 self._show_value()
                 self.selectAll()
+        elif event.modifiers() == Qt.KeyboardModifier.ShiftModifier and event.key() in _SHIFTED:
+            self.nudge(_SHIFTED[Qt.Key(event.key())])
         elif event.key() == Qt.Key.Key_Escape and self.is_edited():
             self.revert()
             self.selectAll()

@@ -110,6 +110,19 @@ def stepped(declared: Hyper, value: float | int, steps: int) -> float | int:
     return value
 
 
+def nudged(declared: Hyper, value: float | int, steps: int) -> float | int:
+    """`value` moved a little: whole numbers by one, others by a step that is small beside them."""
+    if declared.kind != "float":
+        moved: float | int = int(value) + steps
+    elif declared.log and value > 0:
+        grain = 10.0 ** (math.floor(math.log10(value) + 1e-9) - 1)
+        moved = float(f"{value + steps * grain:.2e}")
+    else:
+        grain = abs(_next(declared, declared.low or 0.0, up=True) - (declared.low or 0.0)) / 5
+        moved = round((round(value / grain) + steps) * grain, 10)
+    return _bounded(declared, moved, value)
+
+
 def _next(declared: Hyper, value: float | int, *, up: bool) -> float | int:
     if declared.kind != "float":
         return _next_whole(declared, int(value), up=up)

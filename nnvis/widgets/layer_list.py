@@ -82,7 +82,7 @@ class LayerList(QListView):
         self._set_up_view()
         self._layers.move_requested.connect(self.move_requested)
         self._layers.insert_requested.connect(self.insert_requested)
-        self.bodies.heights_changed.connect(self._relay)
+        self.bodies.heights_changed.connect(self._on_heights_changed)
         self.bodies.changed.connect(self._on_body_changed)
         self.bodies.remedy_requested.connect(self.remedy_requested)
         self.bodies.closed.connect(self._on_body_closed)
@@ -230,7 +230,12 @@ class LayerList(QListView):
             self.open_layer(None if self.opened == index.row() - 1 else index.row() - 1)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        event.accept()  # the second click of two changes nothing more
+        """A second quick click counts on the buttons, where one deletes layer after layer, and nowhere else."""
+        position = event.position().toPoint()
+        index = self.indexAt(position)
+        part = self._delegate.part_at(self.visualRect(index), index, position) if index.isValid() else ""
+        self._pressed = (index.row(), part) if part in ("duplicate", "delete") else None
+        event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.indexAt(event.pos())
@@ -419,6 +424,11 @@ class LayerList(QListView):
     def _on_current_changed(self, current: QModelIndex | QPersistentModelIndex) -> None:
         if not self._is_setting:
             self.layer_selected.emit(current.row() - 1 if current.row() > 0 else None)
+
+    def _on_heights_changed(self) -> None:
+        self._relay()
+        if self.opened is not None:
+            self.reveal_requested.emit(self.card_area(self.opened))  # a form that opens stays in sight
 
     def _on_body_changed(self, row: int, layer: object) -> None:
         self.replace_requested.emit(row - 1, layer)

@@ -38,6 +38,7 @@ class LayersSection(QWidget):
         self.cards = LayerList(theme_source)
         self._blocks = QVBoxLayout()
         self._add = Button(theme_source, "Add layer", "dashed", "add", "Choose a layer to put into the stack (Ins).")
+        self._add.setObjectName("addLayerButton")
         self._add.setFixedHeight(32)
         self._add_row = QHBoxLayout()
         self._add_row.addWidget(self._add)

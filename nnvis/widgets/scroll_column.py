@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
@@ -25,6 +25,10 @@ class ScrollColumn(QScrollArea):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
         self.setWidget(scrolled)
+        self._wanted: tuple[QWidget, QRect] = scrolled, QRect()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._reveal_now)
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
         own = self.verticalScrollBar()
         own.rangeChanged.connect(self._on_range_changed)
@@ -33,7 +37,12 @@ class ScrollColumn(QScrollArea):
         self._bar.hide()
 
     def reveal(self, part: QWidget, area: QRect) -> None:
-        """Scroll until `area` of `part` is in sight, its upper edge before its lower one."""
+        """Scroll until `area` of `part` is in sight, its upper edge before its lower one, once parts are laid out."""
+        self._wanted = part, area
+        self._soon.start()
+
+    def _reveal_now(self) -> None:
+        part, area = self._wanted
         top = part.mapTo(self._scrolled, area.topLeft()).y()
         bar, height = self.verticalScrollBar(), self.viewport().height()
         if top + area.height() > bar.value() + height:

@@ -13,11 +13,13 @@ import sys
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QSocketNotifier, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox, QWidget
 
 from nnvis.app import create
 from nnvis.main_window import MainWindow
 from nnvis.widgets.banner import Banner
+from nnvis.widgets.layer_list import LayerList
+from nnvis.widgets.pick_list import PickList
 
 
 class Informer(QObject):
@@ -58,6 +60,9 @@ class Informer(QObject):
             "active": window.isActiveWindow(),
             "full_screen": window.isFullScreen(),
             "message": banner.messages[-1].title if banner.messages else "",
+            "stack": [" ".join((layer.kind_name(), *layer.chips())) for layer in session.project.layers],
+            "layer_count": len(session.project.layers),
+            "problems": [problem.text for problem in session.problems if problem.severity == "error"],
             "units": [layer.values().get("units") for layer in session.project.layers],
             "network_width": window.findChild(QWidget, "networkDock").width(),
             "question": isinstance(QApplication.activeModalWidget(), QMessageBox),
@@ -66,9 +71,35 @@ class Informer(QObject):
 
     def place_of(self, name: str) -> list[int]:
         """The middle of a widget, on the screen."""
-        widget = self._window.findChild(QWidget, name)
+        widgets = self._window.findChildren(QWidget, name)
+        widget = next((one for one in widgets if one.isVisible()), widgets[0])
         middle = widget.mapToGlobal(widget.rect().center())
         return [middle.x(), middle.y()]
+
+    def is_in_sight(self, name: str) -> bool:
+        """Whether the whole of a widget can be seen, and not only scrolled to."""
+        widget = next(one for one in self._window.findChildren(QWidget, name) if one.isVisible())
+        return bool(widget.visibleRegion().boundingRect() == widget.rect())
+
+    def place_in_list(self, title: str) -> list[int]:
+        """The middle of a row of the card that is open over the window, on the screen."""
+        rows = next(one for one in self._window.findChildren(PickList) if one.isVisible())
+        index = next(rows.picks.index(row) for row, pick in enumerate(rows.picks.shown) if pick.title == title)
+        middle = rows.viewport().mapToGlobal(rows.visualRect(index).center())
+        return [middle.x(), middle.y()]
+
+    def place_of_button(self, text: str) -> list[int]:
+        """The middle of the visible button with these words, on the screen."""
+        buttons = self._window.findChildren(QAbstractButton)
+        button = next(one for one in buttons if one.isVisible() and one.text() == text)
+        middle = button.mapToGlobal(button.rect().center())
+        return [middle.x(), middle.y()]
+
+    def corner_of_card(self, layer: int) -> list[int]:
+        """The upper right corner of a layer's card, on the screen."""
+        cards = self._window.findChild(LayerList, "layerStack")
+        corner = cards.viewport().mapToGlobal(cards.card_area(layer).topRight())
+        return [corner.x(), corner.y()]
 
     def wait_for(self, name: str, value: Any) -> None:
         """Answer once the state is that far."""
@@ -85,14 +116,20 @@ class Informer(QObject):
         if question["ask"] == "wait":
             self.wait_for(question["name"], question["value"])
         elif question["ask"] == "place":
-            say({"place": self.place_of(question["name"])})
+            say({"place": self.place_of(question["name"]), "in_sight": self.is_in_sight(question["name"])})
+        elif question["ask"] == "row":
+            say({"place": self.place_in_list(question["title"])})
+        elif question["ask"] == "button":
+            say({"place": self.place_of_button(question["text"])})
+        elif question["ask"] == "card":
+            say({"place": self.corner_of_card(question["layer"])})
         else:
             say(self.state())
 
     def _look(self) -> None:
         assert self._wanted is not None
         (name, wanted), state = self._wanted, self.state()
-        counts_up = isinstance(wanted, int) and not isinstance(wanted, bool)
+        counts_up = isinstance(wanted, int) and not isinstance(wanted, bool) and name != "layer_count"
         if state[name] == wanted or (counts_up and state[name] >= wanted):
             self._clock.stop()
             say(state)

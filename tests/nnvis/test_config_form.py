@@ -238,7 +238,15 @@ def test_the_wheel_scrolls_the_panel_and_changes_only_the_field_with_the_focus(
     assert given == []
     box.setFocus()
     turn()
-    assert given == [Mill(units=64)]
+    assert given == [Mill(units=33)]  # by one, where the arrows double
+
+
+def test_shift_with_the_arrows_moves_a_value_a_little(qtbot: QtBot, form: ConfigForm, given: list[Any]) -> None:
+    editor = edit(form, "units")
+    editor.setFocus()
+    qtbot.keyClick(editor, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(editor, Qt.Key.Key_Up)
+    assert [mill.units for mill in given] == [33, 64]
 
 
 def test_what_is_seldom_changed_waits_behind_more(qtbot: QtBot, form: ConfigForm, given: list[Any]) -> None:

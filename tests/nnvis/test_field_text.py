@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import ConfigError
 from core.hyper import Hyper
-from nnvis.widgets.field_text import number_text, parsed_number, stepped, value_text
+from nnvis.widgets.field_text import nudged, number_text, parsed_number, stepped, value_text
 
 UNITS = Hyper("units", 32, "int", low=1, high=8192, log=True)
 EPOCHS = Hyper("epochs", 5, "int", low=1, high=1000)
@@ -76,3 +76,13 @@ def test_a_share_is_shown_and_typed_in_percent() -> None:
     assert stepped(share, 0.1, 1) == 0.12
     with pytest.raises(ConfigError, match=r"from 0 to 50 %"):
         parsed_number(share, "60")
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "up", "down"),
+    [(UNITS, 128, 129, 127), (UNITS, 1, 2, 1), (RATE, 0.001, 0.0011, 0.0009), (SHARE, 0.5, 0.51, 0.49),
+     (SHARE, 1.0, 1.0, 0.99), (EPOCHS, 1000, 1000, 999)],
+)  # fmt: skip
+def test_a_nudge_is_a_small_step_inside_the_bounds(declared: Hyper, value: float, up: float, down: float) -> None:
+    assert nudged(declared, value, 1) == pytest.approx(up)
+    assert nudged(declared, value, -1) == pytest.approx(down)

@@ -204,6 +204,16 @@ def test_pointing_at_a_card_shows_its_buttons_and_they_work(qtbot: QtBot, cards:
     assert cards.opened is None  # a button is not a click on the card
 
 
+def test_quick_clicks_on_the_bin_each_delete_a_layer(qtbot: QtBot, cards: LayerList) -> None:
+    removed: list[Any] = []
+    cards.remove_requested.connect(removed.append)
+    where = head(cards, 0, from_right=24)
+    click(qtbot, cards, where)
+    qtbot.mouseDClick(cards.viewport(), LEFT, pos=where)  # all that Qt tells of the second of two quick presses
+    qtbot.mouseRelease(cards.viewport(), LEFT, pos=where)
+    assert removed == [(0,), (0,)]
+
+
 def test_the_input_has_no_buttons_and_no_form(qtbot: QtBot, cards: LayerList) -> None:
     corner = cards.card_area(0).topRight() - QPoint(24, 30)  # over the input's card
     with qtbot.assertNotEmitted(cards.remove_requested):
