@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from core.answers import OneClass, answers_for
 from core.buffers import Array
 from core.errors import ConfigError, ShapeError
-from core.metrics import ConfusionMatrix, are_classes, predicted_classes, true_classes
+from core.metrics import ClassScores, ConfusionMatrix, LabelScores, TopK
 
 if TYPE_CHECKING:
     from core.sequential import Sequential
@@ -28,16 +29,27 @@ class PixelScaling(Protocol):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a network scored over `count` samples: mean loss, and the confusion matrix (empty without classes)."""
+    """What a network scored over `count` samples: mean loss, and the counts behind accuracy, precision and recall.
+
+    `confusion` is empty where samples have several labels or none: there `labels` counts. `top` says for each k how
+    often the true class was among the k largest outputs.
+    """
 
     loss: float
     count: int
     confusion: ConfusionMatrix
+    labels: LabelScores | None = None
+    top: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def scores(self) -> ClassScores:
+        """Precision, recall and F1."""
+        return self.labels or self.confusion
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers."""
-        return self.confusion.accuracy
+        """Share of right answers; NaN where there is no right and wrong."""
+        return self.scores.accuracy
 
 
 def evaluate(
@@ -46,8 +58,9 @@ def evaluate(
     y: Array,
     scaling: PixelScaling | None = None,
     observe: Callable[[], None] | None = None,
+    top: Sequence[int] = (),
 ) -> Evaluation:
-    """Score `model` on samples x with integer or one-hot labels y. Nothing is changed but the layers' buffers.
+    """Score `model` on samples x with labels or targets y. Nothing is changed but the layers' buffers.
 
     Where y are no classes but numbers to be met, only the loss is measured. `observe` is called after each piece, while
     the layers hold its outputs.
@@ -59,19 +72,22 @@ def evaluate(
     if not len(x):
         raise ConfigError("There are no samples to evaluate. Give at least one.")
     y = np.asarray(y)
-    classified = are_classes(y, model.output_shape[-1])
-    targets = model.targets(y)
-    confusion = ConfusionMatrix(max(2, model.output_shape[-1]))
+    answers = answers_for(model.loss, y, model.output_shape[-1])
+    targets, truth, scores = model.targets(y), answers.labels(y), answers.scores()
+    tops = [TopK(k) for k in top] if isinstance(answers, OneClass) else []
     total = 0.0
     for start, X in pieces(x, scaling, model.dtype):
-        T = targets[start : start + len(X)]
+        piece = slice(start, start + len(X))
         Y = model.forward(X)
-        total += model.loss_value(Y, T) * len(X)
-        if classified:
-            confusion.update(true_classes(y[start : start + len(X)]), predicted_classes(Y))
+        total += model.loss_value(Y, targets[piece]) * len(X)
+        answers.count(scores, Y, truth[piece])
+        for one in tops:
+            one.update(truth[piece], Y)
         if observe is not None:
             observe()
-    return Evaluation(total / len(x), len(x), confusion)
+    labels = scores if isinstance(scores, LabelScores) else None
+    confusion = scores if isinstance(scores, ConfusionMatrix) else ConfusionMatrix(max(2, model.output_shape[-1]))
+    return Evaluation(total / len(x), len(x), confusion, labels, {one.k: one.accuracy for one in tops})
 
 
 def pieces(

@@ -27,6 +27,7 @@ class Loss(Configurable):
     sentence: ClassVar[str]
     fuses_with: ClassVar[str | None] = None  # the activation behind which dZ is known without a Jacobian
     wants_probabilities: ClassVar[bool] = False
+    asks_each_output: ClassVar[bool] = False  # True: every output answers a question of its own with yes or no
     value_equations: ClassVar[tuple[Equation, ...]]
     gradient_equations: ClassVar[tuple[Equation, ...]]
     fused_value_equations: ClassVar[tuple[Equation, ...]] = ()
@@ -229,6 +230,7 @@ class BinaryCrossentropy(Loss):
     sentence: ClassVar[str] = "Cross-entropy of yes-or-no questions, one for each output."
     fuses_with: ClassVar[str | None] = "sigmoid"
     wants_probabilities: ClassVar[bool] = True
+    asks_each_output: ClassVar[bool] = True
     value_equations: ClassVar[tuple[Equation, ...]] = (
         Equation("Q", "clip(Y, epsilon, 1 - epsilon)", "no logarithm of 0"),
         Equation("L", "-mean(T * log(Q) + (1 - T) * log(1 - Q))", "over all outputs"),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.answers import Answers
 from core.buffers import Array
 from core.errors import ConfigError, ShapeError
-from core.metrics import true_classes
 from core.sequential import Sequential
 
 
@@ -33,10 +33,10 @@ class Mixture:
 class Mixer:
     """Puts the samples of a mixture into the batches of one training, drawn at random with replacement."""
 
-    def __init__(self, mixture: Mixture, model: Sequential) -> None:
+    def __init__(self, mixture: Mixture, model: Sequential, answers: Answers) -> None:
         self.x = mixture.x
         self.targets = model.targets(mixture.y)
-        self.labels = true_classes(mixture.y)
+        self.labels = answers.labels(mixture.y)
         self.share = mixture.share
 
     def mix(self, X: Array, T: Array, labels: Array, rng: np.random.Generator) -> None:

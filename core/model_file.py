@@ -146,6 +146,8 @@ def _unbuilt(description: dict[str, Any]) -> tuple[Sequential, Shape]:
     if not all(isinstance(description[part], dict | None) for part in ("history", "training")):
         raise ConfigError("Its history or its training is not a table.")
     model = Sequential([from_dict(LAYERS, layer, "layer") for layer in layers], seed=seed, name=name, dtype=dtype)
+    if len(model.layers) < len(layers):
+        raise ConfigError("A layer that is left out has no place in a saved model.")
     model.compile(
         from_dict(optimizers.OPTIMIZERS, description["optimizer"], "optimizer"),
         from_dict(losses.LOSSES, description["loss"], "loss"),

@@ -8,10 +8,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from core.answers import OneClass, answers_for
 from core.buffers import Array, Buffers
 from core.errors import ConfigError, ShapeError
 from core.evaluation import PixelScaling
-from core.metrics import are_classes, true_classes
 from core.mixture import Mixer, Mixture
 from core.sequential import Sequential
 
@@ -30,7 +30,7 @@ class ImageAugmentation(Protocol):
 
 
 class Batch(NamedTuple):
-    """Inputs and targets as the network and its loss want them, true classes, and how much each sample counts."""
+    """Inputs and targets as the network and its loss want them, right answers, and how much each sample counts."""
 
     X: Array
     T: Array
@@ -73,11 +73,11 @@ class Samples:
             )
         self.x = x
         self.targets = model.targets(y)
-        self.labels = true_classes(y)
-        self.has_classes = are_classes(y, model.output_shape[-1])
+        self.answers = answers_for(model.loss, y, model.output_shape[-1])
+        self.labels = self.answers.labels(y)
         self.scaling = scaling
         self.augmentation = augmentation
-        self.mixer = None if mixed_in is None else Mixer(mixed_in, model)
+        self.mixer = None if mixed_in is None else Mixer(mixed_in, model, self.answers)
         self._weights = self._weight_of_each_class(class_weight, max(2, model.output_shape[-1]))
         self._buffers = Buffers(model.dtype)
 
@@ -96,7 +96,7 @@ class Samples:
         """
         shape = (len(index), *self.x.shape[1:])
         X: Array = self._buffers.get("X", shape)
-        T, labels = self.targets.take(index, 0), self.labels.take(index)
+        T, labels = self.targets.take(index, 0), self.labels.take(index, 0)
         varied = self.augmentation is not None and self.augmentation.is_active
         as_is = self.scaling is None and self.x.dtype == X.dtype and not varied
         raw = X if as_is else self._buffers.get("raw", shape, self.x.dtype.type)
@@ -116,8 +116,8 @@ class Samples:
         """The weight of each class as an array, or None when all count alike."""
         if not class_weight:
             return None
-        if not self.has_classes:
-            raise ConfigError("Class weights need classes, but the targets are numbers to be met. Leave them out.")
+        if not isinstance(self.answers, OneClass):
+            raise ConfigError("Class weights need samples of one class each, but these have none. Leave them out.")
         weights = np.ones(classes, self.targets.dtype if self.targets.dtype.kind == "f" else np.float32)
         for label, weight in class_weight.items():
             if not 0 <= label < classes or not (math.isfinite(weight) and weight >= 0):

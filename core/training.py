@@ -24,7 +24,6 @@ from core.evaluation import Evaluation, PixelScaling, evaluate
 from core.events import BatchDone, EpochDone, Event, TrainingDone, TrainingStarted, ValidationDone
 from core.hyper import Hyper, checked_values
 from core.layers.base import Layer
-from core.metrics import predicted_classes
 from core.mixture import Mixture, check_share
 from core.optimizers import Optimizer
 from core.samples import ImageAugmentation, Samples
@@ -93,7 +92,8 @@ class Trainer:
             raise ConfigError(
                 "Early stopping watches validation data, but there is none. Set some apart, or turn it off."
             )
-        if early_stopping is not None and early_stopping.monitor == "val_accuracy" and not self.samples.has_classes:
+        measures = self.samples.answers.per_sample or early_stopping is None or early_stopping.monitor == "val_loss"
+        if not measures:
             raise ConfigError("There is no accuracy where targets are numbers to be met. Let it watch val_loss.")
         self.model = model
         self.validation_data = validation_data
@@ -248,7 +248,7 @@ class Trainer:
         """One epoch, from its start or from the batch where a restored run was left."""
         started = time.perf_counter()
         order = self._order()
-        count, optimizer = len(order), self.model.optimizer
+        count, optimizer, accuracy = len(order), self.model.optimizer, self.samples.answers.accuracy
         while True:
             is_over, due = self.seen == count, self._validations_due()
             if is_over or due > self.validations:
@@ -268,12 +268,12 @@ class Trainer:
             self.loss_sum += loss * len(index)
             self.right += right
             yield BatchDone(
-                self.step, epoch, self.batch, len(index), loss, self._accuracy(right, len(index)), optimizer.rate,
+                self.step, epoch, self.batch, len(index), loss, accuracy(right, len(index)), optimizer.rate,
                 epoch + self.seen / count,
             )  # fmt: skip
         done = self._last_validation
         event = EpochDone(
-            epoch, self.step, self.loss_sum / count, self._accuracy(self.right, count),
+            epoch, self.step, self.loss_sum / count, accuracy(self.right, count),
             done.loss if done else None, done.accuracy if done else None, time.perf_counter() - started,
         )  # fmt: skip
         self.epochs_done = epoch + 1
@@ -309,12 +309,7 @@ class Trainer:
             loss, Y = model.fast_forward_backward(X, T, weights)
             self._guard.check(loss, self.step + 1, X, model.parameters, model.optimizer.rate)
             model.optimizer.step(model.trainable, model.gradient)
-        right = int(np.count_nonzero(predicted_classes(Y) == labels)) if self.samples.has_classes else 0
-        return loss, right
-
-    def _accuracy(self, right: int, count: int) -> float:
-        """The share of right answers; NaN where there is no right and wrong."""
-        return right / count if self.samples.has_classes else math.nan
+        return loss, self.samples.answers.right(Y, labels)
 
     def _validation(self) -> ValidationDone:
         assert self.validation_data is not None

@@ -235,6 +235,7 @@ CLAIMS: dict[str, tuple[dict[str, Any], str]] = {
     "a layer with a name of 500,000 letters": (layer(name="n" * 500_000), "cannot be named"),
     "a layer with a name that is a number": (layer(name=5), "name cannot be"),
     "layers named otherwise than their weights": (layer(name="other"), "no array 'weights.other.W'"),
+    "a layer that is left out": (layer(enabled=False), "left out has no place"),
     "one layer less": ({"layers": [{"type": "Flatten"}]}, "has no place in it"),
     "layers in another order": ({"layers": [{"type": "Dense"}, {"type": "Flatten"}]}, "cannot stand where it is"),
     "no input shape": ({"input_shape": []}, "input shape"),
