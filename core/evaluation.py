@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +19,25 @@ if TYPE_CHECKING:
     from core.sequential import Sequential
 
 PIECE = 250  # samples at a time; measured to be as fast as larger pieces at a fraction of the memory
+
+
+METRICS = ("accuracy", "precision", "recall", "f1")
+KERAS_TOP = ("top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy")  # there k is 5
+
+
+def top_of(metric: str) -> int | None:
+    """The k of a metric such as "top_3", None for any other metric."""
+    if metric in KERAS_TOP:
+        return 5
+    match = re.fullmatch(r"top_([1-9]\d{0,3})", metric)
+    return int(match[1]) if match else None
+
+
+def check_metrics(metrics: Iterable[str]) -> None:
+    """Raise ConfigError naming the first that is no metric."""
+    for metric in metrics:
+        if not isinstance(metric, str) or (metric not in METRICS and top_of(metric) is None):
+            raise ConfigError(f"Unknown metric {metric!r:.60}. Known: {', '.join(METRICS)}, top_3 and the like.")
 
 
 class PixelScaling(Protocol):
@@ -45,6 +66,13 @@ class Evaluation:
     def scores(self) -> ClassScores:
         """Precision, recall and F1."""
         return self.labels or self.confusion
+
+    def score(self, metric: str) -> float:
+        """One of METRICS, or "top_3" where 3 was asked for; precision, recall and f1 as plain means over classes."""
+        if k := top_of(metric):
+            return self.top.get(k, math.nan)
+        score = getattr(self.scores, metric)
+        return float(score if metric == "accuracy" else score("macro"))
 
     @property
     def accuracy(self) -> float:
@@ -88,6 +116,14 @@ def evaluate(
     labels = scores if isinstance(scores, LabelScores) else None
     confusion = scores if isinstance(scores, ConfusionMatrix) else ConfusionMatrix(max(2, model.output_shape[-1]))
     return Evaluation(total / len(x), len(x), confusion, labels, {one.k: one.accuracy for one in tops})
+
+
+def predict(model: Sequential, x: Array, size: int) -> Array:
+    """Outputs for all samples, so many at a time. Shapes: (N, *input_shape) -> (N, *output_shape), a fresh array."""
+    outputs = np.empty((len(x), *model.output_shape), model.dtype)
+    for start, X in pieces(x, None, model.dtype, size):
+        outputs[start : start + len(X)] = model.forward(X)
+    return outputs
 
 
 def pieces(

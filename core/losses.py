@@ -371,11 +371,14 @@ LOSSES: tuple[type[Loss], ...] = (
 )  # fmt: skip
 
 
+SHORT_NAMES = {"mse": "mean_squared_error", "mae": "mean_absolute_error"}  # which Keras knows, too
+
+
 def get(loss: str | Loss) -> Loss:
     """The loss of this Keras name, or the loss itself. Raises ConfigError for an unknown name."""
     if isinstance(loss, Loss):
         return loss
-    result: Loss = from_dict(LOSSES, {"type": loss}, "loss")
+    result: Loss = from_dict(LOSSES, {"type": SHORT_NAMES.get(loss, loss)}, "loss")
     return result
 
 

@@ -19,9 +19,9 @@ class Schedule(Configurable):
     title: ClassVar[str]
     sentence: ClassVar[str]
 
-    def factor(self, progress: float, epoch: int) -> float:
+    def factor_at(self, progress: float, epoch: int) -> float:
         """What the learning rate is multiplied with at this point of the run."""
-        raise NotImplementedError(f"{type(self).__name__} must define factor")
+        raise NotImplementedError(f"{type(self).__name__} must define factor_at")
 
     def observe(self, val_loss: float) -> None:  # most schedules do not listen
         """Take note of the validation loss at the end of an epoch."""
@@ -42,7 +42,7 @@ class Constant(Schedule):
     title: ClassVar[str] = "constant"
     sentence: ClassVar[str] = "The learning rate stays as it is."
 
-    def factor(self, progress: float, epoch: int) -> float:
+    def factor_at(self, progress: float, epoch: int) -> float:
         return 1.0
 
 
@@ -56,7 +56,7 @@ class StepDecay(Schedule):
     title: ClassVar[str] = "step"
     sentence: ClassVar[str] = "Falls at once, every few epochs."
 
-    def factor(self, progress: float, epoch: int) -> float:
+    def factor_at(self, progress: float, epoch: int) -> float:
         return self.drop ** (epoch // self.epochs_per_drop)
 
 
@@ -69,7 +69,7 @@ class ExponentialDecay(Schedule):
     title: ClassVar[str] = "exponential"
     sentence: ClassVar[str] = "Shrinks by the same share all the time."
 
-    def factor(self, progress: float, epoch: int) -> float:
+    def factor_at(self, progress: float, epoch: int) -> float:
         return self.final ** min(progress, 1.0)
 
 
@@ -83,7 +83,7 @@ class CosineDecay(Schedule):
     title: ClassVar[str] = "cosine"
     sentence: ClassVar[str] = "Rises at the start, then falls along a cosine."
 
-    def factor(self, progress: float, epoch: int) -> float:
+    def factor_at(self, progress: float, epoch: int) -> float:
         if progress < self.warmup:
             return progress / self.warmup
         along = min((progress - self.warmup) / (1 - self.warmup), 1.0)
@@ -101,7 +101,7 @@ class OneCycle(Schedule):
     title: ClassVar[str] = "one cycle"
     sentence: ClassVar[str] = "Up to the full rate, then down far below it."
 
-    def factor(self, progress: float, epoch: int) -> float:
+    def factor_at(self, progress: float, epoch: int) -> float:
         if progress < self.warmup:
             low, along = self.start, 1 - progress / self.warmup
         else:
@@ -113,7 +113,7 @@ class OneCycle(Schedule):
 class ReduceLROnPlateau(Schedule):
     """The learning rate falls when the validation loss has not improved for some epochs."""
 
-    reduction: float = hyper(0.5, low=0, high=1, exclusive_low=True, help="What is left of the rate after each fall.")
+    factor: float = hyper(0.5, low=0, high=1, exclusive_low=True, help="What is left of the rate after each fall.")
     patience: int = hyper(2, low=1, high=1000, unit="epochs", help="How long without improvement until the rate falls.")
     min_delta: float = hyper(1e-4, low=0, high=10, log=True, help="Less than this is no improvement.")
 
@@ -126,7 +126,7 @@ class ReduceLROnPlateau(Schedule):
         self._waited = 0
         self._factor = 1.0
 
-    def factor(self, progress: float, epoch: int) -> float:
+    def factor_at(self, progress: float, epoch: int) -> float:
         return self._factor
 
     def observe(self, val_loss: float) -> None:
@@ -135,7 +135,7 @@ class ReduceLROnPlateau(Schedule):
             return
         self._waited += 1
         if self._waited >= self.patience:
-            self._factor *= self.reduction
+            self._factor *= self.factor
             self._waited = 0
 
     def state(self) -> dict[str, float | None]:

@@ -6,29 +6,33 @@ optimizer step is a few passes over two vectors, and a snapshot of the whole net
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core import losses, optimizers
+from core.answers import answers_for
 from core.buffers import Array, Buffers, aligned_zeros
 from core.errors import ConfigError, ShapeError
-from core.evaluation import PIECE, evaluate, pieces
+from core.evaluation import PIECE, check_metrics, evaluate, predict, top_of
 from core.history import History, say
 from core.kernels import Step, plan
 from core.layers.base import Layer, Shape
+from core.layers.input import Input
 from core.losses import Loss
-from core.metrics import accuracy
 from core.optimizers import Optimizer
 from core.stack import Problem, check, describe, layer_names, summary_text
-from core.weights import WeightView, gather
+from core.weights import WeightView, fill, gather
+
+if TYPE_CHECKING:
+    from core.fitting import Callback
 
 __all__ = ["Sequential", "WeightView"]
 
 TRAINING_PIECE = 32  # samples; a convolution's working arrays then fit into the second-level cache
 FIT_SEED_STEP = 1_000_003  # far apart, so that the orders of neighbouring seeds do not meet
-METRICS = ("accuracy", "precision", "recall", "f1")
 
 
 class Sequential:
@@ -39,9 +43,9 @@ class Sequential:
     """
 
     def __init__(
-        self, layers: Iterable[Layer] = (), *, seed: int = 0, name: str = "sequential", dtype: str = "float32"
+        self, layers: Iterable[Layer | Input] = (), *, seed: int = 0, name: str = "sequential", dtype: str = "float32"
     ) -> None:
-        self.layers: list[Layer] = [layer for layer in layers if layer.enabled]
+        self.layers: list[Layer] = []
         self.seed = seed
         self.name = name
         self.dtype: np.dtype[Any] = np.dtype(dtype)
@@ -52,21 +56,40 @@ class Sequential:
         self.metrics: tuple[str, ...] = ()
         self._loss: Loss | None = None
         self._optimizer: Optimizer | None = None
+        self._told_shape: Shape | None = None  # of a sample, by an Input or by the first layer
+        for layer in layers:
+            self._take(layer)
+        self._build_if_told()
 
     # --- putting it together ----------------------------------------------------------------------------------------
 
-    def add(self, layer: Layer) -> None:
-        """Put a layer on top of the stack, unless it is left out. The network must be built again."""
-        if layer.enabled:
-            self.layers.append(layer)
-        self.built = False
+    def add(self, layer: Layer | Input) -> None:
+        """Put a layer on top of the stack, unless it is left out. Without an Input it must then be built again."""
+        self._take(layer)
+        self._build_if_told()
 
     def pop(self) -> Layer:
-        """Take the last layer off the stack. The network must be built again."""
+        """Take the last layer off the stack. Without an Input it must then be built again."""
         if not self.layers:
             raise ConfigError("There is no layer to remove: the stack is empty.")
+        removed = self.layers.pop()
+        self._build_if_told()
+        return removed
+
+    def _take(self, layer: Layer | Input) -> None:
+        if isinstance(layer, Input):
+            if self.layers:
+                raise ConfigError("An Input can only stand first. Put it before all layers.")
+            self._told_shape = layer.shape
+        elif layer.enabled:
+            if not self.layers and not layer.built:
+                self._told_shape = layer.input_shape or self._told_shape
+            self.layers.append(layer)
+
+    def _build_if_told(self) -> None:
         self.built = False
-        return self.layers.pop()
+        if self._told_shape and self.layers:
+            self.build(self._told_shape)
 
     def check(self, input_shape: Shape, classes: int) -> tuple[Problem, ...]:
         """What would go wrong with this stack, loss and number of classes, said without building or allocating."""
@@ -124,11 +147,10 @@ class Sequential:
     ) -> None:
         """Say how to learn: optimizer, loss and the metrics to report, by Keras name or as objects.
 
-        `fit` reports accuracy; `evaluate` also precision, recall and f1, as plain means over the classes.
+        `fit` reports accuracy; `evaluate` also precision, recall and f1, as plain means over the classes, and "top_3":
+        how often the true class was among the three largest outputs.
         """
-        unknown = [metric for metric in metrics if metric not in METRICS]
-        if unknown:
-            raise ConfigError(f"Unknown metric {unknown[0]!r}. Known: {', '.join(METRICS)}.")
+        check_metrics(metrics)
         self._optimizer = optimizers.get(optimizer)
         self._loss = losses.get(loss)
         self.metrics = tuple(metrics)
@@ -237,53 +259,47 @@ class Sequential:
         self,
         x: Array,
         y: Array,
-        *,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         epochs: int = 1,
+        verbose: int | str = 1,
+        callbacks: Iterable[Callback] | None = None,
+        validation_split: float = 0.0,
         validation_data: tuple[Array, Array] | None = None,
         shuffle: bool = True,
-        verbose: int | str = 1,
+        class_weight: Mapping[int, float] | None = None,
     ) -> History:
-        """Train on samples x with targets y, and return what happened epoch by epoch."""
-        from core.training import EpochDone, Trainer  # training stands on this file
+        """Train on samples x with targets y, and return what happened epoch by epoch. Batches are of 32 unless told.
+
+        `callbacks`: early stopping, a schedule. `validation_split`: the share, from the end, that is validated with.
+        """
+        from core import fitting  # it stands on this file
 
         if not self.built:
             self.build(np.asarray(x).shape[1:])
-        trainer = Trainer(
-            self, x, y, batch_size=batch_size, epochs=epochs, validation_data=validation_data, shuffle=shuffle,
-            seed=self.seed + self._fits * FIT_SEED_STEP,
+        seed, self._fits = self.seed + self._fits * FIT_SEED_STEP, self._fits + 1
+        return fitting.fit(
+            self, x, y, batch_size=batch_size or 32, epochs=epochs, verbose=verbose, callbacks=callbacks or (),
+            validation_split=validation_split, validation_data=validation_data, shuffle=shuffle,
+            class_weight=class_weight, seed=seed,
         )  # fmt: skip
-        self._fits += 1
-        history = History()
-        for event in trainer.run():
-            if isinstance(event, EpochDone):
-                history.append(event, with_accuracy="accuracy" in self.metrics)
-                if verbose:
-                    say(history.last_line(epochs, event.seconds))
-        return history
 
-    def evaluate(self, x: Array, y: Array, *, verbose: int | str = 0, return_dict: bool = False) -> Any:
-        """The loss, and after it the compiled metrics, over all samples: a number, a list, or a dict if wished."""
+    def evaluate(
+        self, x: Array, y: Array, batch_size: int | None = None, verbose: int | str = 0, return_dict: bool = False
+    ) -> Any:
+        """The loss and the compiled metrics over all samples, whatever the batch size: a number, a list, or a dict."""
         self.require_built()
-        result = evaluate(self, np.asarray(x), np.asarray(y))
-        scores: dict[str, float] = {"loss": result.loss}
-        for metric in self.metrics:
-            value = getattr(result.confusion, metric)
-            scores[metric] = value if metric == "accuracy" else value("macro")
+        result = evaluate(self, np.asarray(x), np.asarray(y), top=[k for name in self.metrics if (k := top_of(name))])
+        scores = {"loss": result.loss} | {name: result.score(name) for name in self.metrics}
         if verbose:
             say("  ".join(f"{name} {value:.4f}" for name, value in scores.items()))
         if return_dict:
             return scores
         return list(scores.values()) if len(scores) > 1 else result.loss
 
-    def predict(self, x: Array, batch_size: int = PIECE, verbose: int | str = 0) -> Array:
+    def predict(self, x: Array, batch_size: int | None = None, verbose: int | str = 0) -> Array:
         """Outputs for all samples. Shapes: (N, *input_shape) -> (N, *output_shape), a fresh array."""
         self.require_built()
-        x = np.asarray(x)
-        outputs = np.empty((len(x), *self.output_shape), self.dtype)
-        for start, X in pieces(x, None, self.dtype, batch_size):
-            outputs[start : start + len(X)] = self.forward(X)
-        return outputs
+        return predict(self, np.asarray(x), batch_size or PIECE)
 
     def train_on_batch(self, x: Array, y: Array) -> dict[str, float]:
         """One forward pass, one backward pass, one update. Returns loss and accuracy before the update."""
@@ -334,9 +350,9 @@ class Sequential:
         T = self.loss.encode(np.asarray(y), self.output_shape[-1])
         return T if T.dtype.kind in "iu" else T.astype(self.dtype, copy=False)
 
-    @staticmethod
-    def _logs(loss: float, Y: Array, y: Array) -> dict[str, float]:
-        return {"loss": loss, "accuracy": accuracy(Y, np.asarray(y))}
+    def _logs(self, loss: float, Y: Array, y: Array) -> dict[str, float]:
+        answers = answers_for(self.loss, np.asarray(y), Y.shape[-1])
+        return {"loss": loss, "accuracy": answers.accuracy(answers.right(Y, answers.labels(np.asarray(y))), len(Y))}
 
     # --- weights ------------------------------------------------------------------------------------------------------
 
@@ -346,19 +362,13 @@ class Sequential:
 
     def set_weights(self, weights: Sequence[Array]) -> None:
         """Take over weight arrays in the order of `get_weights()`. Raises ShapeError when they do not fit."""
-        views = self.parameter_views()
-        if len(weights) != len(views):
-            raise ShapeError(
-                f"The model has {len(views)} weight arrays but {len(weights)} were given. Give as many, in its order."
-            )
-        for view, value in zip(views, weights, strict=True):
-            if np.shape(value) != view.shape:
-                raise ShapeError(
-                    f"{view.name} of '{view.layer_name}' has shape {view.shape}, but the given array "
-                    f"{np.shape(value)}. Weights fit only a model of the same layers, built for the same input."
-                )
-        for view, value in zip(views, weights, strict=True):
-            view.of(self.parameters)[...] = value
+        fill(self.parameters, self.parameter_views(), weights)
+
+    def save(self, filepath: str | Path) -> None:
+        """Write the network to a file that `core.model_file.load` reads. Raises FileError when that fails."""
+        from core import model_file  # it stands on this file
+
+        model_file.save(self, filepath)
 
     def count_params(self) -> int:
         """How many numbers the weights hold, moving averages included."""
@@ -373,7 +383,7 @@ class Sequential:
         if self.built:
             copy.build(self.input_shape)
             copy.parameters[...] = self.parameters
-        if self._loss is not None and self._optimizer is not None:
+        if self._loss and self._optimizer:
             copy.compile(self._optimizer.replace(), self._loss.replace(), self.metrics)
         return copy
 

@@ -88,13 +88,13 @@ class Trainer:
         self.samples = Samples(model, x, y, scaling, augmentation, class_weight, mixed_in)
         if batch_size < 1 or epochs < 1:
             raise ConfigError(f"Batch size {batch_size} and epochs {epochs} must both be at least 1.")
-        if early_stopping is not None and validation_data is None:
-            raise ConfigError(
-                "Early stopping watches validation data, but there is none. Set some apart, or turn it off."
-            )
-        measures = self.samples.answers.per_sample or early_stopping is None or early_stopping.monitor == "val_loss"
-        if not measures:
-            raise ConfigError("There is no accuracy where targets are numbers to be met. Let it watch val_loss.")
+        if early_stopping is not None:
+            if validation_data is None:
+                raise ConfigError(
+                    "Early stopping watches validation data, but there is none. Set some apart, or turn it off."
+                )
+            if early_stopping.monitor == "val_accuracy" and not self.samples.answers.per_sample:
+                raise ConfigError("There is no accuracy where targets are numbers to be met. Let it watch val_loss.")
         self.model = model
         self.validation_data = validation_data
         self.validations_per_epoch = max(1, validations_per_epoch)
@@ -260,7 +260,7 @@ class Trainer:
             if is_over:
                 break
             index = order[self.seen : self.seen + self.batch_size]
-            optimizer.rate_factor = self.schedule.factor((epoch + self.seen / count) / self.epochs, epoch)
+            optimizer.rate_factor = self.schedule.factor_at((epoch + self.seen / count) / self.epochs, epoch)
             loss, right = self._train(index)
             self.step += 1
             self.batch += 1

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import DTypeLike
 
 from core.buffers import Array, aligned_zeros
+from core.errors import ShapeError
 from core.layers.base import Layer, Shape
 
 
@@ -57,3 +59,19 @@ def gather(layers: Sequence[Layer], dtype: DTypeLike) -> tuple[list[WeightView],
             {view.name: view.of(parameters) for view in mine if not view.trainable},
         )
     return sorted(views, key=lambda view: view.layer), parameters, gradient  # stable: states stay behind the weights
+
+
+def fill(parameters: Array, views: Sequence[WeightView], weights: Sequence[Array]) -> None:
+    """Write weight arrays into the flat vector, all or none. Raises ShapeError when they do not fit."""
+    if len(weights) != len(views):
+        raise ShapeError(
+            f"The model has {len(views)} weight arrays but {len(weights)} were given. Give as many, in its order."
+        )
+    for view, value in zip(views, weights, strict=True):
+        if np.shape(value) != view.shape:
+            raise ShapeError(
+                f"{view.name} of '{view.layer_name}' has shape {view.shape}, but the given array {np.shape(value)}. "
+                f"Weights fit only a model of the same layers, built for the same input."
+            )
+    for view, value in zip(views, weights, strict=True):
+        view.of(parameters)[...] = value

@@ -10,6 +10,7 @@ from core.layers.dropout import Dropout
 from core.layers.flatten import Flatten
 from core.layers.gaussian_noise import GaussianNoise
 from core.layers.global_average_pooling2d import GlobalAveragePooling2D
+from core.layers.input import Input
 from core.layers.layer_normalization import LayerNormalization
 from core.layers.max_pooling2d import MaxPooling2D
 from core.layers.reshape import Reshape
@@ -21,5 +22,5 @@ LAYERS: tuple[type[Layer], ...] = (
 
 __all__ = [
     "LAYERS", "Activation", "AveragePooling2D", "BatchNormalization", "Conv2D", "Dense", "Dropout", "Flatten",
-    "GaussianNoise", "GlobalAveragePooling2D", "Layer", "LayerNormalization", "MaxPooling2D", "Reshape",
+    "GaussianNoise", "GlobalAveragePooling2D", "Input", "Layer", "LayerNormalization", "MaxPooling2D", "Reshape",
 ]  # fmt: skip

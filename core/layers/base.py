@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +14,7 @@ from core.buffers import Array, Buffers
 from core.equation import Equation
 from core.errors import ConfigError, ShapeError
 from core.hyper import Configurable, hyper
+from core.layers.input import Input
 
 Shape = tuple[int, ...]
 LONGEST_NAME = 60  # characters
@@ -31,6 +32,8 @@ class Layer(Configurable):
         True, help="Whether it takes part; a layer that does not is kept, but left out.", kw_only=True, advanced=True
     )
     name: str = hyper("", help="Its name in charts and files; empty: chosen for you.", kw_only=True, advanced=True)
+    # of one sample; told to the first layer, it lets the network be built at once
+    input_shape: Shape = field(default=(), kw_only=True, compare=False, repr=False)
 
     sentence: ClassVar[str] = ""
     icon: ClassVar[str] = "layer-dense"
@@ -48,7 +51,8 @@ class Layer(Configurable):
                 f"but no slashes."
             )
         self.built = False
-        self.input_shape: Shape = ()
+        if self.input_shape:
+            self.input_shape = Input(self.input_shape).shape
         self.dtype = np.dtype(np.float32)
         self.buffers = Buffers()
         self.parameters: dict[str, Array] = {}
@@ -114,6 +118,21 @@ class Layer(Configurable):
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array], states: dict[str, Array]) -> None:
         """Let the layer work on these arrays: views into the model's flat vectors."""
         self.parameters, self.gradients, self.states = parameters, gradients, states
+
+    def get_weights(self) -> list[Array]:
+        """Copies of its arrays, trained ones first."""
+        return [array.copy() for array in (*self.parameters.values(), *self.states.values())]
+
+    def set_weights(self, weights: Sequence[Array]) -> None:
+        """Take over arrays in the order of `get_weights()`. Raises ShapeError when they do not fit."""
+        arrays = [*self.parameters.values(), *self.states.values()]
+        if [np.shape(value) for value in weights] != [array.shape for array in arrays]:
+            raise ShapeError(
+                f"{self.label} has arrays of shapes {[array.shape for array in arrays]}, but those given have "
+                f"{[np.shape(value) for value in weights]}. Give as many of the same shapes, in its order."
+            )
+        for array, value in zip(arrays, weights, strict=True):
+            array[...] = value
 
     def penalty(self) -> float:
         """What the layer adds to the loss for the size of its weights (L2)."""

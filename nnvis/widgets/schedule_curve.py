@@ -93,7 +93,7 @@ def rate_factors(schedule: Schedule, epochs: int, points: int) -> tuple[float, .
     """What the schedule multiplies the rate with at evenly spaced moments of a run, as far as it is known before."""
     fresh = schedule.replace()
     moments = [index / (points - 1) for index in range(points)]
-    return tuple(fresh.factor(moment, min(epochs - 1, math.floor(moment * epochs))) for moment in moments)
+    return tuple(fresh.factor_at(moment, min(epochs - 1, math.floor(moment * epochs))) for moment in moments)
 
 
 def _short(rate: float) -> str:

@@ -176,7 +176,7 @@ def descend(optimizer: Optimizer, schedule: Schedule, dtype: str) -> np.ndarray:
     gradient = np.empty_like(p)
     for step in range(STEPS):
         gradient[...] = A.T @ (A @ p - 1) / len(A)
-        optimizer.rate_factor = schedule.factor(step / STEPS, step // EPOCH)
+        optimizer.rate_factor = schedule.factor_at(step / STEPS, step // EPOCH)
         optimizer.step(p, gradient)
     return p
 
@@ -194,18 +194,18 @@ def test_optimizer(case: str, dtype: str) -> None:
 def test_schedule(case: str, dtype: str) -> None:
     factors = json.loads((REFERENCE / "schedules.json").read_text())[case]
     schedule = SCHEDULES[case]()
-    ours = [schedule.factor(step / STEPS, step // EPOCH) for step in range(STEPS)]
+    ours = [schedule.factor_at(step / STEPS, step // EPOCH) for step in range(STEPS)]
     np.testing.assert_allclose(ours, factors, rtol=1e-9, atol=1e-11)
     assert_close(descend(SGD(0.05), SCHEDULES[case](), dtype), stored("optimizers.npz")["schedule"][case], dtype)
 
 
 def test_reduce_on_plateau() -> None:
     theirs = json.loads((REFERENCE / "schedules.json").read_text())
-    schedule = ReduceLROnPlateau(reduction=0.5, patience=2, min_delta=1e-3)
+    schedule = ReduceLROnPlateau(factor=0.5, patience=2, min_delta=1e-3)
     for epoch, (factor, loss) in enumerate(zip(theirs["ReduceLROnPlateau"], theirs["plateau_losses"], strict=True)):
-        assert schedule.factor(epoch / 11, epoch) == factor
+        assert schedule.factor_at(epoch / 11, epoch) == factor
         schedule.observe(loss)
-    assert schedule.factor(1, 11) < 1, "it has fallen at least once"
+    assert schedule.factor_at(1, 11) < 1, "it has fallen at least once"
 
 
 # --- a network --------------------------------------------------------------------------------------------------------

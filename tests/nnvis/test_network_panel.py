@@ -361,7 +361,7 @@ def test_every_schedule_is_drawn_as_it_will_run(session: Session, panel: Network
         session.set_schedule(kind())
         assert recipe.schedule.cell("type").value == kind.kind_name()
         factors = rate_factors(kind(), 5, 6)
-        assert factors == tuple(kind().factor(place / 5, min(4, place)) for place in range(6))
+        assert factors == tuple(kind().factor_at(place / 5, min(4, place)) for place in range(6))
 
 
 def test_a_run_can_be_ended_early(qtbot: QtBot, session: Session, panel: NetworkPanel) -> None:
