@@ -75,6 +75,15 @@ def lecun_normal(shape: Shape, rng: np.random.Generator) -> Array:
     return _truncated_normal(shape, math.sqrt(1 / fans(shape)[0]), rng)
 
 
+def orthogonal(shape: Shape, rng: np.random.Generator) -> Array:
+    """As a matrix, rows or columns that stand upright on each other and have length 1. Source: Saxe et al. (2014)."""
+    columns = shape[-1] if shape else 1
+    rows = math.prod(shape) // columns
+    Q, R = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+    Q *= np.sign(np.diag(R))  # makes every such matrix equally likely
+    return (Q if rows >= columns else Q.T).reshape(shape)
+
+
 def _truncated_normal(shape: Shape, stddev: float, rng: np.random.Generator) -> Array:
     """Normal, redrawn beyond two standard deviations, widened so that `stddev` is what remains."""
     # the standard deviation of a standard normal cut at +-2
@@ -90,7 +99,7 @@ def _truncated_normal(shape: Shape, stddev: float, rng: np.random.Generator) -> 
 
 INITIALIZERS: tuple[Callable[[Shape, np.random.Generator], Array], ...] = (
     zeros, ones, random_normal, random_uniform, glorot_uniform, glorot_normal, he_uniform, he_normal,
-    lecun_uniform, lecun_normal,
+    lecun_uniform, lecun_normal, orthogonal,
 )  # fmt: skip
 INITIALIZER_NAMES = tuple(initializer.__name__ for initializer in INITIALIZERS)
 

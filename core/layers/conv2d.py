@@ -52,6 +52,10 @@ class Conv2D(Layer):
         title="L2",
         advanced=True,
     )
+    kernel_scale: float = hyper(
+        1.0, low=0, high=1e3, exclusive_low=True, log=True, title="Initial scale", advanced=True,
+        help="The first weights W, as drawn, are multiplied with this.",
+    )  # fmt: skip
 
     sentence: ClassVar[str] = "Slides small filters over the image."
     icon: ClassVar[str] = "layer-conv2d"
@@ -79,9 +83,9 @@ class Conv2D(Layer):
         return (str(self.filters), size, *((self.activation,) if self.activation != "linear" else ()))
 
     def initialize(self, input_shape: Shape, rng: np.random.Generator) -> dict[str, Array]:
-        how = {"W": self.kernel_initializer, "b": self.bias_initializer}
+        how = {"W": (self.kernel_initializer, self.kernel_scale), "b": (self.bias_initializer, 1.0)}
         return {
-            name: initializers.get(how[name])(shape, rng).astype(self.dtype)
+            name: (initializers.get(how[name][0])(shape, rng) * how[name][1]).astype(self.dtype)
             for name, shape in self.weight_shapes(input_shape).items()
         }
 

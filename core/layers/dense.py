@@ -43,6 +43,10 @@ class Dense(Layer):
         title="L2",
         advanced=True,
     )
+    kernel_scale: float = hyper(
+        1.0, low=0, high=1e3, exclusive_low=True, log=True, title="Initial scale", advanced=True,
+        help="The first weights W, as drawn, are multiplied with this.",
+    )  # fmt: skip
 
     sentence: ClassVar[str] = "Every input to every unit."
     icon: ClassVar[str] = "layer-dense"
@@ -64,9 +68,9 @@ class Dense(Layer):
         return (str(self.units), *((self.activation,) if self.activation != "linear" else ()))
 
     def initialize(self, input_shape: Shape, rng: np.random.Generator) -> dict[str, Array]:
-        how = {"W": self.kernel_initializer, "b": self.bias_initializer}
+        how = {"W": (self.kernel_initializer, self.kernel_scale), "b": (self.bias_initializer, 1.0)}
         return {
-            name: initializers.get(how[name])(shape, rng).astype(self.dtype)
+            name: (initializers.get(how[name][0])(shape, rng) * how[name][1]).astype(self.dtype)
             for name, shape in self.weight_shapes(input_shape).items()
         }
 

@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import ConfigError
 from core.initializers import INITIALIZER_NAMES, INITIALIZERS, fans, get
+from core.layers import Conv2D, Dense, Layer
 
 # Variance by fan in and fan out, as the papers have it.
 VARIANCES: dict[str, Callable[[int, int], float]] = {
@@ -22,6 +23,7 @@ VARIANCES: dict[str, Callable[[int, int], float]] = {
     "he_normal": lambda fan_in, fan_out: 2 / fan_in,
     "lecun_uniform": lambda fan_in, fan_out: 1 / fan_in,
     "lecun_normal": lambda fan_in, fan_out: 1 / fan_in,
+    "orthogonal": lambda fan_in, fan_out: 1 / fan_in,  # where there are more inputs than units
 }
 DENSE, CONV2D = (400, 250), (3, 5, 40, 160)
 
@@ -42,7 +44,26 @@ def test_variance_is_as_declared(name: str, shape: tuple[int, ...], rng: np.rand
     assert values.mean() == pytest.approx(float(name == "ones"), abs=5 * np.sqrt(variance / values.size))
     spread = np.abs(values - values.mean()).max() / max(np.sqrt(variance), 1e-9)
     # a uniform ends at sqrt(3) standard deviations, a normal cut at two of them at 2 / 0.8796 of what remains
-    assert spread <= (1.76 if "uniform" in name else 2.29 if name != "random_normal" else 6)
+    assert spread <= (1.76 if "uniform" in name else 6 if name in ("random_normal", "orthogonal") else 2.29)
+
+
+@pytest.mark.parametrize("shape", [(40, 25), (25, 40), (3, 5, 4, 16), (30, 30), (7,), (1, 1)])
+def test_orthogonal_matrices_keep_lengths(shape: tuple[int, ...], rng: np.random.Generator) -> None:
+    matrix = get("orthogonal")(shape, rng).reshape(-1, shape[-1])
+    small = matrix.T @ matrix if matrix.shape[0] >= matrix.shape[1] else matrix @ matrix.T
+    np.testing.assert_allclose(small, np.eye(len(small)), atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [Dense, Conv2D])
+def test_the_scale_multiplies_the_kernel_and_not_the_bias(kind: type[Layer], rng: np.random.Generator) -> None:
+    shape = (5,) if kind is Dense else (6, 6, 2)
+    plain, scaled = (
+        kind(3, kernel_initializer="random_normal", bias_initializer="ones", kernel_scale=scale) for scale in (1, 0.2)
+    )
+    for layer in (plain, scaled):
+        layer.build(shape, np.random.default_rng(1))
+    np.testing.assert_allclose(scaled.parameters["W"], 0.2 * plain.parameters["W"], rtol=1e-6)
+    np.testing.assert_array_equal(scaled.parameters["b"], np.ones(3))
 
 
 @pytest.mark.parametrize("name", INITIALIZER_NAMES)
