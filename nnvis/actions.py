@@ -96,6 +96,8 @@ ACTIONS: Final = (
               "Make the change again that was taken back.", "session.redo", "Edit", 0, _can_redo),
     ActionRow("addLayerAction", "Add layer …", "add", (),
               "Choose a layer to put into the stack.", "panels.network.add_layer", "Network", 0),
+    ActionRow("templatesAction", "Templates …", "layer-conv2d", (),
+              "Start from a network that is worth studying.", "panels.network.open_templates", "Network", 0),
     ActionRow("duplicateLayerAction", "Duplicate layer", "duplicate", (),
               "Put a copy behind the selected layer.", "layers.duplicate", "Network", 1, _layer_selected),
     ActionRow("deleteLayerAction", "Delete layer", "delete", (),
@@ -104,6 +106,8 @@ ACTIONS: Final = (
               "Move the selected layer towards the input.", "layers.move_up", "Network", 2, _layer_can_rise),
     ActionRow("moveLayerDownAction", "Move layer down", "chevron-down", (),
               "Move the selected layer towards the output.", "layers.move_down", "Network", 2, _layer_can_sink),
+    ActionRow("summaryAction", "Summary …", "", (),
+              "Show the network as a table that can be copied.", "panels.network.open_summary", "Network", 3),
     ActionRow("trainAction", "Train", "train", ("Space",),
               "Train for the epochs set in Training.", "session.train", "Run", 0, _idle),
     ActionRow("pauseAction", "Pause", "pause", ("Space",),
@@ -135,6 +139,7 @@ KEYS_ELSEWHERE: Final = {
     "Layers": (
         ("Choose a layer", ("↑", "↓")), ("Open its form", ("Enter",)), ("Add a layer", ("Ins",)),
         ("Duplicate it", ("Ctrl D",)), ("Delete it", ("Del",)), ("Move it", ("Alt ↑", "Alt ↓")),
+        ("Rename it", ("F2",)), ("Leave it out", ("Ctrl E",)), ("Cut, copy, paste", ("Ctrl X", "Ctrl C", "Ctrl V")),
     ),
     "Draw": (("Take back a stroke", ("Ctrl Z",)), ("Clear", ("Del",))),
 }  # fmt: skip

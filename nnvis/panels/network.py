@@ -15,16 +15,19 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.data import DATASETS
 from core.layers import LAYERS
 from core.layers.base import Layer, Shape
+from nnvis.layer_health import health_rows
 from nnvis.network_summary import summary_facts, summary_rows
 from nnvis.presets import Preset
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import ToolButton
 from nnvis.widgets.data_section import DataSection
+from nnvis.widgets.health import RECENT
 from nnvis.widgets.labels import hairline
 from nnvis.widgets.layer_card import input_card
 from nnvis.widgets.layer_offer import fresh_layer
 from nnvis.widgets.layer_text import from_text, to_text
+from nnvis.widgets.layer_tips import card_health
 from nnvis.widgets.layers_section import LayersSection
 from nnvis.widgets.palette import LayerPalette
 from nnvis.widgets.recipe_form import RecipeForm
@@ -64,6 +67,7 @@ class NetworkPanel(QWidget):
         self._overlays: dict[type[QWidget], QWidget] = {}
         self._budget = RedrawBudget()  # a card is painted as a whole: its little histogram follows at its own pace
         self._budget.add(Part("bars", self._show_bars, 4, 2, self.isVisible))
+        self._budget.add(Part("health", self._show_health, 2, 2, self.isVisible))
         self._scroll = ScrollColumn()
         for part in (self._data, hairline(), self._stack, hairline(), self._recipe):
             self._scroll.column.addWidget(part)
@@ -152,6 +156,7 @@ class NetworkPanel(QWidget):
         self._recipe.show_project(project)
         self._data.set_dataset(project.data.dataset)
         self._show_bars()
+        self._show_health()
         self._on_state_changed()
 
     def _on_selected_layer_changed(self) -> None:
@@ -175,6 +180,7 @@ class NetworkPanel(QWidget):
     def _on_history_cleared(self) -> None:
         self._bars.start(self._session.views, self._session.initial_parameters)
         self._show_bars()
+        self._show_health()
         self._on_state_changed()
 
     def _on_snapshot_arrived(self) -> None:
@@ -185,6 +191,7 @@ class NetworkPanel(QWidget):
         """Catch up on what came while it was hidden."""
         super().showEvent(event)
         self._show_bars()
+        self._show_health()
 
     # --- what the widgets ask for -----------------------------------------------------------------------------------
 
@@ -286,6 +293,18 @@ class NetworkPanel(QWidget):
         pixels = [(images[index, :, :, 0].tobytes(), width, height) for index in chosen]
         self._data.set_images(pixels)
         self._cards.set_input_picture(magnitude_image(*pixels[0], self._source.theme))
+
+    def _show_health(self) -> None:
+        """How each layer learns, on the cards of the layers that are being trained."""
+        session = self._session
+        running, layers = session.running_project, session.project.layers
+        if running is None or running.layers != layers:
+            self._cards.set_health([None] * len(layers))
+            return
+        names = [report.name for report in session.layer_reports]
+        rows = health_rows(session.history, session.shown_step, {name: name for name in names}, RECENT)
+        found = {row.title: card_health(row) for row in rows}
+        self._cards.set_health([found.get(name) for name in names])
 
     def _show_bars(self) -> None:
         """The weights of the network that is shown, on the cards of the layers it was made from."""

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QImage, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
 
-from nnvis.theme import Theme, ThemeSource, color, font, paint_icon
+from nnvis.theme import ThemeSource, color, font, paint_icon
+from nnvis.widgets.labels import tooltip_text
 from nnvis.widgets.layer_card import LayerCard
-from nnvis.widgets.layer_model import CARD, HISTOGRAM, PICTURE
-from nnvis.widgets.painted import edged_rect, line_width
+from nnvis.widgets.layer_model import CARD, HEALTH, HISTOGRAM, PICTURE
+from nnvis.widgets.layer_paint import paint_chips, paint_gauge, paint_histogram
+from nnvis.widgets.layer_tips import tip
+from nnvis.widgets.painted import edged_rect
 
 Index = QModelIndex | QPersistentModelIndex
 Part = Literal["", "head", "handle", "duplicate", "delete"]
@@ -156,8 +177,26 @@ class LayerDelegate(QStyledItemDelegate):
         if not heights:
             return 0
         width = _HISTOGRAM.width() - (8 if self._source.metrics.is_compact else 0)
-        paint_histogram(painter, QRectF(right - width, middle - 10, width, 20), heights, self._source.theme)
+        health = index.data(HEALTH)
+        lift = 3 if health is not None else 0  # room for the gauge below
+        area = QRectF(right - width, middle - 10 - lift, width, 20)
+        paint_histogram(painter, area, heights, self._source.theme)
+        if health is not None:
+            paint_gauge(painter, QRectF(area.left(), area.bottom() + 4, width, 3), health.position, self._source.theme)
         return width
+
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        """Explain what is pointed at, part by part."""
+        card = index.data(CARD)
+        part = self.part_at(option.rect, index, event.pos()) if isinstance(card, LayerCard) else ""
+        if event.type() != QEvent.Type.ToolTip or not part:
+            QToolTip.hideText()
+            return False
+        sentence, detail = tip(part, card, index.data(HEALTH))
+        QToolTip.showText(event.globalPos(), tooltip_text(sentence, detail=detail), view)
+        return True
 
     def _paint_words(self, painter: QPainter, rect: QRect, card: LayerCard, right: float, chip_ground: str) -> None:
         theme = self._source.theme
@@ -181,65 +220,3 @@ class LayerDelegate(QStyledItemDelegate):
         painter.setFont(caption_font)
         painter.setPen(color(theme.text_3))
         painter.drawText(QRectF(left, middle + 1, right - left, 16), centre, caption)
-
-
-def paint_chips(
-    painter: QPainter,
-    room: QRectF,
-    chips: Sequence[str],
-    theme: Theme,
-    ground: str,
-    faulty: Collection[int] = (),
-    *,
-    is_error: bool = True,
-) -> None:
-    """As many chips as there is room for; the last one may be shortened."""
-    metrics = QFontMetricsF(font("caption"))
-    painter.setFont(font("caption"))
-    left = room.left()
-    for index, chip in enumerate(chips):
-        available = room.right() - left - 12
-        text = metrics.elidedText(chip, Qt.TextElideMode.ElideRight, available)
-        if available < 16 or len(text) < 2 < len(chip):
-            break
-        area = QRectF(left, room.top(), metrics.horizontalAdvance(text) + 12, room.height())
-        soft, ink = (theme.bad_soft, theme.bad) if is_error else (theme.warn_soft, theme.warn)
-        edged_rect(painter, area, 4, soft if index in faulty else ground, None)
-        painter.setPen(color(ink if index in faulty else theme.text_2))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
-        left = area.right() + 6
-
-
-def paint_histogram(painter: QPainter, rect: QRectF, heights: Sequence[float], theme: Theme) -> None:
-    """Small bars on a base line; `heights` from 0 to 1."""
-    painter.save()
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color(theme.distribution))
-    pitch = rect.width() / len(heights)
-    base = rect.bottom() - 1
-    for index, height in enumerate(heights):
-        tall = height * (rect.height() - 1)
-        painter.drawRect(QRectF(rect.left() + index * pitch, base - tall, pitch - 0.6, tall))
-    painter.setPen(QPen(color(theme.distribution), line_width(painter)))
-    painter.drawLine(QPointF(rect.left(), base + 0.5), QPointF(rect.right(), base + 0.5))
-    painter.restore()
-
-
-def paint_insertion(painter: QPainter, left: float, right: float, y: float, theme: Theme, *, plus: bool) -> None:
-    """The 2 px line where a layer would go, with a plus disc at its right end if it can be clicked."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(color(theme.accent), line_width(painter, 2), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    painter.drawLine(QPointF(left + 1, y), QPointF(right - 1, y))
-    if plus:
-        disc = insertion_disc(right, y)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color(theme.accent))
-        painter.drawEllipse(disc)
-        paint_icon(painter, "add", disc.adjusted(3, 3, -3, -3), theme.on_accent)
-    painter.restore()
-
-
-def insertion_disc(right: float, y: float) -> QRectF:
-    """The disc at the right end of the insertion line, clear of the scroll bar beside the cards."""
-    return QRectF(right - _DISC, y - _DISC / 2, _DISC, _DISC)

@@ -27,6 +27,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -34,19 +35,19 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QStyleOptionViewItem, QToolTip, QWidget
 
 from nnvis.theme import ThemeSource
+from nnvis.widgets.labels import tooltip_text
 from nnvis.widgets.layer_bodies import LayerBodies
 from nnvis.widgets.layer_card import LayerCard
-from nnvis.widgets.layer_delegate import LayerDelegate, insertion_disc, paint_insertion
+from nnvis.widgets.layer_delegate import LayerDelegate
 from nnvis.widgets.layer_drag import drag_picture
+from nnvis.widgets.layer_gaps import LayerGaps
 from nnvis.widgets.layer_keys import MENU, KeyGuard, command_of
 from nnvis.widgets.layer_model import LayerModel
+from nnvis.widgets.layer_tips import GAP, CardHealth
 
-_NEAR_GAP = 5  # px from the middle of a gap at which the insertion line shows
-_DRAG_GAP = 8  # px that a gap opens while a card hangs over it
-_PALETTE_GAP = 14  # px while the palette is open for it
 _KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
@@ -75,8 +76,7 @@ class LayerList(QListView):
         self.bodies = LayerBodies(self, theme_source)
         self._delegate = LayerDelegate(theme_source, self.bodies.height, self)
         self._pressed: tuple[int, str] | None = None
-        self._insertion = -1  # position whose gap is pointed at
-        self._insertion_kind = ""  # "hover", "drag" or "palette"
+        self._gaps = LayerGaps(self, self._delegate, self._relay)
         self._is_setting = False
         self._guard = KeyGuard(self)
         self._set_up_view()
@@ -121,6 +121,10 @@ class LayerList(QListView):
         """The weights of each layer as bars from 0 to 1; None where there are none."""
         self._layers.set_histograms(histograms)
 
+    def set_health(self, health: Sequence[CardHealth | None]) -> None:
+        """How each layer learns; None where it is not known."""
+        self._layers.set_health(health)
+
     def set_input_picture(self, picture: QImage | None) -> None:
         """The sample on the card of the input."""
         self._layers.set_input_picture(picture)
@@ -164,7 +168,7 @@ class LayerList(QListView):
 
     def show_insertion(self, position: int) -> None:
         """Keep the gap open where the palette would put a layer; -1 closes it."""
-        self._insert_at(position, "palette" if position >= 0 else "")
+        self._gaps.show(position, "palette")
 
     def card_area(self, layer: int) -> QRect:
         """Where the card of a layer lies in the list."""
@@ -196,7 +200,7 @@ class LayerList(QListView):
             index = self.indexAt(position)
             part = self._delegate.part_at(self.visualRect(index), index, position) if index.isValid() else ""
             self._hover(index.row() if part else -1, part)
-            self._insert_at(self._gap_near(position), "hover")
+            self._gaps.show(self._gaps.near(position), "hover")
         super().mouseMoveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -205,8 +209,8 @@ class LayerList(QListView):
         part = self._delegate.part_at(self.visualRect(index), index, position) if index.isValid() else ""
         self._delegate.keyboard = False
         self._pressed = None
-        if event.button() == Qt.MouseButton.LeftButton and self._insertion_kind == "hover" and self._insertion >= 0:
-            self._ask_for_palette(self._insertion)
+        if event.button() == Qt.MouseButton.LeftButton and self._gaps.pointed_at >= 0:
+            self._ask_for_palette(self._gaps.pointed_at)
         elif part in ("duplicate", "delete") and event.button() == Qt.MouseButton.LeftButton:
             self._pressed = (index.row(), part)
         elif part:
@@ -247,8 +251,11 @@ class LayerList(QListView):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.viewport() and event.type() == QEvent.Type.Leave:
             self._hover(-1, "")
-            if self._insertion_kind == "hover":
-                self._insert_at(-1, "")
+            if self._gaps.pointed_at >= 0:
+                self._gaps.show(-1)
+        elif isinstance(event, QHelpEvent) and watched is self.viewport() and self._gaps.pointed_at >= 0:
+            QToolTip.showText(event.globalPos(), tooltip_text(GAP), self)
+            return True
         return super().eventFilter(watched, event)
 
     # Keyboard
@@ -335,7 +342,7 @@ class LayerList(QListView):
         drag.setPixmap(drag_picture(self.viewport(), area, len(indexes)))
         drag.setHotSpot(self.viewport().mapFromGlobal(self.cursor().pos()) - area.topLeft())
         drag.exec(Qt.DropAction.MoveAction)
-        self._insert_at(-1, "")
+        self._gaps.show(-1)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.dragMoveEvent(event)
@@ -345,16 +352,16 @@ class LayerList(QListView):
             event.ignore()
             return
         position = event.position().toPoint()
-        self._insert_at(self._position_at(position.y()), "drag")
+        self._gaps.show(self._gaps.position_at(position.y()), "drag")
         self.reveal_requested.emit(QRect(position - QPoint(0, 48), QSize(1, 96)))
         event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._insert_at(-1, "")
+        self._gaps.show(-1)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        row = self._position_at(event.position().toPoint().y()) + 1
-        self._insert_at(-1, "")
+        row = self._gaps.position_at(event.position().toPoint().y()) + 1
+        self._gaps.show(-1)
         event.acceptProposedAction()
         self._layers.dropMimeData(event.mimeData(), event.dropAction(), row, 0, QModelIndex())
 
@@ -362,59 +369,18 @@ class LayerList(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._insertion >= 0:
-            left, right, y = self._gap_line(self._insertion)
-            paint_insertion(
-                QPainter(self.viewport()), left, right, y, self._source.theme, plus=self._insertion_kind != "drag"
-            )
+        self._gaps.paint(QPainter(self.viewport()), self._source.theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.bodies.set_width(self.viewport().width() - 2 * self._delegate.inset - 2)
 
-    # Gaps
-
-    def _gap_line(self, position: int) -> tuple[float, float, float]:
-        """The gap in front of a layer: where its line starts, where it ends, and its height."""
-        index = self._layers.index(position)
-        card, item = self._delegate.card_rect(self.visualRect(index), index), self.visualRect(index)
-        return card.left(), card.right() + 1, (card.bottom() + item.bottom()) / 2 + 1
-
-    def _gap_near(self, point: QPoint) -> int:
-        """The position whose gap is pointed at, or -1. Behind the last layer stands a button for it."""
-        for position in range(self._layers.layer_count):
-            left, right, y = self._gap_line(position)
-            over_disc = position == self._insertion and insertion_disc(right, y).contains(point.toPointF())
-            if over_disc or (abs(point.y() - y) <= _NEAR_GAP and left <= point.x() <= right):
-                return position
-        return -1
-
-    def _position_at(self, y: int) -> int:
-        """Where a card that is dropped at `y` would stand."""
-        middles = (self.card_area(layer).center().y() for layer in range(self._layers.layer_count))
-        return sum(y > middle for middle in middles)
-
-    def _insert_at(self, position: int, kind: str) -> None:
-        if kind == "hover" and self._insertion_kind == "palette":
-            return
-        kind = kind if position >= 0 else ""
-        if (position, kind) != (self._insertion, self._insertion_kind):
-            self._insertion, self._insertion_kind = position, kind
-            gap = {"drag": _DRAG_GAP, "palette": _PALETTE_GAP}.get(kind, 0)
-            if (self._delegate.gap_row, self._delegate.gap_height) != (position, gap):
-                self._delegate.gap_row, self._delegate.gap_height = position, gap
-                self._relay()
-            self.viewport().setCursor(
-                Qt.CursorShape.PointingHandCursor if kind == "hover" else Qt.CursorShape.ArrowCursor
-            )
-            self.viewport().update()
+    # Reactions
 
     def _ask_for_palette(self, position: int) -> None:
-        left, right, y = self._gap_line(position)
+        left, right, y = self._gaps.line(position)
         corner = self.viewport().mapToGlobal(QPoint(int(left), int(y) - 10))
         self.palette_requested.emit(position, QRect(corner, QSize(int(right - left), 20)))
-
-    # Reactions
 
     def _hover(self, row: int, part: str) -> None:
         if (row, part) != (self._delegate.hovered, self._delegate.hovered_part):

@@ -23,6 +23,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage
 
 from nnvis.widgets.layer_card import LayerCard
+from nnvis.widgets.layer_tips import CardHealth
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -30,6 +31,7 @@ MOVED_ROWS = "application/x-nnvis-layer-rows"
 NEW_LAYERS = "application/x-nnvis-layers"
 CARD = Qt.ItemDataRole.UserRole + 1  # LayerCard
 HISTOGRAM = Qt.ItemDataRole.UserRole + 2  # heights from 0 to 1 of the layer's weights, or None
+HEALTH = Qt.ItemDataRole.UserRole + 4  # CardHealth, or None
 PICTURE = Qt.ItemDataRole.UserRole + 3  # QImage on the card of the input, or None
 
 
@@ -43,6 +45,7 @@ class LayerModel(QAbstractListModel):
         super().__init__(parent)
         self._cards: list[LayerCard] = []
         self._histograms: list[tuple[float, ...] | None] = []
+        self._health: list[CardHealth | None] = []
         self._picture: QImage | None = None
 
     @property
@@ -66,6 +69,14 @@ class LayerModel(QAbstractListModel):
                 self._histograms[row] = wanted[row]
                 self._announce(row, [HISTOGRAM])
 
+    def set_health(self, health: Sequence[CardHealth | None]) -> None:
+        """How the layers learn, from the first to the last."""
+        wanted = [None, *health]
+        for row in range(min(len(wanted), len(self._health))):
+            if wanted[row] != self._health[row]:
+                self._health[row] = wanted[row]
+                self._announce(row, [HEALTH])
+
     def set_input_picture(self, picture: QImage | None) -> None:
         """The sample on the card of the input."""
         self._picture = picture
@@ -85,6 +96,8 @@ class LayerModel(QAbstractListModel):
             return card
         if role == HISTOGRAM:
             return self._histograms[index.row()]
+        if role == HEALTH:
+            return self._health[index.row()]
         if role == PICTURE:
             return self._picture if index.row() == 0 else None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -168,12 +181,14 @@ class LayerModel(QAbstractListModel):
         self.beginInsertRows(QModelIndex(), row, row + len(cards) - 1)
         self._cards[row:row] = cards
         self._histograms[row:row] = [None] * len(cards)
+        self._health[row:row] = [None] * len(cards)
         self.endInsertRows()
 
     def _remove(self, row: int, number: int) -> None:
         self.beginRemoveRows(QModelIndex(), row, row + number - 1)
         del self._cards[row : row + number]
         del self._histograms[row : row + number]
+        del self._health[row : row + number]
         self.endRemoveRows()
 
     def _move(self, row: int, to: int) -> None:
@@ -182,6 +197,7 @@ class LayerModel(QAbstractListModel):
         target = to - 1 if to > row else to
         self._cards.insert(target, self._cards.pop(row))
         self._histograms.insert(target, self._histograms.pop(row))
+        self._health.insert(target, self._health.pop(row))
         self.endMoveRows()
 
     def _announce(self, row: int, roles: list[int]) -> None:

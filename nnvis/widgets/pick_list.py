@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from nnvis.theme import ThemeSource, color, font, paint_icon
 from nnvis.widgets.key_cap import HEIGHT as KEY_HEIGHT
 from nnvis.widgets.key_cap import key_width, paint_key
-from nnvis.widgets.layer_delegate import paint_chips
+from nnvis.widgets.layer_paint import paint_chips
 from nnvis.widgets.painted import edged_rect
 
 Index = QModelIndex | QPersistentModelIndex

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QDropEvent, QKeyEvent
+from PySide6.QtGui import QDropEvent, QHelpEvent, QImage, QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,9 +17,12 @@ from core.layers import LAYERS, Dense, Dropout, Flatten, Layer
 from core.losses import CategoricalCrossentropy
 from core.stack import check, describe
 from nnvis.theme import COMPACT, REGULAR, ThemeSource
+from nnvis.widgets import layer_delegate, layer_list
+from nnvis.widgets.health_row import HealthRow
 from nnvis.widgets.layer_body import CardBody
 from nnvis.widgets.layer_card import input_card, layer_cards
 from nnvis.widgets.layer_list import LayerList
+from nnvis.widgets.layer_tips import CardHealth, card_health
 from nnvis.widgets.palette import LayerPalette
 
 IMAGE = (28, 28, 1)
@@ -234,6 +238,69 @@ def test_between_two_cards_a_layer_can_be_inserted(qtbot: QtBot, cards: LayerLis
     assert cards.card_area(2).top() > before  # the gap stays open while the palette is
     cards.show_insertion(-1)
     assert cards.card_area(2).top() == before
+
+
+class Tips:
+    """Stands in for QToolTip, whose window hides in its own time; remembers what was shown last."""
+
+    shown = ""
+
+    @classmethod
+    def showText(cls, _where: QPoint, text: str, _widget: QWidget) -> None:
+        cls.shown = text
+
+    @classmethod
+    def hideText(cls) -> None:
+        cls.shown = ""
+
+
+def pointed_at(cards: LayerList, where: QPoint) -> str:
+    """The tooltip at a place."""
+    Tips.hideText()
+    event = QHelpEvent(QHelpEvent.Type.ToolTip, where, cards.viewport().mapToGlobal(where))
+    QApplication.sendEvent(cards.viewport(), event)
+    return Tips.shown
+
+
+def test_every_part_of_a_card_explains_itself(
+    qtbot: QtBot, cards: LayerList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layer_delegate, "QToolTip", Tips)
+    monkeypatch.setattr(layer_list, "QToolTip", Tips)
+    gap = QPoint(150, cards.card_area(1).bottom() + 5)
+    qtbot.mouseMove(cards.viewport(), head(cards, 1))  # a pointer that is there already would not move
+    qtbot.mouseMove(cards.viewport(), gap)
+    assert "Insert a layer here" in pointed_at(cards, gap)
+    qtbot.mouseMove(cards.viewport(), head(cards, 1))
+    assert "Every input to every unit." in pointed_at(cards, head(cards, 1))
+    assert "dense: 784 in, 128 out, 100,352 multiply-adds per image" in pointed_at(cards, head(cards, 1))
+    assert "Drag it" in pointed_at(cards, cards.card_area(1).topLeft() + QPoint(12, 20))
+    assert "copy" in pointed_at(cards, head(cards, 1, from_right=48))
+    assert "Take this layer out" in pointed_at(cards, head(cards, 1, from_right=24))
+    assert "What goes in: MNIST digits, 28×28×1" in pointed_at(cards, head(cards, -1))
+    cards.set_health([None, CardHealth(0.5, "It learns at a healthy pace."), None, None])
+    assert "a healthy pace" in pointed_at(cards, head(cards, 1))
+
+
+def test_the_gauge_shows_where_a_layer_stands(cards: LayerList) -> None:
+    def picture(position: float) -> QImage:
+        cards.set_health([None, CardHealth(position, ""), None, None])
+        return cards.viewport().grab(cards.card_area(1)).toImage()
+
+    cards.set_histograms([None, (0.5, 1.0), None, None])
+    assert picture(0.1) != picture(0.9)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "share", "words"), [(1e-3, 0.5, "a healthy pace"), (1e-9, 0.0, "hardly any"), (0.5, 1.0, "very much")]
+)
+def test_health_is_a_place_and_words(ratio: float, share: float, words: str) -> None:
+    row = HealthRow("Dense", ratio, np.array([ratio]), np.array([0.1]), dead=3, units=128)
+    health = card_health(row)
+    assert health.position == pytest.approx(share)
+    assert words in health.words
+    assert "3 of 128 units are dead" in health.words
+    assert card_health(HealthRow("Dense", float("nan"), np.array([1.0]), np.array([1.0]))).position in (0.0, 1.0)
 
 
 def test_a_drop_asks_for_the_move_to_where_it_fell(qtbot: QtBot, cards: LayerList) -> None:

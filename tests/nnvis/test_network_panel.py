@@ -24,6 +24,7 @@ from nnvis.widgets.buttons import Button
 from nnvis.widgets.chip import Chip
 from nnvis.widgets.field_grid import MoreButton
 from nnvis.widgets.layer_list import LayerList
+from nnvis.widgets.layer_model import HEALTH
 from nnvis.widgets.palette import LayerPalette
 from nnvis.widgets.recipe_form import RecipeForm
 from nnvis.widgets.schedule_curve import ScheduleCurve, rate_factors
@@ -455,7 +456,11 @@ def test_the_weights_move_on_the_cards_while_training(
     session.train()
     qtbot.waitUntil(lambda: session.state is RunState.DONE)
     assert bars(1) != first
+    health = [cards.model().index(row, 0).data(HEALTH) for row in range(5)]
+    assert [known is not None for known in health] == [False, False, True, True, True]
+    assert "An update moves it by" in health[2].words
     session.replace_layer(1, Dense(units=20))
+    assert cards.model().index(2, 0).data(HEALTH) is None
     assert bars(1) is None  # this layer has never had weights
     assert bars(2) is not None
 

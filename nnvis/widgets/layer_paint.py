@@ -1,0 +1,91 @@
+"""Small pictures on the cards of layers: chips, histogram, gauge, and the line where a layer would go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+
+from nnvis.theme import Theme, color, font, paint_icon
+from nnvis.widgets.layer_tips import healthy_band
+from nnvis.widgets.painted import edged_rect, line_width
+
+_DISC = 20
+
+
+def paint_chips(
+    painter: QPainter,
+    room: QRectF,
+    chips: Sequence[str],
+    theme: Theme,
+    ground: str,
+    faulty: Collection[int] = (),
+    *,
+    is_error: bool = True,
+) -> None:
+    """As many chips as there is room for; the last one may be shortened."""
+    metrics = QFontMetricsF(font("caption"))
+    painter.setFont(font("caption"))
+    left = room.left()
+    for index, chip in enumerate(chips):
+        available = room.right() - left - 12
+        text = metrics.elidedText(chip, Qt.TextElideMode.ElideRight, available)
+        if available < 16 or len(text) < 2 < len(chip):
+            break
+        area = QRectF(left, room.top(), metrics.horizontalAdvance(text) + 12, room.height())
+        soft, ink = (theme.bad_soft, theme.bad) if is_error else (theme.warn_soft, theme.warn)
+        edged_rect(painter, area, 4, soft if index in faulty else ground, None)
+        painter.setPen(color(ink if index in faulty else theme.text_2))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+        left = area.right() + 6
+
+
+def paint_histogram(painter: QPainter, rect: QRectF, heights: Sequence[float], theme: Theme) -> None:
+    """Small bars on a base line; `heights` from 0 to 1."""
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(theme.distribution))
+    pitch = rect.width() / len(heights)
+    base = rect.bottom() - 1
+    for index, height in enumerate(heights):
+        tall = height * (rect.height() - 1)
+        painter.drawRect(QRectF(rect.left() + index * pitch, base - tall, pitch - 0.6, tall))
+    painter.setPen(QPen(color(theme.distribution), line_width(painter)))
+    painter.drawLine(QPointF(rect.left(), base + 0.5), QPointF(rect.right(), base + 0.5))
+    painter.restore()
+
+
+def paint_gauge(painter: QPainter, rect: QRectF, position: float, theme: Theme) -> None:
+    """How far an update moves the layer: a marker beside, in or beyond the healthy band."""
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(theme.track))
+    painter.drawRoundedRect(rect, 1.5, 1.5)
+    first, last = healthy_band()
+    painter.setBrush(color(theme.ok, theme.healthy_alpha))
+    wide = rect.width()
+    painter.drawRect(QRectF(rect.left() + first * wide, rect.top(), (last - first) * wide, rect.height()))
+    painter.setBrush(color(theme.text))
+    painter.drawRect(QRectF(rect.left() + position * (wide - 2), rect.top() - 2, 2, rect.height() + 4))
+    painter.restore()
+
+
+def paint_insertion(painter: QPainter, left: float, right: float, y: float, theme: Theme, *, plus: bool) -> None:
+    """The 2 px line where a layer would go, with a plus disc at its right end if it can be clicked."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(color(theme.accent), line_width(painter, 2), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawLine(QPointF(left + 1, y), QPointF(right - 1, y))
+    if plus:
+        disc = insertion_disc(right, y)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(theme.accent))
+        painter.drawEllipse(disc)
+        paint_icon(painter, "add", disc.adjusted(3, 3, -3, -3), theme.on_accent)
+    painter.restore()
+
+
+def insertion_disc(right: float, y: float) -> QRectF:
+    """The disc at the right end of the insertion line, clear of the scroll bar beside the cards."""
+    return QRectF(right - _DISC, y - _DISC / 2, _DISC, _DISC)
