@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
 
 from core import Sequential
-from core.layers import Dense
+from core.data import Augmentation, Scaling
+from core.layers import Dense, Dropout, Flatten, GaussianNoise, Layer
 from core.optimizers import SGD, Adam
 from core.training import BatchDone, EpochDone, Trainer, TrainingDone, ValidationDone
 
@@ -114,3 +116,78 @@ def test_a_run_that_goes_on_is_the_run_that_was_longer_from_the_start(trainer: T
     for kind in (BatchDone, ValidationDone):
         assert of(kind, events) == of(kind, expected)
     np.testing.assert_array_equal(trainer.model.parameters, other.parameters)
+
+
+def test_momentum_holds_from_the_next_batch_on(trainer: Trainer) -> None:
+    """Without momentum a step is the gradient's alone; with it the last step rolls on."""
+    weights = [trainer.model.parameters.copy()]
+    gradients = []
+    for event in trainer.run():
+        if isinstance(event, BatchDone):
+            weights.append(trainer.model.parameters.copy())
+            gradients.append(trainer.model.gradient.copy())
+            if event.step == 3:
+                trainer.set_live(SGD(learning_rate=0.1, momentum=0.9))
+    steps = np.diff(weights, axis=0)
+    np.testing.assert_allclose(steps[:4], -0.1 * np.array(gradients[:4]), atol=1e-6)
+    np.testing.assert_allclose(steps[4], 0.9 * steps[3] - 0.1 * gradients[4], atol=1e-6)
+
+
+@pytest.mark.parametrize(("layers", "changed"), [
+    ([Dropout(0.5), Dense(3, "softmax")], [Dropout(0.0), Dense(3, "softmax")]),
+    ([GaussianNoise(0.5), Dense(3, "softmax")], [GaussianNoise(0.0), Dense(3, "softmax")]),
+    ([Dense(3, "softmax", l2=0.1)], [Dense(3, "softmax")]),
+])  # fmt: skip
+def test_layers_can_be_calmed_in_mid_run(layers: list[Layer], changed: list[Layer]) -> None:
+    """From the moment on in which dropout, noise or penalty end, a step is the same as without them."""
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(30, 4)).astype(np.float32), rng.integers(0, 3, 30)
+    model = Sequential([layer.replace() for layer in layers], seed=1)
+    model.build((4,))
+    model.compile(SGD(0.1))
+    trainer = Trainer(model, x, y, batch_size=10, epochs=1, shuffle=False)
+    losses = []
+    for event in trainer.run():
+        if isinstance(event, BatchDone):
+            losses.append(event.loss)
+            if event.step == 2:
+                trainer.set_live(layers=changed)
+                plain = Sequential([Dense(3, "softmax")])
+                plain.build((4,))
+                plain.compile()
+                plain.set_weights(model.get_weights())
+                expected = plain.test_on_batch(x[20:], y[20:])["loss"]
+    assert losses[2] == pytest.approx(expected, rel=1e-6)
+    assert [layer.replace(name="") for layer in model.layers] == changed
+
+
+def test_other_layers_do_not_slip_in(trainer: Trainer) -> None:
+    before = [layer.replace() for layer in trainer.model.layers]
+    for others in ([], [Dropout(0.5)], [Dense(3, "softmax"), Dense(3)], [Dense(5, "relu")]):
+        trainer.set_live(layers=others)
+        assert [layer.replace() for layer in trainer.model.layers] == before
+
+
+def test_the_same_changes_at_the_same_batches_give_the_same_bits() -> None:
+    def trained() -> tuple[list[Any], np.ndarray]:
+        rng = np.random.default_rng(3)
+        x, y = rng.integers(0, 256, (70, 6, 6, 1), dtype=np.uint8), rng.integers(0, 3, 70)
+        model = Sequential([Flatten(), Dropout(0.2), Dense(3, "softmax")], seed=4)
+        model.build((6, 6, 1))
+        model.compile(Adam(0.01))
+        trainer = Trainer(model, x, y, batch_size=9, epochs=3, seed=5, scaling=Scaling.unit())
+        changes: dict[int, dict[str, Any]] = {
+            3: {"batch_size": 20}, 5: {"optimizer": Adam(0.1)}, 6: {"augmentation": Augmentation(rotation_range=20)},
+            8: {"layers": [Flatten(), Dropout(0.7), Dense(3, "softmax")], "batch_size": 7}, 12: {"epochs": 2},
+        }  # fmt: skip
+        events = []
+        for event in trainer.run():
+            events.append(dataclasses.replace(event, seconds=0) if isinstance(event, EpochDone) else event)
+            if isinstance(event, BatchDone):
+                trainer.set_live(**changes.get(event.step, {}))
+        return events, model.parameters
+
+    (events, parameters), (again, same) = trained(), trained()
+    assert events == again
+    np.testing.assert_array_equal(parameters, same)
+    assert len(of(EpochDone, events)) == 2
