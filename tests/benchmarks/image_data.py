@@ -13,7 +13,7 @@ from core.data import Augmentation, Scaling, center_digit, mnist
 from core.data.pen_digits import generate
 from core.layers import Dense, Flatten
 from core.optimizers import Adam
-from tests.benchmarks.timing import Step, medians
+from tests.benchmarks.timing import Step, measure
 
 LOAD = "import time; from core.data import mnist; t = time.perf_counter(); mnist(); print(time.perf_counter() - t)"
 
@@ -52,11 +52,12 @@ def report() -> list[str]:
             "784-128-64-10": training_step(batch_size, 128, 64),
             "784-512-256-10": training_step(batch_size, 512, 256),
         }
-        found = {name: seconds / batch_size * 1e6 for name, seconds in medians(steps, rounds=9).items()}
+        rounds = measure(steps, rounds=9)
+        found = {name: rounds.seconds(name) / batch_size * 1e6 for name in steps}
         figures = ", ".join(f"{name} {each:.1f}" for name, each in found.items())
         lines.append(f"  batch {batch_size:3}: {figures}")
     canvas = drawing()
-    centred = medians({"center_digit": lambda: center_digit(canvas)})["center_digit"]
+    centred = measure({"center_digit": lambda: center_digit(canvas)}).seconds("center_digit")
     lines.append(f"A drawing of 280 x 280 to MNIST's form: {centred * 1e3:.2f} ms (at most 2)")
     loaded = subprocess.run([sys.executable, "-c", LOAD], capture_output=True, text=True, check=True).stdout
     lines.append(f"MNIST read, unpacked and checked: {float(loaded):.2f} s (well under 1)")

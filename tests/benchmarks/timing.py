@@ -1,25 +1,43 @@
-"""Timing functions against each other: interleaved rounds, medians, so that a busy machine bothers all alike."""
+"""Timing functions against each other, in turn and round by round, so that a busy machine bothers all alike."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 Step = Callable[[], object]
 
 
-def medians(functions: Mapping[str, Step], rounds: int = 25, seconds_a_round: float = 0.02) -> dict[str, float]:
-    """The median time of one call of each function, in seconds."""
+@dataclass(frozen=True)
+class Rounds:
+    """The seconds that one call of each function took, in each round."""
+
+    times: Mapping[str, list[float]]
+
+    def seconds(self, name: str) -> float:
+        """The median time of one call."""
+        return statistics.median(self.times[name])
+
+    def ratio(self, name: str, to: str) -> float:
+        """How many times as long one takes as the other: the median over the rounds, in each of which both had luck."""
+        return statistics.median(one / other for one, other in zip(self.times[name], self.times[to], strict=True))
+
+
+def measure(functions: Mapping[str, Step], rounds: int = 31, seconds_a_round: float = 0.02) -> Rounds:
+    """Time all functions in every round, each round in the opposite order of the one before."""
     calls = {name: _calls_in(function, seconds_a_round) for name, function in functions.items()}
     times: dict[str, list[float]] = {name: [] for name in functions}
+    order = list(functions)
     for _ in range(rounds):
-        for name, function in functions.items():
+        for name in order:
             started = time.perf_counter()
             for _ in range(calls[name]):
-                function()
+                functions[name]()
             times[name].append((time.perf_counter() - started) / calls[name])
-    return {name: statistics.median(values) for name, values in times.items()}
+        order.reverse()
+    return Rounds(times)
 
 
 def _calls_in(function: Step, seconds: float) -> int:
