@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +12,16 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from core.data import Dataset
 from core.errors import ConfigError, CoreError, DivergenceError
 from core.evaluation import Evaluation
-from core.sequential import WeightView
 from nnvis import messages
-from nnvis.editing import ProjectEditing
 from nnvis.history import History
 from nnvis.messages import Message
 from nnvis.progress import Progress, progress
-from nnvis.project import Project
+from nnvis.shown_network import ShownNetwork
 from nnvis.training.control import Changes, Control, Goal
 from nnvis.training.run import Prepared
 from nnvis.training.snapshot import Coalescer, Snapshot
-from nnvis.training.timeline import Moment, Timeline
 from nnvis.training.worker import Failure, Halt, Outcome, TrainingWorker
-from nnvis.viewer import Answer, Measured, Viewer
+from nnvis.viewer import Answer
 
 SHUTDOWN_MS = 3000
 
@@ -43,32 +39,22 @@ class RunState(enum.Enum):
     FAILED = "the run cannot go on; training starts a new one"
 
 
-class Session(ProjectEditing):
+class Session(ShownNetwork):
     """Project, run and drawing. Belongs to the window's thread; the worker is its secret.
 
-    The signals of ProjectEditing (project_changed, dataset_changed, selected_layer_changed, message_posted and
-    message_cleared) belong to it as well.
+    Inherited signals: of ProjectEditing project_changed, dataset_changed, selected_layer_changed, message_posted and
+    message_cleared; of ShownNetwork moment_changed, drawing_changed and answer_changed.
     """
 
     state_changed = Signal()  # also when the test result arrives
     history_cleared = Signal()  # a fresh network is there: history, parameters and views are new objects
     snapshot_arrived = Signal(object)  # Snapshot
-    moment_changed = Signal()  # another moment of the run is shown: parameters and answer are those of `shown_step`
-    drawing_changed = Signal()
-    answer_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.state = RunState.LOADING
-        self.history = History()
         self.test_result: Evaluation | None = None
         self.batches_per_second: float | None = None
-        self._network: Prepared | None = None  # what history and parameters belong to
-        self._viewer: Viewer | None = None
-        self._parameters: NDArray[np.float32] = np.empty(0, np.float32)
-        self._moment: Moment | None = None  # what is shown instead of the present
-        self.drawing: NDArray[np.uint8] | None = None
-        self.answer: Answer | None = None
 
         self._running = self.project  # the project as the worker has it
         self._run = 0  # number of the last preparation asked for
@@ -111,11 +97,6 @@ class Session(ProjectEditing):
         return replace(self._running, name=self.project.name) != self.project
 
     @property
-    def running_project(self) -> Project | None:
-        """The project that the shown network was made from; None before the first one."""
-        return self._network.project if self._network else None
-
-    @property
     def progress(self) -> Progress:
         """How far the run is."""
         return progress(self.history, self._network.images if self._network else 0, self.is_training)
@@ -128,44 +109,10 @@ class Session(ProjectEditing):
         return self._network.images, self._network.validation_images, len(self.dataset.x_test)
 
     @property
-    def parameters(self) -> NDArray[np.float32]:
-        """The flat vector of the shown network: as of the latest snapshot or of the moment looked at; read-only."""
-        return self._moment.parameters if self._moment else self._parameters
-
-    @property
-    def timeline(self) -> Timeline | None:
-        """The moments of the run that can be looked back at; None before the first network."""
-        return self._network.timeline if self._network else None
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the present is shown, not an earlier moment."""
-        return self._moment is None
-
-    @property
     def has_other_layers(self) -> bool:
         """Whether the project's stack is not the one that the shown network was built from."""
         running = self.running_project
         return running is None or running.layers != self.project.layers
-
-    @property
-    def shown_step(self) -> int:
-        """How many updates the shown network has had."""
-        return self._moment.step if self._moment else self.history.step
-
-    @property
-    def initial_parameters(self) -> NDArray[np.float32]:
-        """The flat vector before the first batch; read-only."""
-        return self._network.parameters if self._network else self._parameters
-
-    @property
-    def views(self) -> list[WeightView]:
-        """Where each array of each layer lies in `parameters`."""
-        if self._network is None:
-            return []
-        # The network has only the layers that take part; views speak of all layers of its project.
-        kept = [index for index, layer in enumerate(self._network.project.layers) if layer.enabled]
-        return [replace(view, layer=kept[view.layer]) for view in self._network.viewer.parameter_views()]
 
     # --- running --------------------------------------------------------------------------------------------------
 
@@ -205,6 +152,17 @@ class Session(ProjectEditing):
             self.clear_message()
             self._prepare()
             self._set_state(RunState.LOADING if self.dataset is None else RunState.READY)
+
+    def branch(self) -> None:
+        """Start a new run from the weights that are shown, with the project as it is now and a fresh optimizer.
+
+        Raises ConfigError when the stack was changed since: those weights do not fit it.
+        """
+        if self.has_other_layers:
+            raise ConfigError("The layers were changed since: these weights fit only the stack they were trained in.")
+        self.clear_message()
+        self._prepare(self.parameters)
+        self._set_state(RunState.READY)
 
     def set_speed(self, batches_per_second: float | None) -> None:
         """Train in slow motion; None: as fast as it goes."""
@@ -263,11 +221,7 @@ class Session(ProjectEditing):
     def _on_prepared(self, prepared: Prepared) -> None:
         if prepared.run != self._run:  # a newer one is on its way
             return
-        self._network = prepared
-        self._viewer = Viewer(prepared.viewer, prepared.scaling)
-        self._parameters = prepared.parameters
-        self._moment = None
-        self.history = History()
+        self._take_network(prepared)
         self.test_result = None
         self.history_cleared.emit()
         self._on_snapshot_ready()
@@ -279,9 +233,7 @@ class Session(ProjectEditing):
         if snapshot is None:
             return
         self.history.extend(snapshot)
-        self._parameters = snapshot.parameters
-        if self._viewer and self.is_live:
-            self._viewer.show(snapshot.parameters)
+        self._take_parameters(snapshot.parameters)
         self.snapshot_arrived.emit(snapshot)
         if self.is_live:
             self._refresh_answer()
@@ -343,67 +295,3 @@ class Session(ProjectEditing):
         epochs = training.epochs if training.epochs != old.training.epochs else None
         self._control.change(Changes(optimizer, training.batch_size, epochs, layers))
         self._running = replace(old, optimizer=optimizer, layers=layers, training=training)
-
-    # --- looking back -------------------------------------------------------------------------------------------------
-
-    def look_back(self, step: int) -> None:
-        """Show the network as it was at the kept moment nearest to `step`, while training goes on."""
-        moment = self.timeline.nearest(step) if self.timeline else None
-        if moment is None or moment is self._moment:
-            return
-        self._show(moment)
-
-    def look_live(self) -> None:
-        """Show the present again."""
-        if self._moment is not None:
-            self._show(None)
-
-    def branch(self) -> None:
-        """Start a new run from the weights that are shown, with the project as it is now and a fresh optimizer.
-
-        Raises ConfigError when the stack was changed since: those weights do not fit it.
-        """
-        if self.has_other_layers:
-            raise ConfigError("The layers were changed since: these weights fit only the stack they were trained in.")
-        self.clear_message()
-        self._prepare(self.parameters)
-        self._set_state(RunState.READY)
-
-    def _show(self, moment: Moment | None) -> None:
-        self._moment = moment
-        if self._viewer:
-            self._viewer.show(self.parameters)
-        self.moment_changed.emit()
-        self._refresh_answer()
-
-    # --- asking the network -----------------------------------------------------------------------------------------
-
-    def predict(self, images: NDArray[Any]) -> NDArray[np.float32]:
-        """What the network, as last shown, gives for one image (28, 28) or several (N, 28, 28); see Viewer.outputs."""
-        if self._viewer is None:
-            raise ConfigError("There is no network yet: the images are still being loaded.")
-        return self._viewer.outputs(images)
-
-    def measure(self, kind: str, *, at_start: bool = False) -> Measured | None:
-        """One kind of array ("dW", "a" or "δ") of every layer, on a few images, with the parameters that are shown.
-
-        `at_start`: with the first weights instead. None before there is a network.
-        """
-        if self._viewer is None or self._network is None:
-            return None
-        parameters = self.initial_parameters if at_start else self.parameters
-        return self._viewer.measure(kind, parameters, self._network.probe)
-
-    def set_drawing(self, image: NDArray[np.uint8] | None) -> None:
-        """Show the network a drawing in MNIST's form (28, 28); it is answered at once and after every snapshot."""
-        self.drawing = None if image is None else np.array(image, dtype=np.uint8)
-        self.drawing_changed.emit()
-        self._refresh_answer()
-
-    def _refresh_answer(self) -> None:
-        before = self.answer
-        self.answer = None
-        if self.drawing is not None and self._viewer is not None:
-            self.answer = self._viewer.answer(self.drawing, self.shown_step)
-        if before is not None or self.answer is not None:
-            self.answer_changed.emit()

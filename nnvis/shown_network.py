@@ -1,0 +1,147 @@
+"""ShownNetwork: the half of the Session that is looked at: the network as it is now, or was at a moment before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import ConfigError
+from core.sequential import WeightView
+from nnvis.editing import ProjectEditing
+from nnvis.history import History
+from nnvis.project import Project
+from nnvis.training.run import Prepared
+from nnvis.training.timeline import Moment, Timeline
+from nnvis.viewer import Answer, Measured, Viewer
+
+
+class ShownNetwork(ProjectEditing):
+    """What is known of the network that is shown, its history, and what it says to the drawing."""
+
+    moment_changed = Signal()  # another moment of the run is shown: parameters and answer are those of `shown_step`
+    drawing_changed = Signal()
+    answer_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.history = History()
+        self.drawing: NDArray[np.uint8] | None = None
+        self.answer: Answer | None = None
+        self._network: Prepared | None = None  # what history and parameters belong to
+        self._viewer: Viewer | None = None
+        self._parameters: NDArray[np.float32] = np.empty(0, np.float32)
+        self._moment: Moment | None = None  # what is shown instead of the present
+
+    # --- what there is to know ------------------------------------------------------------------------------------
+
+    @property
+    def running_project(self) -> Project | None:
+        """The project that the shown network was made from; None before the first one."""
+        return self._network.project if self._network else None
+
+    @property
+    def parameters(self) -> NDArray[np.float32]:
+        """The flat vector of the shown network: as of the latest snapshot or of the moment looked at; read-only."""
+        return self._moment.parameters if self._moment else self._parameters
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """The moments of the run that can be looked back at; None before the first network."""
+        return self._network.timeline if self._network else None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the present is shown, not an earlier moment."""
+        return self._moment is None
+
+    @property
+    def shown_step(self) -> int:
+        """How many updates the shown network has had."""
+        return self._moment.step if self._moment else self.history.step
+
+    @property
+    def initial_parameters(self) -> NDArray[np.float32]:
+        """The flat vector before the first batch; read-only."""
+        return self._network.parameters if self._network else self._parameters
+
+    @property
+    def views(self) -> list[WeightView]:
+        """Where each array of each layer lies in `parameters`."""
+        if self._network is None:
+            return []
+        # The network has only the layers that take part; views speak of all layers of its project.
+        kept = [index for index, layer in enumerate(self._network.project.layers) if layer.enabled]
+        return [replace(view, layer=kept[view.layer]) for view in self._network.viewer.parameter_views()]
+
+    # --- looking back -------------------------------------------------------------------------------------------------
+
+    def look_back(self, step: int) -> None:
+        """Show the network as it was at the kept moment nearest to `step`, while training goes on."""
+        moment = self.timeline.nearest(step) if self.timeline else None
+        if moment is None or moment is self._moment:
+            return
+        self._show(moment)
+
+    def look_live(self) -> None:
+        """Show the present again."""
+        if self._moment is not None:
+            self._show(None)
+
+    def _show(self, moment: Moment | None) -> None:
+        self._moment = moment
+        if self._viewer:
+            self._viewer.show(self.parameters)
+        self.moment_changed.emit()
+        self._refresh_answer()
+
+    # --- asking the network -----------------------------------------------------------------------------------------
+
+    def predict(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """What the network, as last shown, gives for one image (28, 28) or several (N, 28, 28); see Viewer.outputs."""
+        if self._viewer is None:
+            raise ConfigError("There is no network yet: the images are still being loaded.")
+        return self._viewer.outputs(images)
+
+    def measure(self, kind: str, *, at_start: bool = False) -> Measured | None:
+        """One kind of array ("dW", "a" or "δ") of every layer, on a few images, with the parameters that are shown.
+
+        `at_start`: with the first weights instead. None before there is a network.
+        """
+        if self._viewer is None or self._network is None:
+            return None
+        parameters = self.initial_parameters if at_start else self.parameters
+        return self._viewer.measure(kind, parameters, self._network.probe)
+
+    def set_drawing(self, image: NDArray[np.uint8] | None) -> None:
+        """Show the network a drawing in MNIST's form (28, 28); it is answered at once and after every snapshot."""
+        self.drawing = None if image is None else np.array(image, dtype=np.uint8)
+        self.drawing_changed.emit()
+        self._refresh_answer()
+
+    def _refresh_answer(self) -> None:
+        before = self.answer
+        self.answer = None
+        if self.drawing is not None and self._viewer is not None:
+            self.answer = self._viewer.answer(self.drawing, self.shown_step)
+        if before is not None or self.answer is not None:
+            self.answer_changed.emit()
+
+    # --- what the Session has heard of the worker -------------------------------------------------------------------
+
+    def _take_network(self, network: Prepared) -> None:
+        """Show a fresh network; the history of the one before is forgotten."""
+        self._network = network
+        self._viewer = Viewer(network.viewer, network.scaling)
+        self._parameters = network.parameters
+        self._moment = None
+        self.history = History()
+
+    def _take_parameters(self, parameters: NDArray[np.float32]) -> None:
+        """The present has moved on. Who looks back goes on seeing the past."""
+        self._parameters = parameters
+        if self._viewer and self.is_live:
+            self._viewer.show(parameters)
