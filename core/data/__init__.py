@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.data.arrays import ArrayFile
 from core.data.augmentation import Augmentation
-from core.data.center_digit import CenterSteps, center_digit, center_steps
+from core.data.center_digit import AS_MNIST, CenterSteps, Placement, Preparation, center_digit, center_steps
 from core.data.csv_file import read_csv
 from core.data.dataset import Dataset, Skipped
 from core.data.idx import read_idx
@@ -14,12 +14,14 @@ from core.data.mnist import Mnist, mnist
 from core.data.npz_file import read_npz
 from core.data.pen_digits import PenDigits
 from core.data.pen_mixture import PenMixture
+from core.data.photo import find_ink, read_drawing
 from core.data.picture import PictureForm, read_picture
 from core.data.scaling import Scaling
 from core.data.split import stratified_split
 from core.errors import ConfigError
 
 __all__ = [
+    "AS_MNIST",
     "DATASETS",
     "SOURCES",
     "ArrayFile",
@@ -32,13 +34,17 @@ __all__ = [
     "PenDigits",
     "PenMixture",
     "PictureForm",
+    "Placement",
+    "Preparation",
     "Scaling",
     "Skipped",
     "center_digit",
     "center_steps",
+    "find_ink",
     "load",
     "mnist",
     "read_csv",
+    "read_drawing",
     "read_idx",
     "read_npz",
     "read_picture",

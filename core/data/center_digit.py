@@ -23,32 +23,83 @@ FAINT = 1 / 16  # a border row whose strongest pixel is below this share of the 
 Ink = NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Preparation:
+    """Which steps are taken. Networks are trained on pictures with all of them; leaving one out shows why it matters.
+
+    A step that is left out keeps what the drawing has: its margins, its size, its place on the paper.
+    """
+
+    crop: bool = True
+    scale: bool = True
+    centre: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no step is left out."""
+        return self.crop and self.scale and self.centre
+
+
+AS_MNIST = Preparation()
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the finished picture lies on the drawing: its pixel (row, column) covers `step` pixels from there on.
+
+    In pixels of the drawing: the left edge of column c is `left + c * step`, the upper edge of row r `top + r * step`.
+    """
+
+    left: float
+    top: float
+    step: float
+
+
 @dataclass(frozen=True, eq=False)
 class CenterSteps:
     """What becomes of a drawing, step by step; each is uint8, 0 = background, 255 = ink. Without ink all are empty.
 
     Shapes: cropped (h, w) of the drawing's own size; fitted (20, up to 20) or (up to 20, 20); centred (28, 28).
+    `placement` is None without ink.
     """
 
     cropped: NDArray[np.uint8]
     fitted: NDArray[np.uint8]
     centred: NDArray[np.uint8]
+    placement: Placement | None = None
 
 
-def center_digit(image: NDArray[Any]) -> NDArray[np.uint8]:
+def center_digit(image: NDArray[Any], preparation: Preparation = AS_MNIST) -> NDArray[np.uint8]:
     """A drawing of any size as MNIST would show it: uint8 (28, 28), all 0 when there is no ink.
 
     `image` is (H, W) or (H, W, 1) with ink above 0: bool, uint8 up to 255, or float up to 1.
     Raises ShapeError for anything else.
     """
-    return _pixels(_centred(_fitted(_cropped(_ink(image)))))
+    return center_steps(image, preparation).centred
 
 
-def center_steps(image: NDArray[Any]) -> CenterSteps:
+def center_steps(image: NDArray[Any], preparation: Preparation = AS_MNIST) -> CenterSteps:
     """The same as `center_digit`, with the pictures on the way, for display."""
-    cropped = _cropped(_ink(image))
-    fitted = _fitted(cropped)
-    return CenterSteps(_pixels(cropped), _pixels(fitted), _pixels(_centred(fitted)))
+    ink = _ink(image)
+    top, left, cropped = _cropped(ink, preparation.crop)
+    if not cropped.size:
+        nothing = _pixels(cropped)
+        return CenterSteps(nothing, nothing, np.zeros((FIELD, FIELD), np.uint8))
+    whole = max(ink.shape)
+    step = max(cropped.shape) / FIT if preparation.scale else whole / FIELD
+    fitted = _fitted(cropped, step)
+    if preparation.centre:
+        row, column = _offset(fitted.sum(axis=1)), _offset(fitted.sum(axis=0))
+    else:
+        middles = (top + cropped.shape[0] / 2 - ink.shape[0] / 2, left + cropped.shape[1] / 2 - ink.shape[1] / 2)
+        row, column = (
+            _kept_offset(middle / whole, size) for middle, size in zip(middles, fitted.shape, strict=True)
+        )
+    field = np.zeros((FIELD, FIELD), np.float32)
+    field[row : row + fitted.shape[0], column : column + fitted.shape[1]] = fitted
+    margins = [(old - new * step) / 2 for old, new in zip(cropped.shape, fitted.shape, strict=True)]
+    placement = Placement(left + margins[1] - column * step, top + margins[0] - row * step, step)
+    return CenterSteps(_pixels(cropped), _pixels(fitted), _pixels(field), placement)
 
 
 def _ink(image: NDArray[Any]) -> Ink:
@@ -69,14 +120,16 @@ def _ink(image: NDArray[Any]) -> Ink:
     return ink
 
 
-def _cropped(ink: Ink) -> Ink:
-    """The smallest part that holds the ink, without a faint fringe; (0, 0) when there is none."""
+def _cropped(ink: Ink, crop: bool) -> tuple[int, int, Ink]:
+    """The smallest part that holds the ink, without a faint fringe, and where it begins; (0, 0) when there is none."""
     if not ink.size or ink.max() <= 0:
-        return np.zeros((0, 0), np.float32)
+        return 0, 0, np.zeros((0, 0), np.float32)
+    if not crop:
+        return 0, 0, ink
     least = ink.max() * FAINT
     top, bottom = _span(ink.max(axis=1) >= least)
     left, right = _span(ink.max(axis=0) >= least)
-    return ink[top:bottom, left:right]
+    return top, left, ink[top:bottom, left:right]
 
 
 def _span(is_inked: NDArray[np.bool_]) -> tuple[int, int]:
@@ -85,11 +138,8 @@ def _span(is_inked: NDArray[np.bool_]) -> tuple[int, int]:
     return int(where[0]), int(where[-1]) + 1
 
 
-def _fitted(ink: Ink) -> Ink:
-    """Scaled by one factor both ways, so that the longer side is 20 pixels."""
-    if not ink.size:
-        return ink
-    step = max(ink.shape) / FIT
+def _fitted(ink: Ink, step: float) -> Ink:
+    """Scaled by one factor both ways: each new pixel is the mean of `step` by `step` old ones."""
     rows, columns = (area_weights(size, step) for size in ink.shape)
     fitted: Ink = np.matmul(np.matmul(rows, ink), columns.T)
     return fitted
@@ -110,16 +160,6 @@ def area_weights(size: int, step: float) -> Ink:
     return weights
 
 
-def _centred(ink: Ink) -> Ink:
-    """The ink in a field of 28 x 28, its centre of mass in the middle as far as all the ink stays inside."""
-    field = np.zeros((FIELD, FIELD), np.float32)
-    if ink.size:
-        top = _offset(ink.sum(axis=1))
-        left = _offset(ink.sum(axis=0))
-        field[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
-    return field
-
-
 def _offset(profile: Ink) -> int:
     """Where the ink begins when its centre of mass comes to lie in pixel 14, as in every MNIST picture.
 
@@ -129,6 +169,11 @@ def _offset(profile: Ink) -> int:
     mass = float(profile.sum())
     centre = float(profile @ (np.arange(len(profile)) + 0.5)) / mass
     return min(max(FIELD // 2 - int(centre), 0), FIELD - len(profile))
+
+
+def _kept_offset(middle: float, size: int) -> int:
+    """Where the ink begins when it stays at its place: `middle` is that of the ink, as a share of the paper's side."""
+    return min(max(round(FIELD / 2 + middle * FIELD - size / 2), 0), FIELD - size)
 
 
 def _pixels(ink: Ink) -> NDArray[np.uint8]:

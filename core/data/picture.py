@@ -6,7 +6,9 @@ whatever goes wrong becomes a FileError with the reason.
 
 from __future__ import annotations
 
+import io
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,38 +61,73 @@ def read_picture(path: Path, form: PictureForm) -> NDArray[np.uint8]:
 
 def decode_picture(path: Path, form: PictureForm) -> NDArray[np.uint8]:
     """`read_picture` for use in several threads at once, where the caller has silenced Pillow's warnings."""
+    return _decoded(path, str(path), lambda image: _pixels(path, image, form))
+
+
+def read_grey(source: Path | bytes, longest: int) -> NDArray[np.uint8]:
+    """A picture in grey, the right way up and of its own shape, its longer side at most `longest`: uint8 (h, w).
+
+    `source` is a file, or the bytes of one. Transparent parts show whatever differs most from the rest, so that a pen
+    line without paper stays visible. Raises FileError with the reason when it cannot be read.
+    """
+    name = str(source) if isinstance(source, Path) else "The picture"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _decoded(source, name, lambda image: _grey(name, image, longest))
+
+
+def _decoded(source: Path | bytes, name: str, read: Callable[[Image.Image], NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """What `read` makes of the opened picture. Whatever goes wrong becomes a FileError."""
     try:
-        if not path.is_file():
-            raise FileError(f"{path} is missing, or no file.")
-        size = path.stat().st_size
+        if isinstance(source, Path) and not source.is_file():
+            raise FileError(f"{name} is missing, or no file.")
+        size = source.stat().st_size if isinstance(source, Path) else len(source)
         if not 0 < size <= MAX_BYTES:
-            raise FileError(f"{path} is empty." if not size else f"{path} is larger than {MAX_BYTES >> 20} MB.")
-        with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
-            return _pixels(path, image, form)
+            raise FileError(f"{name} is empty." if not size else f"{name} is larger than {MAX_BYTES >> 20} MB.")
+        opened = source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
+        with opened as file, Image.open(file, formats=FORMATS) as image:
+            return read(image)
     except FileError:
         raise
     except UnidentifiedImageError:
         known = ", ".join(FORMATS)
-        raise FileError(f"{path} is not a picture of a known kind ({known}), whatever its name says.") from None
+        raise FileError(f"{name} is not a picture of a known kind ({known}), whatever its name says.") from None
     except Image.DecompressionBombError:
-        raise _too_large(path) from None
+        raise _too_large(name) from None
     except Exception as error:  # decoders raise whatever the bytes provoke: OSError, SyntaxError, struct.error, ...
-        raise FileError(f"{path} is damaged: {error or type(error).__name__}.") from error
+        raise FileError(f"{name} is damaged: {error or type(error).__name__}.") from error
+
+
+def _grey(name: str, image: Image.Image, longest: int) -> NDArray[np.uint8]:
+    """The picture averaged to at most `longest` pixels, in grey."""
+    upright = _loaded(name, image, longest)
+    ground = "black"
+    if upright.has_transparency_data:
+        seen = np.asarray(upright.convert("LA"), dtype=np.float64)
+        opaque = seen[..., 1].sum()
+        ground = "white" if opaque and (seen[..., 0] * seen[..., 1]).sum() / opaque < 128 else "black"
+    grey = _in_colors(upright, PictureForm(1, 1, background=ground))
+    grey.thumbnail((longest, longest), Image.Resampling.BOX)
+    return np.array(grey, dtype=np.uint8)
 
 
 def _pixels(path: Path, image: Image.Image, form: PictureForm) -> NDArray[np.uint8]:
-    if image.width * image.height > MAX_PIXELS:
-        raise _too_large(path)
-    longer = max(form.height, form.width)
-    image.draft(None, (2 * longer, 2 * longer))  # a JPEG can be decoded at half its size, a quarter ...: much faster
-    image.load()
-    small = _reduced(image, 2 * longer)
-    try:
-        upright = ImageOps.exif_transpose(small)
-    except Exception:  # a damaged note about the camera is no reason to lose the picture
-        upright = small
+    upright = _loaded(str(path), image, 2 * max(form.height, form.width))
     fitted = _fitted(_in_colors(upright, form), form)
     return np.array(fitted, dtype=np.uint8).reshape(form.shape)
+
+
+def _loaded(name: str, image: Image.Image, least: int) -> Image.Image:
+    """The decoded picture, the right way up; a large one averaged while both sides keep `least` pixels."""
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large(name)
+    image.draft(None, (least, least))  # a JPEG can be decoded at half its size, a quarter ...: much faster
+    image.load()
+    small = _reduced(image, least)
+    try:
+        return ImageOps.exif_transpose(small)
+    except Exception:  # a damaged note about the camera is no reason to lose the picture
+        return small
 
 
 def _reduced(image: Image.Image, least: int) -> Image.Image:
@@ -99,8 +136,8 @@ def _reduced(image: Image.Image, least: int) -> Image.Image:
     return image.reduce(factor) if factor > 1 and image.mode in AVERAGED else image
 
 
-def _too_large(path: Path) -> FileError:
-    return FileError(f"{path} has more than {MAX_PIXELS // 1_000_000} megapixels. Make it smaller.")
+def _too_large(name: str) -> FileError:
+    return FileError(f"{name} has more than {MAX_PIXELS // 1_000_000} megapixels. Make it smaller.")
 
 
 def _in_colors(image: Image.Image, form: PictureForm) -> Image.Image:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 
-from core.data import center_digit, center_steps, mnist
+from core.data import Preparation, center_digit, center_steps, mnist
 from core.data.center_digit import area_weights
 from core.errors import ShapeError
 
@@ -66,8 +66,8 @@ def difference(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
 
 def centre_of_mass(image: NDArray[np.uint8]) -> tuple[float, float]:
     ink = image.astype(float)
-    place = np.arange(28) + 0.5
-    return float(ink.sum(1) @ place / ink.sum()), float(ink.sum(0) @ place / ink.sum())
+    rows, columns = (np.arange(size) + 0.5 for size in image.shape)
+    return float(ink.sum(1) @ rows / ink.sum()), float(ink.sum(0) @ columns / ink.sum())
 
 
 def test_mnist_itself_is_left_as_it_is(pictures: NDArray[np.uint8]) -> None:
@@ -238,3 +238,40 @@ def test_it_is_fast_enough_for_every_move_of_the_mouse() -> None:
         center_digit(drawing)
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 0.002
+
+
+def test_a_step_that_is_left_out_keeps_what_the_drawing_has() -> None:
+    small = draw(DIGITS[7], left=30, top=40, height=90, brush=12)
+    whole = center_steps(small)
+    uncropped = center_steps(small, Preparation(crop=False))
+    assert uncropped.cropped.shape == small.shape
+    assert ink_side(uncropped.centred) < ink_side(whole.centred) / 2
+    own_size = center_steps(small, Preparation(scale=False))
+    assert abs(ink_side(own_size.centred) - (90 + 12) * 28 / 280) <= 2
+    for place in centre_of_mass(own_size.centred):
+        assert 13.9 < place < 15.1
+    in_place = center_steps(small, Preparation(scale=False, centre=False))
+    for place, mass in zip(centre_of_mass(in_place.centred), centre_of_mass(small), strict=True):
+        assert abs(place - mass * 28 / 280) < 1
+    assert not Preparation(crop=False).is_whole
+    assert Preparation().is_whole
+
+
+@pytest.mark.parametrize("preparation", [
+    Preparation(), Preparation(crop=False), Preparation(scale=False), Preparation(centre=False),
+    Preparation(crop=False, scale=False, centre=False),
+])
+def test_the_placement_says_where_each_pixel_comes_from(preparation: Preparation) -> None:
+    drawing = draw(DIGITS[4], left=60, top=20, height=170, brush=16)
+    steps = center_steps(drawing, preparation)
+    place = steps.placement
+    assert place is not None
+    (row, column), (y, x) = centre_of_mass(steps.centred), centre_of_mass(drawing)
+    assert abs(place.left + column * place.step - x) < 0.1 * place.step
+    assert abs(place.top + row * place.step - y) < 0.1 * place.step
+    assert center_steps(np.zeros((9, 9), np.uint8), preparation).placement is None
+
+
+def ink_side(image: NDArray[np.uint8]) -> int:
+    """How many pixels the longer side of the ink spans."""
+    return max(int(np.ptp(np.flatnonzero(image.max(axis=axis) > 60))) + 1 for axis in (0, 1))
