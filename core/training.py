@@ -26,7 +26,7 @@ from core.hyper import Hyper, checked_values
 from core.layers.base import Layer
 from core.mixture import Mixture, check_share
 from core.optimizers import Optimizer
-from core.samples import ImageAugmentation, Samples
+from core.samples import Batch, ImageAugmentation, Samples
 from core.schedules import Schedule
 from core.sequential import Sequential
 
@@ -282,6 +282,28 @@ class Trainer:
         if done is not None:
             self._observe(epoch, done)
         yield event
+
+    def next_batch(self) -> tuple[Batch, float] | None:
+        """Copies of the batch that the next update will train on, and the factor on its learning rate; nothing moves.
+
+        To be asked between two events. None when early stopping has ended the training.
+        """
+        if self.stopped:
+            return None
+        generators = (self._rng, self._augmentation_rng, self._mixture_rng)
+        kept = [generator.bit_generator.state for generator in generators]
+        count = len(self.samples)
+        is_new = self.seen in (0, count)  # of an epoch that is over, only its end remains to be told
+        epoch, seen = self.epochs_done + (self.seen == count), 0 if is_new else self.seen
+        if not is_new:
+            self._rng.bit_generator.state = self._order_state
+        order = self._rng.permutation(count) if self.shuffle else np.arange(count)
+        batch = self.samples.batch(order[seen : seen + self.batch_size], self._augmentation_rng, self._mixture_rng)
+        for generator, state in zip(generators, kept, strict=True):
+            generator.bit_generator.state = state
+        factor = self.schedule.factor_at(min(1.0, (epoch + seen / count) / self.epochs), epoch)
+        X, T, labels, weights = batch
+        return Batch(X.copy(), T.copy(), labels.copy(), None if weights is None else weights.copy()), factor
 
     def _order(self) -> Array:
         """The order of the samples in the epoch under way, drawn anew at its start."""

@@ -15,6 +15,7 @@ from core.evaluation import Evaluation
 from nnvis import messages
 from nnvis.history import History
 from nnvis.messages import Message
+from nnvis.microscope.specimen import Specimen
 from nnvis.progress import Progress, progress
 from nnvis.shown_network import ShownNetwork
 from nnvis.training.control import Changes, Control, Goal
@@ -49,6 +50,7 @@ class Session(ShownNetwork):
     state_changed = Signal()  # also when the test result arrives
     history_cleared = Signal()  # a fresh network is there: history, parameters and views are new objects
     snapshot_arrived = Signal(object)  # Snapshot
+    specimen_arrived = Signal(object)  # Specimen: the answer to `ask_specimen`
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +68,7 @@ class Session(ShownNetwork):
         self._worker.dataset_loaded.connect(self._on_dataset_loaded)
         self._worker.prepared.connect(self._on_prepared)
         self._worker.snapshot_ready.connect(self._on_snapshot_ready)
+        self._worker.looked.connect(self._on_looked)
         self._worker.halted.connect(self._on_halted)
         self._worker.failed.connect(self._on_failed)
         app = QCoreApplication.instance()
@@ -164,6 +167,10 @@ class Session(ShownNetwork):
         self._prepare(self.parameters)
         self._set_state(RunState.READY)
 
+    def ask_specimen(self) -> None:
+        """Ask for what the next update will work on: `specimen_arrived` brings it, also while training goes on."""
+        self._control.look()
+
     def set_speed(self, batches_per_second: float | None) -> None:
         """Train in slow motion; None: as fast as it goes."""
         self.batches_per_second = batches_per_second
@@ -237,6 +244,10 @@ class Session(ShownNetwork):
         self.snapshot_arrived.emit(snapshot)
         if self.is_live:
             self._refresh_answer()
+
+    def _on_looked(self, specimen: Specimen) -> None:
+        if specimen.run == self._run:
+            self.specimen_arrived.emit(specimen)
 
     def _on_halted(self, halt: Halt) -> None:
         if halt.order != self._order:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from core.data import Scaling
 from core.errors import ConfigError
-from core.sequential import WeightView
+from core.sequential import Sequential, WeightView
 from nnvis.editing import ProjectEditing
 from nnvis.history import History
 from nnvis.project import Project
@@ -115,6 +116,15 @@ class ShownNetwork(ProjectEditing):
             return None
         parameters = self.initial_parameters if at_start else self.parameters
         return self._viewer.measure(kind, parameters, self._network.probe)
+
+    def new_model(self) -> Sequential | None:
+        """A copy of the shown network to experiment with, in the window's hands alone; None before there is one."""
+        return self._network.viewer.clone() if self._network else None
+
+    @property
+    def scaling(self) -> Scaling | None:
+        """How the shown network's images are scaled; None before there is one."""
+        return self._network.scaling if self._network else None
 
     def set_drawing(self, image: NDArray[np.uint8] | None) -> None:
         """Show the network a drawing in MNIST's form (28, 28); it is answered at once and after every snapshot."""

@@ -43,6 +43,11 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Look:
+    """The wish for what the next update will work on."""
+
+
+@dataclass(frozen=True)
 class Changes:
     """What applies from the next batch on; None means unchanged."""
 
@@ -72,6 +77,7 @@ class Control:
         # Read by the worker at every batch without the lock: reading a bool is atomic, a batch later is soon enough.
         self.has_wish = False
         self.has_changes = False
+        self.wants_look = False
 
     # --- the window's side ----------------------------------------------------------------------------------------
 
@@ -89,6 +95,12 @@ class Control:
         with self._condition:
             self._order = Order(number, goal)
             self._tell()
+
+    def look(self) -> None:
+        """Ask for what the next update will work on. A run that is under way goes on."""
+        with self._condition:
+            self.wants_look = True
+            self._condition.notify_all()
 
     def change(self, changes: Changes) -> None:
         """Hand over hyperparameters that apply from the next batch on."""
@@ -115,18 +127,20 @@ class Control:
         """Whether the worker shall end."""
         return self._closing
 
-    def wait(self) -> Preparation | Order | None:
+    def wait(self) -> Preparation | Order | Look | None:
         """Sleep until something is wished for, and take it; None when the worker shall end."""
         with self._condition:
-            while not (self._closing or self._preparation or self._order):
+            while not (self._closing or self._preparation or self._order or self.wants_look):
                 self._condition.wait()
             if self._closing:
                 return None
-            wish: Preparation | Order | None
+            wish: Preparation | Order | Look | None
             if self._preparation:
                 wish, self._preparation = self._preparation, None
-            else:
+            elif self._order:
                 wish, self._order = self._order, None
+            else:
+                wish, self.wants_look = Look(), False
             self.has_wish = self._order is not None
             return wish
 

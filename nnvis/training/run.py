@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from core.evaluation import Evaluation, evaluate
 from core.metrics import ConfusionMatrix
 from core.sequential import Sequential
 from core.training import BatchDone, EpochDone, Event, TrainingDone, ValidationDone
+from nnvis.microscope.specimen import Specimen, next_specimen
 from nnvis.project import Project
 from nnvis.recipe import Split
 from nnvis.training.control import Changes, Goal
@@ -140,6 +141,11 @@ class Run:
         """Training pauses or ends here: this moment can always be returned to."""
         if self._last is not None:
             self.timeline.keep(self._last.step, self._last.position, self.model.parameters)
+
+    def specimen(self) -> Specimen | None:
+        """What the next update will work on."""
+        specimen = next_specimen(self.trainer, self.split.scaling)
+        return None if specimen is None else replace(specimen, run=self.number)
 
     def apply(self, changes: Changes) -> None:
         """Take over what was changed while training, from the next batch on."""

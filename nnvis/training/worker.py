@@ -16,7 +16,7 @@ from core.evaluation import Evaluation
 from core.training import BatchDone
 from nnvis.project import Project
 from nnvis.recipe import DataRecipe, Split, split_data
-from nnvis.training.control import Control, Goal, Order, Preparation
+from nnvis.training.control import Control, Goal, Look, Order, Preparation
 from nnvis.training.run import Run
 from nnvis.training.snapshot import Coalescer
 
@@ -56,6 +56,7 @@ class TrainingWorker(QThread):
     dataset_loaded = Signal(object)  # Dataset
     prepared = Signal(object)  # Prepared; its first snapshot lies in the coalescer
     snapshot_ready = Signal()  # to be taken from the coalescer
+    looked = Signal(object)  # Specimen: what the next update will work on
     halted = Signal(object)  # Halt
     failed = Signal(object)  # Failure
 
@@ -80,13 +81,25 @@ class TrainingWorker(QThread):
                 try:
                     if isinstance(wish, Preparation):
                         self._prepare(wish)
+                    elif isinstance(wish, Look):
+                        self._look()
                     else:
                         self._obey(wish)
                 except Exception as error:
                     self._fail(wish, error)
         self._run = None
 
-    def _fail(self, wish: Preparation | Order, error: Exception) -> None:
+    def _look(self) -> None:
+        """Tell what the next update will work on; without a network there is nothing to tell."""
+        if self._run is None:
+            return
+        if changes := self._control.take_changes():  # they hold from the next batch on: this one
+            self._run.apply(changes)
+        specimen = self._run.specimen()
+        if specimen is not None:
+            self.looked.emit(specimen)
+
+    def _fail(self, wish: Preparation | Order | Look, error: Exception) -> None:
         number = self._run.number if self._run else 0
         if isinstance(wish, Preparation):
             number = wish.run
@@ -146,6 +159,9 @@ class TrainingWorker(QThread):
                 started = time.perf_counter()
                 if control.has_changes and (changes := control.take_changes()):
                     run.apply(changes)
+                if control.wants_look:
+                    control.wants_look = False
+                    self._look()
                 event = run.next_event()
                 coalescer.add(event)
                 for report in run.take_reports():

@@ -1,0 +1,74 @@
+"""Specimen: what one update works on, copied out of a run: weights, the optimizer's memory, and a batch. Qt-free."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data import Scaling
+from core.optimizers import Optimizer
+from core.training import Trainer
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Specimen:
+    """Weights and a batch; all arrays are read-only copies.
+
+    Shapes: parameters (n,), the flat vector; X (N, *input_shape) as the network receives it; labels (N,).
+    `applies` says whether this very batch makes the next update of the run. If not, nothing is random in it: dropout
+    rests and normalisation uses its moving averages, as when the network answers.
+    """
+
+    step: int  # updates before this one
+    parameters: Array
+    optimizer: Optimizer  # its hyperparameters; what it remembers is in `memory`
+    X: Array
+    labels: Array
+    scaling: Scaling
+    applies: bool = False
+    optimizer_steps: int = 0
+    memory: Mapping[str, Array] = field(default_factory=dict)
+    rate_factor: float = 1.0
+    weights: Array | None = None  # how much each sample counts
+    dice: tuple[Any, ...] = ()  # states of the layers' random generators
+    run: int = 0  # number of the run that it was taken from
+
+    @property
+    def images(self) -> Array:
+        """The samples as they were before scaling: 0 is no ink, 1 is full ink."""
+        return np.asarray(self.X * self.scaling.std + self.scaling.mean)
+
+
+def next_specimen(trainer: Trainer, scaling: Scaling) -> Specimen | None:
+    """What the next update of a training will work on; None when it has nothing more to train. Nothing moves."""
+    coming = trainer.next_batch()
+    if coming is None:
+        return None
+    batch, factor = coming
+    model, optimizer = trainer.model, trainer.model.optimizer
+    return Specimen(
+        step=trainer.step,
+        parameters=_frozen(model.parameters),
+        optimizer=optimizer.replace(),
+        X=_frozen(batch.X),
+        labels=_frozen(batch.labels),
+        scaling=scaling,
+        applies=True,
+        optimizer_steps=optimizer.steps,
+        memory={name: _frozen(vector) for name, vector in optimizer.state.items()} if optimizer.steps else {},
+        rate_factor=factor,
+        weights=None if batch.weights is None else _frozen(batch.weights),
+        dice=tuple(layer.rng.bit_generator.state for layer in model.layers),
+    )
+
+
+def _frozen(array: Array) -> Array:
+    copy = np.array(array)
+    copy.flags.writeable = False
+    return copy
