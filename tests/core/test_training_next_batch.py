@@ -11,7 +11,7 @@ from core.layers import Dense, Dropout, Flatten
 from core.mixture import Mixture
 from core.optimizers import SGD
 from core.schedules import StepDecay
-from core.training import BatchDone, Trainer
+from core.training import BatchDone, Trainer, TrainingDone
 
 
 def trainer(rng: np.random.Generator, **options: object) -> Trainer:
@@ -37,15 +37,16 @@ def test_it_is_the_batch_that_is_trained_on(monkeypatch: pytest.MonkeyPatch, rng
         taken.append(given(*arguments))  # type: ignore[arg-type]
         return taken[-1]
 
+    monkeypatch.setattr(made.samples, "batch", batch)
     events, compared = made.run(), 0
-    for event in events:
+    next(events)
+    while True:
         coming = made.next_batch()
         assert coming is not None
-        monkeypatch.setattr(made.samples, "batch", batch)
-        while not isinstance(event := next(events, None), BatchDone | None):
-            pass
-        monkeypatch.undo()
-        if event is None:
+        event = next(events)
+        while not isinstance(event, BatchDone | TrainingDone):
+            event = next(events)
+        if isinstance(event, TrainingDone):
             break
         compared += 1
         for seen, trained in zip(coming[0], taken[-1], strict=True):
