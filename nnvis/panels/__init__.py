@@ -1,4 +1,4 @@
-"""The panels, one file each. PANELS says where each stands; a new one is a file and a row.
+"""The panels, one file each (Learn: one folder). PANELS says where each stands; a new one is a file and a row.
 
 A panel is a QWidget made from (session, theme_source). Its module is imported only when it is made: the window shows
 itself before NumPy and pyqtgraph are there.

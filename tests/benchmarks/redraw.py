@@ -14,7 +14,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.sequential import Sequential
-from nnvis.panels.learn import layer_arrays
+from nnvis.panels.learn.layers import layer_arrays
 from nnvis.project import Project
 from nnvis.theme import COMPACT, ThemeSource
 from nnvis.widgets.chart_card import ChartCard

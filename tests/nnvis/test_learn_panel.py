@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from core.layers import Dense, Dropout, Flatten
 from core.losses import CategoricalCrossentropy, MeanSquaredError
 from nnvis.colour_maps import signed_indices
-from nnvis.panels.learn import LearnPanel, layer_arrays, loss_by_chance, short_title
+from nnvis.panels.learn import LearnPanel
+from nnvis.panels.learn.curves import loss_by_chance, short_title
+from nnvis.panels.learn.layers import layer_arrays
 from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT
 from nnvis.widgets.first_layer import as_pictures

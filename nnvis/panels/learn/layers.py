@@ -1,0 +1,134 @@
+"""The second row of the Learn page: how the values of each layer are distributed, now and over the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.layers.base import Layer
+from core.sequential import WeightView
+from nnvis import number_text
+from nnvis.theme import ThemeSource
+from nnvis.widgets.distributions import Distributions
+from nnvis.widgets.layer_column import LayerArrays, PastMoment
+from nnvis.widgets.redraw_budget import Part, RedrawBudget
+from nnvis.widgets.ridge import ridge_steps
+
+if TYPE_CHECKING:
+    from nnvis.session import Session
+
+LOWEST = 168  # the row's height; lower, the page scrolls
+
+
+class LayersRow(QObject):
+    """Brings the distributions up to date with the parameters that are shown, or measures arrays for them."""
+
+    array_changed = Signal()  # another kind of array is to be shown: it is drawn anew
+
+    def __init__(self, session: Session, theme_source: ThemeSource, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._theme_source = theme_source
+        self._probed = ""  # what the distributions were measured on, in words
+        self._says_start = False  # whether the caption speaks of the untrained network
+        self.titles: dict[str, str] = {}  # of the layers with weights, by unique name
+        self.distributions = Distributions(theme_source)
+        self.distributions.setMinimumHeight(LOWEST)
+        self.distributions.array_changed.connect(self._on_array_changed)
+
+    def add_to(self, budget: RedrawBudget) -> None:
+        """Let the budget say when to draw."""
+        painting: Callable[[], float] = self.distributions.painted_seconds
+        budget.add(Part("histograms", self._draw_histograms, 8, 4, self._histograms_in_sight, painting))
+        budget.add(Part("measured", self._draw_measured, 4, 2, self._measured_in_sight, painting))
+
+    def clear(self) -> None:
+        """A fresh network: its layers and first weights."""
+        project = self._session.running_project
+        if project is not None:
+            layers = layer_arrays(self._session.views, project.layers)
+            self.titles = {layer.name: layer.title for layer in layers}
+            self.distributions.set_network(layers, self._session.initial_parameters)
+            self._start_measuring()
+
+    def say_caption(self) -> None:
+        """Say what the distributions are of."""
+        session = self._session
+        project = session.running_project or session.project
+        seed = f"seed {project.seed}"
+        drawn = {name for layer in project.layers if (name := layer.values().get("kernel_initializer"))}
+        how = f"{drawn.pop()}, {seed}" if len(drawn) == 1 else seed
+        before = f"at step 0: {how}. Training spreads and bends them."
+        self._says_start = len(session.history) == 0
+        self.distributions.set_caption(self._probed or (before if self._says_start else ""))
+
+    def _draw_histograms(self) -> None:
+        session = self._session
+        if len(session.history):
+            if self._says_start:
+                self.say_caption()
+            past = self._past_moments(session.shown_step)
+            self.distributions.show_past(past, session.shown_step, session.history.epoch_at(session.shown_step))
+            self.distributions.show_parameters(session.parameters)
+
+    def _past_moments(self, step: int) -> list[PastMoment]:
+        """A few moments of the run, evenly spaced, before this step."""
+        timeline = self._session.timeline
+        if timeline is None:
+            return []
+        steps = ridge_steps(step, self._theme_source.metrics.ridge_rows - 1)
+        moments = {moment.step: moment for wanted in steps if (moment := timeline.nearest(wanted)) is not None}
+        before = [moment for moment in moments.values() if moment.step < step]
+        return [PastMoment(moment.step, moment.epoch, moment.parameters) for moment in before]
+
+    def _draw_measured(self) -> None:
+        kind = self.distributions.measured_kind
+        if kind is None or not len(self._session.history):
+            return
+        measured = self._session.measure(kind)
+        if measured is not None:
+            self.distributions.show_measured(measured.values)
+
+    def _start_measuring(self) -> None:
+        """Measure the untrained network: its values set the axes of the run."""
+        kind = self.distributions.measured_kind
+        measured = self._session.measure(kind, at_start=True) if kind is not None else None
+        self._probed = ""
+        if measured is not None:
+            images = "validation" if measured.are_validation else "training"
+            self._probed = f"on {number_text.count(measured.images)} {images} images"
+            self.distributions.start_measured(measured.values)
+
+    def _on_array_changed(self, _array: str) -> None:
+        self._start_measuring()
+        self.say_caption()
+        self.array_changed.emit()
+
+    def _histograms_in_sight(self) -> bool:
+        return self._in_sight() and self.distributions.measured_kind is None
+
+    def _measured_in_sight(self) -> bool:
+        return self._in_sight() and self.distributions.measured_kind is not None
+
+    def _in_sight(self) -> bool:
+        return not self.distributions.visibleRegion().isEmpty()
+
+
+def layer_arrays(views: Sequence[WeightView], layers: Sequence[Layer]) -> tuple[LayerArrays, ...]:
+    """Return one entry per layer that has weights, with a title as its card has it: ``Dense 128``."""
+    found = []
+    for index, layer in enumerate(layers):
+        mine = {view.name: view for view in views if view.layer == index}
+        if not mine:
+            continue
+        values, chips = layer.values(), layer.chips()
+        size = f" {chips[0]}" if chips and chips[0][:1].isdigit() else ""
+        initializers = {
+            "W": str(values.get("kernel_initializer", "")),
+            "b": str(values.get("bias_initializer", "")),
+        }
+        name = next(iter(mine.values())).layer_name
+        found.append(LayerArrays(index, layer.name or f"{layer.kind_name()}{size}", name, mine, initializers))
+    return tuple(found)

@@ -1,0 +1,133 @@
+"""The Learn page: loss, accuracy and the weights of every layer, moving while the network learns."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from nnvis.panels.learn.curves import CurvesRow
+from nnvis.panels.learn.inspection import Inspection
+from nnvis.panels.learn.invitation import invite
+from nnvis.panels.learn.layers import LayersRow
+from nnvis.theme import ThemeSource
+from nnvis.widgets.invitation import Invitation
+from nnvis.widgets.redraw_budget import RedrawBudget
+
+if TYPE_CHECKING:
+    from nnvis.session import Session, Snapshot
+
+
+class LearnPanel(QWidget):
+    """Curves, distributions, below them health and pictures of weights; before the first batch an invitation."""
+
+    def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._theme_source = theme_source
+        self.invitation = Invitation(theme_source)
+        self.curves = CurvesRow(session, theme_source, self)
+        self.layers = LayersRow(session, theme_source, self)
+        self.inspecting = Inspection(session, theme_source, self.layers, self)
+        self._lay_out()
+
+        self.budget = RedrawBudget()
+        for row in (self.curves, self.layers, self.inspecting):  # the most important first
+            row.add_to(self.budget)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._redraw)
+
+        log = QShortcut(QKeySequence("L"), self)
+        log.activated.connect(self.curves.toggle_log)
+        self.layers.array_changed.connect(self._redraw_now)
+        self.invitation.train_requested.connect(session.train)
+        self.invitation.step_requested.connect(session.step_batch)
+        session.snapshot_arrived.connect(self._on_snapshot_arrived)
+        session.moment_changed.connect(self._redraw_now)
+        session.history_cleared.connect(self._on_history_cleared)
+        session.state_changed.connect(self._on_state_changed)
+        session.project_changed.connect(self._on_state_changed)
+        session.dataset_changed.connect(self._on_state_changed)
+        session.selected_layer_changed.connect(self._on_selected_layer_changed)
+        theme_source.metrics_changed.connect(self._on_metrics_changed)
+        self._on_metrics_changed()
+        self._on_history_cleared()
+
+    def _lay_out(self) -> None:
+        # What the page consists of, by the names that scripts and tests use.
+        self.loss_card, self.accuracy_card = self.curves.cards
+        self.test_chip = self.curves.test_chip
+        self.distributions = self.layers.distributions
+        self.inspection = self.inspecting.row
+        self.health, self.first_layer = self.inspection.health, self.inspection.first_layer
+        page = QWidget()
+        page.setObjectName("scrolled")
+        self._rows = QVBoxLayout(page)
+        self._rows.addWidget(self.invitation)
+        self._rows.addLayout(self.curves.layout, 49)
+        self._rows.addWidget(self.distributions, 51)
+        self._rows.addWidget(self.inspection)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
+
+    def _on_metrics_changed(self) -> None:
+        gap = self._theme_source.metrics.page_gap
+        self._rows.setContentsMargins(gap, gap, gap, gap)
+        self._rows.setSpacing(gap)
+        self.curves.layout.setSpacing(gap)
+        self._say_what_is_shown()
+
+    # --- redrawing --------------------------------------------------------------------------------------------------
+
+    def _redraw(self) -> None:
+        if self.invitation.isVisibleTo(self):
+            self._say_what_is_shown()
+        wait = self.budget.run()
+        if wait is not None:
+            self._later.start(math.ceil(wait * 1000))
+
+    def _redraw_now(self) -> None:
+        self._later.stop()
+        self.budget.run_now()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while the page was hidden."""
+        super().showEvent(event)
+        self._redraw_now()
+
+    def _say_what_is_shown(self) -> None:
+        invite(self.invitation, self._session)
+        self.curves.show_plan()
+        self.layers.say_caption()
+
+    # --- what the session says --------------------------------------------------------------------------------------
+
+    def _on_snapshot_arrived(self, _snapshot: Snapshot) -> None:
+        self.budget.request_all()
+        self._redraw()
+
+    def _on_history_cleared(self) -> None:
+        for row in (self.curves, self.layers, self.inspecting):
+            row.clear()
+        self._say_what_is_shown()
+        self._redraw_now()
+
+    def _on_state_changed(self) -> None:
+        self._say_what_is_shown()
+        if not self._session.is_training:
+            self._redraw_now()
+
+    def _on_selected_layer_changed(self) -> None:
+        if self._session.selected_layer is not None:
+            self.distributions.scroll_to(self._session.selected_layer)
