@@ -17,7 +17,7 @@ from nnvis.history import History
 from nnvis.messages import Message
 from nnvis.microscope.specimen import Specimen
 from nnvis.progress import Progress, progress
-from nnvis.shown_network import ShownNetwork
+from nnvis.shown_network import Finding, ShownNetwork
 from nnvis.training.control import Changes, Control, Goal
 from nnvis.training.run import Prepared
 from nnvis.training.snapshot import Coalescer, Snapshot
@@ -71,6 +71,7 @@ class Session(ShownNetwork):
         self._worker.looked.connect(self._on_looked)
         self._worker.halted.connect(self._on_halted)
         self._worker.failed.connect(self._on_failed)
+        self.study.found.connect(self._on_found)
         app = QCoreApplication.instance()
         if app is not None:
             app.aboutToQuit.connect(self.shutdown)
@@ -83,6 +84,7 @@ class Session(ShownNetwork):
             return
         self._is_shut = True
         self._control.close()
+        self.study.close()
         self._worker.requestInterruption()
         self._worker.wait(SHUTDOWN_MS)
         QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall.value)  # what it still had to say
@@ -272,6 +274,12 @@ class Session(ShownNetwork):
                 self._post(messages.expected_failure(error, failure.doing))
         else:
             self._post(messages.unexpected(error, failure.doing))
+
+    def _on_found(self, finding: Finding) -> None:
+        if isinstance(finding.error, CoreError):
+            self._post(Message("error", "This could not be computed.", str(finding.error)))
+        elif finding.error is not None:
+            self._post(messages.unexpected(finding.error, "looking at the network"))
 
     def _restart_with_rate(self, learning_rate: float) -> None:
         self.set_optimizer(self.project.optimizer.replace(learning_rate=learning_rate))

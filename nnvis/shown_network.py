@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +16,13 @@ from core.sequential import Sequential, WeightView
 from nnvis.editing import ProjectEditing
 from nnvis.history import History
 from nnvis.project import Project
+from nnvis.reading import AS_TRAINED, Reading
 from nnvis.training.run import Prepared
+from nnvis.training.study import Finding, Look, Question, Study
 from nnvis.training.timeline import Moment, Timeline
-from nnvis.viewer import Answer, Measured, Viewer
+from nnvis.viewer import Answer, Measured, Seen, Viewer
+
+__all__ = ["Finding", "Look", "Question", "ShownNetwork"]
 
 
 class ShownNetwork(ProjectEditing):
@@ -26,12 +31,15 @@ class ShownNetwork(ProjectEditing):
     moment_changed = Signal()  # another moment of the run is shown: parameters and answer are those of `shown_step`
     drawing_changed = Signal()
     answer_changed = Signal()
+    reading_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.history = History()
         self.drawing: NDArray[np.uint8] | None = None
         self.answer: Answer | None = None
+        self.reading = AS_TRAINED  # how the drawing is prepared and the answer read
+        self.study = Study(self)  # for what takes longer than a frame; see `inquire`
         self._network: Prepared | None = None  # what history and parameters belong to
         self._viewer: Viewer | None = None
         self._parameters: NDArray[np.float32] = np.empty(0, np.float32)
@@ -132,11 +140,35 @@ class ShownNetwork(ProjectEditing):
         self.drawing_changed.emit()
         self._refresh_answer()
 
+    def set_reading(self, reading: Reading) -> None:
+        """Prepare the drawing and read its answer in another way. Who made the drawing has to prepare it anew."""
+        if reading != self.reading:
+            self.reading = reading
+            self.reading_changed.emit()
+            self._refresh_answer()
+
+    def look(
+        self, eye: Callable[[Sequential, NDArray[np.float32]], Seen], image: NDArray[Any] | None = None
+    ) -> Seen | None:
+        """What `eye` sees at once in the network as shown, with its input for the drawing (or another `image`).
+
+        For what takes less than a frame; `eye` must copy what it keeps. None before there is a network or a drawing.
+        """
+        image = self.drawing if image is None else image
+        if self._viewer is None or image is None:
+            return None
+        return self._viewer.look(eye, image, self.reading)
+
+    def inquire(self, topic: str, question: Question) -> None:
+        """Have `question` answered about the network as shown, beside the window; `study.found` brings the answer."""
+        if self._network is not None:
+            self.study.ask(topic, self.parameters, question)
+
     def _refresh_answer(self) -> None:
         before = self.answer
         self.answer = None
         if self.drawing is not None and self._viewer is not None:
-            self.answer = self._viewer.answer(self.drawing, self.shown_step)
+            self.answer = self._viewer.answer(self.drawing, self.shown_step, self.reading)
         if before is not None or self.answer is not None:
             self.answer_changed.emit()
 
@@ -146,6 +178,7 @@ class ShownNetwork(ProjectEditing):
         """Show a fresh network; the history of the one before is forgotten."""
         self._network = network
         self._viewer = Viewer(network.viewer, network.scaling)
+        self.study.set_network(network.viewer, network.scaling)
         self._parameters = network.parameters
         self._moment = None
         self.history = History()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from core.data import Scaling
 from core.errors import ShapeError
 from core.layers.base import Layer
 from core.sequential import Sequential
+from nnvis.reading import AS_TRAINED, Reading, tempered
+
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +29,12 @@ class Answer:
     second_confidence: float
     step: int
     is_distribution: bool  # whether the outputs are shares of 1, as behind softmax
+    reading: Reading = AS_TRAINED
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the answer reaches the threshold that was set; outputs that are no shares know no doubt."""
+        return not self.is_distribution or self.confidence >= self.reading.threshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +77,7 @@ class Viewer:
         shape = self._model.input_shape
         images = np.asarray(images)
         single = images.shape in (shape, shape[:2])
-        batch = images[np.newaxis] if single else images
-        if batch.shape[1:] == shape[:2] and shape[2:] == (1,):
-            batch = batch[..., np.newaxis]
-        if batch.shape[1:] != shape:
-            raise ShapeError(f"The network reads images of shape {shape} but got {images.shape}. Resize them.")
-        if batch.dtype.kind == "f":
-            batch = batch * np.float32(255)
+        batch = self._batch(images[np.newaxis] if single else images)
         self._take_over()
         with np.errstate(over="ignore", invalid="ignore"):  # a network that exploded still has to be drawn
             outputs: NDArray[np.float32] = self._model.predict(self._scaling.apply(batch))
@@ -108,22 +111,59 @@ class Viewer:
             np.copyto(self._model.parameters, self._pending)
             self._pending = None
 
-    def answer(self, image: NDArray[Any], step: int) -> Answer | None:
+    def _batch(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Images (N, 28, 28) or (N, 28, 28, 1) as the network's shape wants them, in pixels from 0 to 255."""
+        shape = self._model.input_shape
+        batch = images
+        if batch.shape[1:] == shape[:2] and shape[2:] == (1,):
+            batch = batch[..., np.newaxis]
+        if batch.shape[1:] != shape:
+            raise ShapeError(f"The network reads images of shape {shape} but got {images.shape}. Resize them.")
+        return batch * np.float32(255) if batch.dtype.kind == "f" else batch
+
+    def look(
+        self, eye: Callable[[Sequential, NDArray[np.float32]], Seen], image: NDArray[Any], reading: Reading
+    ) -> Seen:
+        """What `eye` sees in the network and in its input X (1, *input_shape). It must copy what it keeps."""
+        self._take_over()
+        X = reading.scaling(self._scaling).apply(self._batch(np.asarray(image)[np.newaxis]))
+        with np.errstate(all="ignore"):
+            return eye(self._model, X)
+
+    def answer(self, image: NDArray[Any], step: int, reading: Reading = AS_TRAINED) -> Answer | None:
         """What the network says to one image; None when it has no finite outputs."""
-        outputs = self.outputs(image)
-        if outputs.ndim != 1 or len(outputs) < 2 or not np.isfinite(outputs).all():
+        outputs = self.look(_scores, image, reading)
+        if outputs.shape[1:] != self._model.output_shape or outputs.ndim != 2 or outputs.shape[1] < 2:
             return None
-        outputs.flags.writeable = False
-        first, second = (int(index) for index in np.argsort(-outputs, kind="stable")[:2])
+        if not np.isfinite(outputs[0]).all():
+            return None
+        shares, scores = outputs[0], outputs[1]
+        is_distribution = bool(shares.min() >= 0 and abs(shares.sum() - 1) < 1e-3)
+        if is_distribution and reading.temperature != 1.0:
+            shares = tempered(scores, reading.temperature)
+        shares = shares.copy()
+        shares.flags.writeable = False
+        first, second = (int(index) for index in np.argsort(-shares, kind="stable")[:2])
         return Answer(
-            probabilities=outputs,
+            probabilities=shares,
             digit=first,
-            confidence=float(outputs[first]),
+            confidence=float(shares[first]),
             second=second,
-            second_confidence=float(outputs[second]),
+            second_confidence=float(shares[second]),
             step=step,
-            is_distribution=bool(outputs.min() >= 0 and abs(outputs.sum() - 1) < 1e-3),
+            is_distribution=is_distribution,
+            reading=reading,
         )
+
+
+def _scores(model: Sequential, X: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Outputs and, below them, the scores that the last activation made them from. Shape: (2, classes)."""
+    Y = model.forward(X)
+    last = model.layers[-1]
+    Z = getattr(last, "Z", None) if last.output_activation is not None else None
+    # Without a layer's own Z, the logarithm of shares is a score that gives the same shares.
+    scores = Z if Z is not None else np.log(np.maximum(Y, np.finfo(np.float32).tiny))
+    return np.concatenate([Y, scores]).astype(np.float32, copy=False)
 
 
 def _array(layer: Layer, kind: str, images: int) -> NDArray[np.float32]:
