@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from core.layers.base import Layer, Shape
+from core.errors import ShapeError
+from core.layers.base import LONGEST_NAME, Layer, Shape, count
 
 
 @dataclass(frozen=True)
@@ -61,3 +63,43 @@ def _end_of(before: Sequence[Layer], stack: Sequence[Layer]) -> int:
             if other is layer:
                 return index + 1
     return 0
+
+
+def layer_names(layers: Sequence[Layer]) -> tuple[str, ...]:
+    """Unique names as Keras gives them: a layer's own, or dense, dense_1, conv2d, ..."""
+    taken = {layer.name for layer in layers if layer.name}
+    names: list[str] = []
+    for layer in layers:
+        name = layer.name
+        if not name or name in names:
+            stem = name[: LONGEST_NAME - 4] or snake_case(layer.kind_name())  # with room for a number behind it
+            candidates = (stem if index == 0 else f"{stem}_{index}" for index in range(len(layers) + len(taken) + 1))
+            name = next(text for text in candidates if text not in names and (text not in taken or text == layer.name))
+        names.append(name)
+    return tuple(names)
+
+
+def snake_case(name: str) -> str:
+    """Conv2D -> conv2d, BatchNormalization -> batch_normalization, ReLU -> re_lu, as Keras does it."""
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)).lower()
+
+
+def describe(layers: Sequence[Layer], input_shape: Shape) -> tuple[LayerReport, ...]:
+    """Shapes and counts of each layer; nothing is allocated, whatever the size. A layer left out passes its input."""
+    reports: list[LayerReport] = []
+    shape: Shape | None = tuple(input_shape)
+    for layer, name in zip(layers, layer_names(layers), strict=True):
+        output: Shape | None = None
+        parameters = multiply_adds = 0
+        if shape is not None:
+            try:
+                output = shape
+                if layer.enabled:
+                    output = layer.output_shape(shape)
+                    parameters = count(layer.weight_shapes(shape)) + count(layer.state_shapes(shape))
+                    multiply_adds = layer.multiply_adds(shape)
+            except ShapeError:
+                output = None
+        reports.append(LayerReport(name, shape, output, parameters, multiply_adds))
+        shape = output
+    return tuple(reports)

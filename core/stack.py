@@ -2,60 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from core.errors import ShapeError
 from core.layers import Activation, Dense, Flatten
-from core.layers.base import LONGEST_NAME, Layer, Shape, count, shape_text
+from core.layers.base import Layer, Shape, shape_text
 from core.losses import Loss
-from core.problem import LayerReport, Problem, Remedy
+from core.memory import free_memory
+from core.optimizers import Optimizer
+from core.problem import LayerReport, Problem, Remedy, describe, layer_names, snake_case
+from core.size import LARGEST_NETWORK, Room, size_problems
 
 __all__ = [
     "LARGEST_NETWORK", "LayerReport", "Problem", "Remedy", "check", "describe", "layer_names", "obstacle", "snake_case",
     "summary_text",
 ]  # fmt: skip
-
-
-def layer_names(layers: Sequence[Layer]) -> tuple[str, ...]:
-    """Unique names as Keras gives them: a layer's own, or dense, dense_1, conv2d, ..."""
-    taken = {layer.name for layer in layers if layer.name}
-    names: list[str] = []
-    for layer in layers:
-        name = layer.name
-        if not name or name in names:
-            stem = name[: LONGEST_NAME - 4] or snake_case(layer.kind_name())  # with room for a number behind it
-            candidates = (stem if index == 0 else f"{stem}_{index}" for index in range(len(layers) + len(taken) + 1))
-            name = next(text for text in candidates if text not in names and (text not in taken or text == layer.name))
-        names.append(name)
-    return tuple(names)
-
-
-def snake_case(name: str) -> str:
-    """Conv2D -> conv2d, BatchNormalization -> batch_normalization, ReLU -> re_lu, as Keras does it."""
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)).lower()
-
-
-def describe(layers: Sequence[Layer], input_shape: Shape) -> tuple[LayerReport, ...]:
-    """Shapes and counts of each layer; nothing is allocated, whatever the size. A layer left out passes its input."""
-    reports: list[LayerReport] = []
-    shape: Shape | None = tuple(input_shape)
-    for layer, name in zip(layers, layer_names(layers), strict=True):
-        output: Shape | None = None
-        parameters = multiply_adds = 0
-        if shape is not None:
-            try:
-                output = shape
-                if layer.enabled:
-                    output = layer.output_shape(shape)
-                    parameters = count(layer.weight_shapes(shape)) + count(layer.state_shapes(shape))
-                    multiply_adds = layer.multiply_adds(shape)
-            except ShapeError:
-                output = None
-        reports.append(LayerReport(name, shape, output, parameters, multiply_adds))
-        shape = output
-    return tuple(reports)
 
 
 def obstacle(layer: Layer, input_shape: Shape | None) -> str:
@@ -77,14 +39,25 @@ def obstacle(layer: Layer, input_shape: Shape | None) -> str:
     return ""
 
 
-def check(layers: Sequence[Layer], input_shape: Shape, classes: int, loss: Loss) -> tuple[Problem, ...]:
-    """Everything that would go wrong in training, found in well under a millisecond and without allocating.
+def check(
+    layers: Sequence[Layer],
+    input_shape: Shape,
+    classes: int,
+    loss: Loss,
+    *,
+    batch_size: int = 32,
+    optimizer: Optimizer | None = None,
+    free: int | None = None,
+) -> tuple[Problem, ...]:
+    """Everything that would go wrong in training, found in about a millisecond and without allocating.
 
     `classes` is the number of classes of the data set. Layers that are left out are not judged, but stay in remedies.
+    `batch_size` and `optimizer` decide how much memory training takes, beside the `free` bytes (None: the machine's).
     """
     kept = [layer for layer in layers if layer.enabled]
     if len(kept) < len(layers):
-        return tuple(problem.among(layers) for problem in check(kept, input_shape, classes, loss))
+        found = check(kept, input_shape, classes, loss, batch_size=batch_size, optimizer=optimizer, free=free)
+        return tuple(problem.among(layers) for problem in found)
     if not layers:
         output = (Flatten(), Dense(units=classes, activation=loss.fuses_with or "linear"))
         text = "The stack is empty: there is nothing to train."
@@ -93,7 +66,8 @@ def check(layers: Sequence[Layer], input_shape: Shape, classes: int, loss: Loss)
     problems = [problem for index in range(len(layers)) if (problem := _shape_problem(layers, reports, index))]
     if not problems:
         problems += _output_problems(layers, reports, classes, loss)
-        problems += _size_problems(layers, reports)
+        room = Room(input_shape, batch_size, optimizer, free_memory() if free is None else free)
+        problems += size_problems(layers, reports, room)
     return tuple(problems)
 
 
@@ -169,24 +143,6 @@ def _probability_problems(layers: Sequence[Layer], loss: Loss) -> list[Problem]:
 def _with(layers: Sequence[Layer], index: int, **changes: Any) -> tuple[Layer, ...]:
     """The stack with one layer changed."""
     return (*layers[:index], layers[index].replace(**changes), *layers[index + 1 :])
-
-
-# Four arrays of this size live while training (parameters, gradient, and two of Adam), and the window keeps copies.
-LARGEST_NETWORK = 50_000_000
-
-
-def _size_problems(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> list[Problem]:
-    total = sum(report.parameters for report in reports)
-    if total <= LARGEST_NETWORK:
-        return []
-    worst = max(range(len(reports)), key=lambda index: reports[index].parameters)
-    size = next((declared for declared in layers[worst].hypers() if declared.kind == "int"), None)
-    what = f"fewer {size.name}" if size else "fewer inputs"
-    text = (
-        f"{total:,} parameters need about {total * 20 / 1e9:.1f} GB while training; {LARGEST_NETWORK:,} are allowed. "
-        f"Give this layer {what}."
-    )
-    return [Problem(worst, text, size.name if size else None)]
 
 
 def summary_text(name: str, layers: Sequence[Layer], reports: Sequence[LayerReport]) -> str:

@@ -205,7 +205,10 @@ class ProjectEditing(QObject):
             self.layer_reports = tuple(stack.LayerReport(name, None, None, 0, 0) for name in names)
             return
         self.layer_reports = stack.describe(layers, self.dataset.input_shape)
-        self.problems = stack.check(layers, self.dataset.input_shape, self.dataset.classes, self.project.loss)
+        self.problems = stack.check(
+            layers, self.dataset.input_shape, self.dataset.classes, self.project.loss,
+            batch_size=self.project.training.batch_size, optimizer=self.project.optimizer,
+        )  # fmt: skip
         if not self.problems:
             self.problems = advise(layers, self.dataset.input_shape)
 

@@ -83,7 +83,11 @@ def train(project: Project, show_progress: bool = False) -> Scores:
 
 
 def _refuse_errors(project: Project, dataset: Dataset) -> None:
-    for problem in check(project.layers, dataset.input_shape, dataset.classes, project.loss):
+    problems = check(
+        project.layers, dataset.input_shape, dataset.classes, project.loss,
+        batch_size=project.training.batch_size, optimizer=project.optimizer,
+    )  # fmt: skip
+    for problem in problems:
         if problem.severity == "error":
             where = "" if problem.layer is None else f"Layer {problem.layer + 1}: "
             raise ConfigError(f"{where}{problem.text}")

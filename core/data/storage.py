@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
-import sys
 import tempfile
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import FileError
+from core.memory import physical_memory
 
 SHARE = 0.25  # of the machine's memory that images may take before they move to a file
 DISK = "/var/tmp"
-UNKNOWN_MEMORY = 4 << 30  # what to reckon with where the machine does not say
 
 
 def too_large(count: int, shape: tuple[int, ...]) -> bool:
@@ -49,20 +46,3 @@ def empty_images(count: int, shape: tuple[int, ...], *, on_disk: bool) -> NDArra
 def _folder() -> str | None:
     """Where large temporary files belong: not in /tmp, which on many systems is memory again."""
     return DISK if os.access(DISK, os.W_OK) and "TMPDIR" not in os.environ else None
-
-
-def physical_memory() -> int:
-    """The machine's memory in bytes."""
-    if sys.platform == "win32":
-        return _windows_memory()
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError):
-        return UNKNOWN_MEMORY
-
-
-def _windows_memory() -> int:
-    kilobytes: Any = ctypes.c_ulonglong()
-    kernel: Any = getattr(ctypes, "windll").kernel32  # noqa: B009  (the attribute exists on Windows only)
-    known = kernel.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
-    return int(kilobytes.value) * 1024 if known else UNKNOWN_MEMORY

@@ -79,6 +79,11 @@ class Layer(Configurable):
         """Multiplications (each with an addition) of one forward pass of one sample."""
         return 0
 
+    def working_numbers(self, input_shape: Shape) -> tuple[int, int]:
+        """How many numbers one sample takes while it is computed: on the way forward, and then on the way back."""
+        inputs, outputs = math.prod(input_shape), math.prod(self.output_shape(input_shape))
+        return 2 * outputs, inputs + outputs
+
     def chips(self) -> tuple[str, ...]:
         """The two or three hyperparameters that matter, as short texts for the layer's card."""
         return ()

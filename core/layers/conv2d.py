@@ -78,6 +78,11 @@ class Conv2D(Layer):
     def multiply_adds(self, input_shape: Shape) -> int:
         return math.prod(self.windows(input_shape).places) * count({"W": self.weight_shapes(input_shape)["W"]})
 
+    def working_numbers(self, input_shape: Shape) -> tuple[int, int]:
+        columns = math.prod(self.windows(input_shape).places) * math.prod(self.kernel_size) * input_shape[2]
+        forward, backward = super().working_numbers(input_shape)
+        return forward + columns, backward + columns  # each cell stands in as many columns as windows see it
+
     def chips(self) -> tuple[str, ...]:
         size = "×".join(map(str, self.kernel_size))
         return (str(self.filters), size, *((self.activation,) if self.activation != "linear" else ()))

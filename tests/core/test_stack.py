@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import Sequential
+import core.memory
+from core import Sequential, Trainer
+from core.data import Scaling
 from core.layers import (
     LAYERS,
     Activation,
@@ -25,7 +28,9 @@ from core.layers import (
     Reshape,
 )
 from core.losses import LOSSES, BinaryCrossentropy, CategoricalCrossentropy, Loss, MeanSquaredError
-from core.stack import Problem, check, describe, layer_names, obstacle, snake_case, summary_text
+from core.memory import free_memory, needs, physical_memory, readable
+from core.optimizers import SGD, Adam, Optimizer
+from core.stack import LARGEST_NETWORK, Problem, check, describe, layer_names, obstacle, snake_case, summary_text
 
 IMAGE = (28, 28, 1)
 CROSS_ENTROPY = CategoricalCrossentropy()
@@ -213,7 +218,86 @@ def test_a_network_of_a_thousand_million_units_is_refused_at_once_and_without_al
     finally:
         tracemalloc.stop()
     assert (problem.layer, problem.hyper, problem.severity) == (1, "units", "error")
-    assert f"{31623**2 * 8192 + 8192 + 8192 * 10 + 10:,} parameters need about 163842.3 GB" in problem.text
+    assert f"{31623**2 * 8192 + 8192 + 8192 * 10 + 10:,} parameters need about 163,842.3 GB in training" in problem.text
     assert "Give this layer fewer units." in problem.text
+    assert problem.remedy is None, "one unit alone would have a thousand million weights"
     assert seconds < 0.1
     assert peak < 1_000_000
+
+
+HEAVY = (Conv2D(1024), Conv2D(1024), GlobalAveragePooling2D(), Dense(10, "softmax"))
+
+
+def test_what_a_network_computes_counts_not_only_its_parameters() -> None:
+    assert sum(report.parameters for report in describe(HEAVY, IMAGE)) < LARGEST_NETWORK
+    started = time.perf_counter()
+    (problem,) = check(HEAVY, IMAGE, 10, CROSS_ENTROPY, batch_size=64, free=8 << 30)
+    assert time.perf_counter() - started < 0.1
+    assert (problem.layer, problem.hyper, problem.severity) == (1, "filters", "error")
+    assert "needs about 16.1 GB of memory, 13.3 GB of it here; half of the 8.6 GB that are free" in problem.text
+    assert problem.text.endswith("Give this layer fewer filters.")
+    assert problem.remedy is not None
+    assert problem.remedy.label == "Make 2 layers smaller"
+    assert check(problem.remedy.layers, IMAGE, 10, CROSS_ENTROPY, batch_size=64, free=8 << 30) == ()
+
+
+def test_the_batch_the_optimizer_and_the_free_memory_decide() -> None:
+    wide = (Flatten(), Dense(8192, "relu"), Dense(4096, "relu"), Dense(10, "softmax"))
+
+    def fits(batch_size: int, optimizer: Optimizer, free: int) -> bool:
+        return check(wide, IMAGE, 10, CROSS_ENTROPY, batch_size=batch_size, optimizer=optimizer, free=free) == ()
+
+    assert fits(32, SGD(), 1750 << 20)
+    assert not fits(4096, SGD(), 1750 << 20)
+    assert not fits(32, Adam(), 1750 << 20)
+    assert fits(4096, Adam(), 8 << 30)
+    (problem,) = check(wide, IMAGE, 10, CROSS_ENTROPY, batch_size=4096, optimizer=SGD(), free=1750 << 20)
+    assert problem.text.endswith("Give this layer fewer units, or take a smaller batch.")
+
+
+def test_where_no_layer_alone_is_too_wide_several_are_made_smaller() -> None:
+    layers = (Flatten(), *(Dense(4096, "relu") for _ in range(3)), Dense(10, "softmax"))
+    (problem,) = check(layers, IMAGE, 10, CROSS_ENTROPY, free=100 << 20)
+    assert problem.remedy is not None
+    assert problem.remedy.label == "Make 3 layers smaller"
+    assert check(problem.remedy.layers, IMAGE, 10, CROSS_ENTROPY, free=100 << 20) == ()
+    assert problem.remedy.layers[-1] == layers[-1], "the answers stay as many"
+
+
+@pytest.mark.parametrize("layers", [
+    (Flatten(), Dense(256, "relu"), Dense(10, "softmax")),
+    (Conv2D(8, 3, padding="same", activation="relu"), MaxPooling2D(), Conv2D(16, 3), Flatten(), Dense(10, "softmax")),
+    (Conv2D(8, 3), BatchNormalization(), Activation("relu"), Dropout(), GlobalAveragePooling2D(), Dense(10, "softmax")),
+], ids=["dense", "convolutional", "normalised"])  # fmt: skip
+def test_the_estimate_is_what_training_really_takes(layers: tuple[Layer, ...]) -> None:
+    x, y = np.zeros((600, *IMAGE), np.uint8), np.arange(600) % 10
+    tracemalloc.start()
+    try:
+        model = Sequential(layers)
+        model.build(IMAGE)
+        model.compile(Adam(), CROSS_ENTROPY)
+        trainer = Trainer(model, x, y, batch_size=256, scaling=Scaling.unit(), validation_data=(x / np.float32(1), y))
+        for _ in trainer.run():
+            pass
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    samples = 2 * x.size * 4  # those that were made here, and batches of them
+    estimate = sum(needs(layers, describe(layers, IMAGE), 256, Adam()))
+    assert 0.5 < estimate / (peak - samples) < 3
+
+
+def test_free_memory_is_less_than_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 1 << 20 < free_memory() <= physical_memory()
+    monkeypatch.setattr(core.memory, "CONTAINER", tmp_path)
+    (tmp_path / "memory.max").write_text("max\n")
+    unlimited = free_memory()
+    (tmp_path / "memory.max").write_text("1000000\n")
+    (tmp_path / "memory.current").write_text("400000\n")
+    assert free_memory() == 600_000 < unlimited
+
+
+def test_sizes_are_said_as_people_say_them() -> None:
+    assert [readable(size) for size in (1000, 2.5e6, 9.994e8, 1.25e9, 1e15)] == [
+        "1 kB", "2 MB", "999 MB", "1.2 GB", "1,000,000.0 GB",
+    ]  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt, QThread
 from pytestqt.qtbot import QtBot
 
+from core import stack
 from core.data import Dataset
 from core.errors import ConfigError, FileError
 from core.evaluation import evaluate
@@ -644,3 +645,26 @@ def test_shutdown_in_mid_training_is_quick_and_final(qtbot: QtBot, session: Sess
     session.reset()
     qtbot.wait(50)
     assert session._worker.isFinished()
+
+
+def test_a_network_too_large_for_the_memory_is_refused_before_anything_is_allocated(session: Session) -> None:
+    wide = (Flatten(), *(Dense(8192, "relu") for _ in range(4)), Dense(10, "softmax"))
+    started = time.perf_counter()
+    session.set_layers(wide, "try it")
+    assert time.perf_counter() - started < 0.1
+    (problem,) = session.problems
+    assert problem.severity == "error"
+    assert problem.remedy is not None
+    session.train()
+    assert not session.is_training
+    session.apply_remedy(problem.remedy)
+    assert session.problems == ()
+
+
+def test_the_batch_size_counts_in_what_a_network_needs(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack, "free_memory", lambda: 60 << 20)
+    session.set_training(session.project.training.replace(batch_size=4096))
+    (problem,) = session.problems
+    assert "batches of 4,096" in problem.text
+    session.set_training(session.project.training.replace(batch_size=32))
+    assert session.problems == ()
