@@ -50,9 +50,9 @@ def diverged(error: DivergenceError, optimizer: Optimizer, remedy: Callable[[flo
     return Message(
         "error",
         f"The loss exploded: {span}.",
-        f"Learning rate {_plain(rate)} is too large for {optimizer.title} on this network. "
+        f"Learning rate {plain_rate(rate)} is too large for {optimizer.title} on this network. "
         "Training is paused; nothing is lost.",
-        (MessageAction(f"Set {_plain(better)} and restart", lambda: remedy(better), primary=True),),
+        (MessageAction(f"Set {plain_rate(better)} and restart", lambda: remedy(better), primary=True),),
     )
 
 
@@ -120,7 +120,7 @@ def _short(loss: float) -> str:
     return number_text.power(loss)
 
 
-def _plain(rate: float) -> str:
+def plain_rate(rate: float) -> str:
     """A learning rate as one types it: 5.0, 0.05, 0.001."""
     if 1e-5 <= rate < 1e6:
         text = f"{rate:.10f}".rstrip("0")
