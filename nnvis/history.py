@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.training import EpochDone, ValidationDone
 
 if TYPE_CHECKING:
+    from nnvis.course import CourseChange
     from nnvis.training.health import Checkup, HealthSample
     from nnvis.training.snapshot import Snapshot
 
@@ -98,10 +99,12 @@ class History:
         self._positions = GrowingArray(np.float64)
         self._losses = GrowingArray(np.float64)
         self._accuracies = GrowingArray(np.float64)
+        self._rates = GrowingArray(np.float64)
         self.validations: list[ValidationDone] = []
         self.epochs: list[EpochDone] = []
         self.health: Records[HealthSample] = Records()
         self.checkups: Records[Checkup] = Records()
+        self.course: list[CourseChange] = []
         self.step = 0
         self.epoch = 0.0
         self.batch = 0
@@ -133,6 +136,11 @@ class History:
         """The accuracy of each batch, before its update."""
         return self._accuracies.values
 
+    @property
+    def train_rates(self) -> NDArray[np.float64]:
+        """The learning rate of the update of each batch, with what the schedule made of it."""
+        return self._rates.values
+
     def epoch_at(self, step: int) -> float:
         """The position in epochs after ``step`` updates."""
         return float(self.train_epochs[min(step, len(self)) - 1]) if step > 0 and len(self) else 0.0
@@ -143,10 +151,12 @@ class History:
         self._positions.extend(snapshot.points.epochs)
         self._losses.extend(snapshot.points.losses)
         self._accuracies.extend(snapshot.points.accuracies)
+        self._rates.extend(snapshot.points.rates)
         self.validations.extend(snapshot.validations)
         self.epochs.extend(snapshot.epochs_done)
         self.health.extend(snapshot.health)
         self.checkups.extend(snapshot.checkups)
+        self.course.extend(snapshot.course)
         self.step = snapshot.step
         self.epoch = snapshot.epoch
         self.batch = snapshot.batch

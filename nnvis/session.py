@@ -13,6 +13,7 @@ from core.data import Dataset
 from core.errors import ConfigError, CoreError, DivergenceError
 from core.evaluation import Evaluation
 from nnvis import messages
+from nnvis.course import course_changes
 from nnvis.history import History
 from nnvis.messages import Message
 from nnvis.microscope.specimen import Specimen
@@ -309,8 +310,11 @@ class Session(ShownNetwork):
             layers = tuple(layer.with_live(edited) for layer, edited in zip(layers, new.layers, strict=True))
         if not self._is_fresh:  # a fresh network is prepared anew: its plan is on the page already
             training = training.replace(batch_size=new.training.batch_size, epochs=new.training.epochs)
-        if (optimizer, layers, training) == (old.optimizer, old.layers, old.training):
+        augmentation = old.augmentation if self._is_fresh else new.augmentation
+        running = replace(old, optimizer=optimizer, layers=layers, training=training, augmentation=augmentation)
+        if running == old:
             return
         epochs = training.epochs if training.epochs != old.training.epochs else None
-        self._control.change(Changes(optimizer, training.batch_size, epochs, layers))
-        self._running = replace(old, optimizer=optimizer, layers=layers, training=training)
+        changed = course_changes(old, running)
+        self._control.change(Changes(optimizer, training.batch_size, epochs, layers, augmentation, changed))
+        self._running = running

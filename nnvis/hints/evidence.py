@@ -1,4 +1,4 @@
-"""Evidence: what the rules may look at, all of it measured: losses, validations, and the health of each layer. Qt-free."""
+"""Evidence: what the rules may look at, all of it measured: losses, validations, each layer's health. Qt-free."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LayerEvidence:
         name, title: its unique name, and as its card has it.
         ratio: median of mean |update| / mean |weight|.
         gradient: median length of its gradient; ``size``, the number of its weights, makes layers comparable.
-        early_ratio: the same ratio in the first measured updates, when most of the damage is done.
+        early_ratio: the largest of the first measured ones, when most of the damage is done.
         dead, units: units that were 0 for every validation image, of how many; 0 of 0 where that is not known.
     """
 
@@ -71,8 +71,8 @@ class Evidence:
 
     @cached_property
     def start_loss(self) -> float:
-        """What an untrained network of this kind loses: guessing, or the first batches, whichever is more."""
-        first = float(self.history.train_losses[:3].mean()) if len(self.history) else math.nan
+        """What the untrained network loses: guessing, or what was measured before any update, whichever is more."""
+        first = float(self.history.train_losses[0]) if len(self.history) else math.nan
         if self.classes > 1 and "crossentropy" in self.project.loss.kind_name():
             return max(first, math.log(self.classes))
         return first
@@ -115,7 +115,7 @@ class Evidence:
                     self.sizes.get(name, 1),
                     float(np.median([sample.layers[place].update_ratio for sample in recent])),
                     float(np.median([sample.layers[place].gradient_norm for sample in recent])),
-                    float(np.median([sample.layers[place].update_ratio for sample in early])),
+                    _largest([sample.layers[place].update_ratio for sample in early]),
                     count.dead if count else 0,
                     count.units if count else 0,
                 )
@@ -131,3 +131,8 @@ class Evidence:
     def largest_early_ratio(self) -> float:
         """How far the first measured updates moved the layer that they moved most; 0 before one was measured."""
         return max((layer.early_ratio for layer in self.layers), default=0.0)
+
+
+def _largest(ratios: list[float]) -> float:
+    """The largest finite one: the first update of weights that were all 0 has no finite ratio, and is no leap."""
+    return max((ratio for ratio in ratios if math.isfinite(ratio)), default=0.0)

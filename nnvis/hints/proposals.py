@@ -13,7 +13,7 @@ from nnvis.project import Project
 
 DROPOUT = 0.3
 CLIP_NORM = 1.0
-SATURATING = ("sigmoid", "tanh", "softsign", "hard_sigmoid")
+SATURATING = ("sigmoid", "tanh")
 
 
 def set_rate(project: Project, rate: float, reason: str, *, restart: bool) -> Proposal:
@@ -26,7 +26,7 @@ def set_rate(project: Project, rate: float, reason: str, *, restart: bool) -> Pr
 def use_relu(project: Project) -> Proposal | None:
     """relu, with weights drawn for it, in every hidden layer that flattens what passes through; None: there is none."""
     layers, changed = list(project.layers), 0
-    for index, layer in enumerate(layers):
+    for index, layer in enumerate(layers[:-1]):  # the last one gives the answer: its activation belongs to the loss
         values = layer.values()
         if values.get("activation") in SATURATING:
             better = {"activation": "relu"} | ({"kernel_initializer": "he_uniform"} if _draws(values) else {})

@@ -1,4 +1,4 @@
-"""The rules: each looks at the evidence and either says nothing or is sure. RULES holds them, the causes before effects.
+"""The rules: each looks at the evidence and either says nothing or is sure. RULES holds them, causes before effects.
 
 Every threshold is a number of this file, and stands where a healthy run does not come near it; the tests hold a run
 that triggers each rule, and healthy ones that trigger none.
@@ -16,13 +16,14 @@ import numpy as np
 from nnvis import number_text
 from nnvis.hints import proposals
 from nnvis.hints.evidence import Evidence, LayerEvidence
-from nnvis.hints.hint import Hint
+from nnvis.hints.hint import Hint, Proposal
 from nnvis.messages import plain_rate, sensible_rate
 
 HEALTHY = "about 10⁻³"
 
 RISEN = 3.0  # times the loss of guessing: it has not only got stuck
-RISING_BATCHES = 10
+RISING_BATCHES = 3
+FEW_BATCHES = 50  # too early to call it stuck
 STUCK = 0.7  # of the loss at the start: a network that learns is below that after PATIENCE batches
 GUESSING = 3.0  # times the accuracy of chance
 PATIENCE = 200
@@ -39,12 +40,11 @@ STILL_FALLING = 0.8
 
 def divergence(run: Evidence) -> Hint | None:
     """The loss rises far above guessing, and goes on rising."""
-    losses = run.losses
-    if len(losses) < 2 * RISING_BATCHES or not np.isfinite(losses).all():
+    losses = run.losses[-RISING_BATCHES:]
+    if len(losses) < RISING_BATCHES or not np.isfinite(losses).all():
         return None
-    before, now = (float(np.median(part)) for part in (losses[-2 * RISING_BATCHES : -RISING_BATCHES],
-                                                       losses[-RISING_BATCHES:]))  # fmt: skip
-    if not (now > RISEN * run.start_loss and now > 1.2 * before):
+    now = float(losses[-1])
+    if not (now > RISEN * run.start_loss and (np.diff(losses) > 0).all()):
         return None
     rate = run.project.optimizer.learning_rate
     reason = "Smaller updates follow the slope instead of leaping across the valley."
@@ -54,7 +54,7 @@ def divergence(run: Evidence) -> Hint | None:
         f"Each update makes the loss worse: learning rate {plain_rate(rate)} overshoots, and it will soon be infinite.",
         (
             ("Loss at the start", number_text.measure(float(run.history.train_losses[0]))),
-            (f"Loss now, median of {RISING_BATCHES} batches", number_text.measure(now)),
+            (f"Loss now, risen {RISING_BATCHES - 1} batches in a row", number_text.measure(now)),
             _ratio_row(run, "Largest update ÷ weight"),
         ),
         proposals.set_rate(run.project, sensible_rate(run.project.optimizer), reason, restart=True),
@@ -90,7 +90,7 @@ def rate_too_high(run: Evidence) -> Hint | None:
 def exploding_gradients(run: Evidence) -> Hint | None:
     """The gradient is far longer than any that a network learns well with."""
     layers = run.layers
-    if run.steps < 2 * RISING_BATCHES or not layers or run.gradient_norm < LONG_GRADIENT:
+    if run.steps < 20 or not layers or run.gradient_norm < LONG_GRADIENT:
         return None
     if run.project.optimizer.global_clipnorm is not None:
         return None
@@ -112,10 +112,12 @@ def exploding_gradients(run: Evidence) -> Hint | None:
 def vanishing_gradients(run: Evidence) -> Hint | None:
     """The first layers get next to nothing to learn from, and so nothing is learned."""
     layers = run.layers
-    if run.steps < RISING_BATCHES * 5 or len(layers) < 3 or run.recent_loss < STUCK * run.start_loss:
+    if run.steps < FEW_BATCHES or len(layers) < 3 or run.recent_loss < STUCK * run.start_loss:
         return None
     first, last = layers[0], layers[-1]
     if not first.gradient_per_weight < FADED * last.gradient_per_weight:
+        return None
+    if first.early_ratio >= HUGE_MOVE:  # it did move, and too far: what blocks the gradient now are dead units
         return None
     cure = proposals.use_relu(run.project) or proposals.draw_by_fan(run.project)
     return Hint(
@@ -159,12 +161,14 @@ def rate_too_low(run: Evidence) -> Hint | None:
 def dead_units(run: Evidence) -> Hint | None:
     """Half the units of a relu layer, or more, never answer any image."""
     worst = max((layer for layer in run.layers if layer.units), key=_dead_share, default=None)
-    if run.history.step < RISING_BATCHES * 5 or worst is None or _dead_share(worst) < MANY_DEAD:
+    if run.history.step < FEW_BATCHES or worst is None or _dead_share(worst) < MANY_DEAD:
         return None
     images = run.history.checkups.until(run.history.step)[-1].count
     if run.largest_early_ratio >= HUGE_MOVE:
-        reason = "Large first updates pushed the units below 0 for good; with fresh weights smaller ones keep them alive."
-        cure = proposals.set_rate(run.project, sensible_rate(run.project.optimizer), reason, restart=True)
+        reason = "Large first updates pushed the units below 0 for good; smaller ones keep fresh units alive."
+        cure: Proposal | None = proposals.set_rate(
+            run.project, sensible_rate(run.project.optimizer), reason, restart=True
+        )
     else:
         cure = proposals.leak(run.project, worst.name)
     return Hint(
@@ -251,8 +255,8 @@ RULES: Final = (
     Rule(
         "rate_too_low", "Learning rate too low", rate_too_low, "learning-rate",
         "One update should move a layer by about a thousandth of its weights: after a thousand of them it can be "
-        "another layer. When it moves by a hundredth of that, it goes the right way, but learning takes a hundred "
-        "times as long.",
+        "another layer. When it moves by a hundredth of that, it still goes the right way. But learning takes a "
+        "hundred times as long.",
     ),
     Rule(
         "dead_units", "Dead units", dead_units, "dead-units",

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.augmentation import Augmentation
 from core.layers.base import Layer
 from core.optimizers import Optimizer
+from nnvis.course import Changed, joined
 from nnvis.project import Project
 
 
@@ -55,12 +57,14 @@ class Changes:
     batch_size: int | None = None
     epochs: int | None = None
     layers: tuple[Layer, ...] | None = None
+    augmentation: Augmentation | None = None
+    changed: tuple[Changed, ...] = ()  # the same in words, for the marks on the curves
 
     def followed_by(self, later: Changes) -> Changes:
         """Both in one; where both speak, `later` holds."""
         return Changes(
             later.optimizer or self.optimizer, later.batch_size or self.batch_size, later.epochs or self.epochs,
-            later.layers or self.layers,
+            later.layers or self.layers, later.augmentation or self.augmentation, joined(self.changed, later.changed),
         )  # fmt: skip
 
 

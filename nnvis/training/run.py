@@ -13,6 +13,7 @@ from core.evaluation import Evaluation, evaluate
 from core.metrics import ConfusionMatrix
 from core.sequential import Sequential
 from core.training import BatchDone, EpochDone, Event, TrainingDone, ValidationDone
+from nnvis.course import CourseChange
 from nnvis.microscope.specimen import Specimen, next_specimen
 from nnvis.project import Project
 from nnvis.recipe import Split
@@ -24,6 +25,8 @@ from nnvis.viewer import Probe
 MOST_PROBED = 250  # images
 PROBE_WORK = 30_000_000  # multiplications of their forward pass: a few milliseconds
 TEST_PIECE = 2000  # images between two looks whether the test is still wanted
+
+Report = HealthSample | Checkup | CourseChange
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +74,7 @@ class Run:
         self._meter = HealthMeter(self.model)
         self._units = UnitWatch(self.model)
         self.trainer.observe_validation = self._units.look
-        self._reports: list[HealthSample | Checkup] = []
+        self._reports: list[Report] = []
         self.finished = False
         self._last: BatchDone | None = None
         self._more_epochs = project.training.epochs
@@ -132,7 +135,7 @@ class Run:
         if report is not None:
             self._reports.append(report)
 
-    def take_reports(self) -> list[HealthSample | Checkup]:
+    def take_reports(self) -> list[Report]:
         """What was measured since this was last asked for."""
         reports, self._reports = self._reports, []
         return reports
@@ -150,8 +153,11 @@ class Run:
     def apply(self, changes: Changes) -> None:
         """Take over what was changed while training, from the next batch on."""
         self.trainer.set_live(
-            changes.optimizer, layers=changes.layers, batch_size=changes.batch_size, epochs=changes.epochs
-        )
+            changes.optimizer, layers=changes.layers, batch_size=changes.batch_size, epochs=changes.epochs,
+            augmentation=changes.augmentation,
+        )  # fmt: skip
+        if changes.changed and self._last is not None:
+            self._reports.append(CourseChange(self._last.step, self._last.position, changes.changed))
         self._more_epochs = changes.epochs or self._more_epochs
 
     def reached(self, goal: Goal, event: Event) -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.training import BatchDone, EpochDone, ValidationDone
+from nnvis.course import CourseChange
 from nnvis.training.health import Checkup, HealthSample
 
 RATE = 20.0  # snapshots per second: the eye sees no more in a bar, and the training gets the time
@@ -28,12 +29,13 @@ REST_PER_COPY = 20.0  # a network so large that copying it takes long is shown l
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Training loss and accuracy of each batch, and where it lies. Shapes: four read-only arrays (n,)."""
+    """Loss, accuracy and learning rate of each batch, and where it lies. Shapes: five read-only arrays (n,)."""
 
     steps: NDArray[np.int64]
     epochs: NDArray[np.float64]  # the position after the batch: 0.5 is half the first epoch
     losses: NDArray[np.float64]
     accuracies: NDArray[np.float64]
+    rates: NDArray[np.float64]  # of the update that followed
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -45,6 +47,7 @@ class Points:
             _frozen(np.concatenate([self.epochs, later.epochs])),
             _frozen(np.concatenate([self.losses, later.losses])),
             _frozen(np.concatenate([self.accuracies, later.accuracies])),
+            _frozen(np.concatenate([self.rates, later.rates])),
         )
 
 
@@ -66,6 +69,7 @@ class Snapshot:
     seconds: float  # of training, pauses not counted
     health: tuple[HealthSample, ...] = ()  # of the batches that were measured
     checkups: tuple[Checkup, ...] = ()  # one for each validation
+    course: tuple[CourseChange, ...] = ()  # what was changed in mid-run
 
     def after(self, earlier: Snapshot) -> Snapshot:
         """This snapshot with what `earlier`, which nobody took, had to tell."""
@@ -76,6 +80,7 @@ class Snapshot:
             epochs_done=earlier.epochs_done + self.epochs_done,
             health=earlier.health + self.health,
             checkups=earlier.checkups + self.checkups,
+            course=earlier.course + self.course,
         )
 
 
@@ -138,6 +143,7 @@ class Coalescer:
             self._positions.append(self._position)
             self._losses.append(event.loss)
             self._accuracies.append(event.accuracy)
+            self._rates.append(event.learning_rate)
             self._step = event.step
             self._batch = event.batch
             self._images += event.size
@@ -149,6 +155,8 @@ class Coalescer:
             self._health.append(event)
         elif isinstance(event, Checkup):
             self._checkups.append(event)
+        elif isinstance(event, CourseChange):
+            self._course.append(event)
 
     def due(self) -> bool:
         """Whether it is time for a snapshot: the last one was taken, and not a moment ago."""
@@ -178,6 +186,7 @@ class Coalescer:
             seconds=self._seconds + (now - self._resumed_at if self._resumed_at is not None else 0.0),
             health=tuple(self._health),
             checkups=tuple(self._checkups),
+            course=tuple(self._course),
         )
         self._empty()
         self._next_due = now + max(self._interval, REST_PER_COPY * (self._clock() - now))
@@ -201,10 +210,12 @@ class Coalescer:
         self._positions = array("d")
         self._losses = array("d")
         self._accuracies = array("d")
+        self._rates = array("d")
         self._validations: list[ValidationDone] = []
         self._epochs_done: list[EpochDone] = []
         self._health: list[HealthSample] = []
         self._checkups: list[Checkup] = []
+        self._course: list[CourseChange] = []
 
     def _points(self) -> Points:
         return Points(
@@ -212,6 +223,7 @@ class Coalescer:
             _frozen(np.array(self._positions, dtype=np.float64)),
             _frozen(np.array(self._losses, dtype=np.float64)),
             _frozen(np.array(self._accuracies, dtype=np.float64)),
+            _frozen(np.array(self._rates, dtype=np.float64)),
         )
 
     def _measure(self, now: float) -> None:

@@ -21,7 +21,7 @@ def snapshot(first: int, last: int, batches_per_epoch: int = 100, speed: float |
     return Snapshot(
         run=1, step=last, epoch=last / batches_per_epoch, epochs=5, batch=(last - 1) % batches_per_epoch + 1,
         batches_per_epoch=batches_per_epoch,
-        points=Points(steps, steps / batches_per_epoch, 1 / steps, steps / 1e6),
+        points=Points(steps, steps / batches_per_epoch, 1 / steps, steps / 1e6, steps / 1e3),
         validations=(ValidationDone(last, last / batches_per_epoch, 0.5, 0.9, 10),),
         epochs_done=(EpochDone(0, last, 0.4, 0.8, 0.5, 0.9, 1.0),) if last == batches_per_epoch else (),
         parameters=np.zeros(3, np.float32), images_per_second=speed, seconds=last / 10,
