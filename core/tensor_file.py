@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeGuard
 
 import numpy as np
-import safetensors.numpy
 
 from core.buffers import Array
 from core.errors import ConfigError, FileError
@@ -52,6 +51,8 @@ def write(path: Path, description: Mapping[str, Any], arrays: Mapping[str, Array
         text = json.dumps({**description, ARRAYS_CHECKSUM: _digest(arrays)}, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:
         raise ConfigError(f"What is to be saved cannot be written as JSON: {error}. Leave it out.") from None
+    import safetensors.numpy  # reading needs none, and a network that is not saved neither
+
     data = safetensors.numpy.save(arrays, {DESCRIPTION: text, CHECKSUM: hashlib.sha256(text.encode()).hexdigest()})
     if int.from_bytes(data[:8], "little") > LARGEST_HEADER:
         raise ConfigError(

@@ -11,13 +11,15 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import FileError
+
+if TYPE_CHECKING:
+    from PIL import Image  # imported where it is used: a network of numbers alone needs no Pillow
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF")
@@ -78,6 +80,8 @@ def read_grey(source: Path | bytes, longest: int) -> NDArray[np.uint8]:
 
 def _decoded(source: Path | bytes, name: str, read: Callable[[Image.Image], NDArray[np.uint8]]) -> NDArray[np.uint8]:
     """What `read` makes of the opened picture. Whatever goes wrong becomes a FileError."""
+    from PIL import Image, UnidentifiedImageError
+
     try:
         if isinstance(source, Path) and not source.is_file():
             raise FileError(f"{name} is missing, or no file.")
@@ -100,6 +104,8 @@ def _decoded(source: Path | bytes, name: str, read: Callable[[Image.Image], NDAr
 
 def _grey(name: str, image: Image.Image, longest: int) -> NDArray[np.uint8]:
     """The picture averaged to at most `longest` pixels, in grey."""
+    from PIL import Image
+
     upright = _loaded(name, image, longest)
     ground = "black"
     if upright.has_transparency_data:
@@ -119,6 +125,8 @@ def _pixels(path: Path, image: Image.Image, form: PictureForm) -> NDArray[np.uin
 
 def _loaded(name: str, image: Image.Image, least: int) -> Image.Image:
     """The decoded picture, the right way up; a large one averaged while both sides keep `least` pixels."""
+    from PIL import ImageOps
+
     if image.width * image.height > MAX_PIXELS:
         raise _too_large(name)
     image.draft(None, (least, least))  # a JPEG can be decoded at half its size, a quarter ...: much faster
@@ -142,6 +150,8 @@ def _too_large(name: str) -> FileError:
 
 def _in_colors(image: Image.Image, form: PictureForm) -> Image.Image:
     """In 8 bits and in the form's colours, on its background where transparent."""
+    from PIL import Image
+
     if image.mode.startswith("I"):  # 16 bits; Pillow would cut off at 255 where the upper half is wanted
         values: NDArray[Any] = np.asarray(image).astype(np.int64)
         image = Image.fromarray((np.clip(values, 0, 65535) // 256).astype(np.uint8))
@@ -154,6 +164,8 @@ def _in_colors(image: Image.Image, form: PictureForm) -> Image.Image:
 
 def _fitted(image: Image.Image, form: PictureForm) -> Image.Image:
     """Of the form's width and height. Pillow names the width first."""
+    from PIL import Image, ImageOps
+
     size = form.width, form.height
     if image.size == size:
         return image
