@@ -1,8 +1,9 @@
 """The one reader and writer of saved models: arrays in safetensors, everything else as JSON in its header.
 
-A file holds the weights by name, and if wished the project, the history and the state of a training that can be gone on
-with bit for bit. Nothing in it can run: layers come from a closed table, the arrays must be exactly those that these
-layers need before the first of them is read, and checksums over every byte that matters refuse a damaged file.
+A file holds the weights by name, and if wished the project, how pictures become its input, the history and the state of
+a training that can be gone on with bit for bit. Nothing in it can run: layers come from a closed table, the arrays must
+be exactly those that these layers need before the first of them is read, and checksums over every byte that matters
+refuse a damaged file.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from core import losses, optimizers, tensor_file
 from core.buffers import Array
 from core.errors import ConfigError, FileError, ShapeError
 from core.hyper import from_dict
+from core.intake import Intake
 from core.layers import LAYERS
 from core.layers.base import Shape
 from core.sequential import Sequential
@@ -26,12 +28,13 @@ from core.stack import LARGEST_NETWORK, describe
 from core.tensor_file import Entry
 
 FORMAT = "nnvis-model"
-VERSION = 1
+VERSION = 2
+OLDEST = 1  # version that is still read; it knew no intake
 MOST_LAYERS = 200
 LONGEST_NAME = 200
 FIELDS = {
     "format", "version", "name", "seed", "dtype", "input_shape", "layers", "loss", "optimizer", "metrics", "project",
-    "history", "training",
+    "history", "training", "intake",
 }  # fmt: skip
 WEIGHTS, HISTORY, TRAINING = "weights.", "history.", "training."  # what the names of arrays begin with
 
@@ -44,6 +47,7 @@ class SavedModel:
     project: Any = None
     history: dict[str, Any] | None = None
     training: dict[str, Any] | None = None
+    intake: Intake | None = None
 
 
 def save(
@@ -53,11 +57,13 @@ def save(
     project: Any = None,
     history: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
+    intake: Intake | None = None,
 ) -> None:
     """Write a built and compiled `model` to `path`, whole or not at all.
 
     `project` is anything that JSON can hold. So are the values of `history` and `training`, or they are arrays: one-
-    dimensional ones in `history`, and in `training` those that `Trainer.state()` gives.
+    dimensional ones in `history`, and in `training` those that `Trainer.state()` gives. With an `intake` the file alone
+    can answer for pictures.
 
     Raises FileError when the file cannot be written, ConfigError when something is not finite or the model not ready.
     """
@@ -70,7 +76,7 @@ def save(
         "input_shape": list(model.input_shape), "layers": [layer.to_dict() for layer in model.layers],
         "loss": model.loss.to_dict(), "optimizer": model.optimizer.to_dict(), "metrics": list(model.metrics),
         "project": project, "history": _without_arrays(history, HISTORY, arrays),
-        "training": _without_arrays(training, TRAINING, arrays),
+        "training": _without_arrays(training, TRAINING, arrays), "intake": intake and intake.to_dict(),
     }  # fmt: skip
     unbuilt, input_shape = _unbuilt(description)  # what could not be read again is not written either
     entries = {name: Entry(array.dtype, array.shape, 0, 0) for name, array in arrays.items()}
@@ -91,12 +97,16 @@ def read(path: str | Path) -> SavedModel:
         if description.get("format") != FORMAT:
             raise FileError(f"{where} is a safetensors file, but not of this program. Choose a model saved by it.")
         version = description.get("version")
-        if type(version) is not int or version != VERSION:
+        if type(version) is not int or not OLDEST <= version <= VERSION:
             raise FileError(
-                f"{where} has version {version!r:.20}, this program reads {VERSION}. Use the program that wrote it."
+                f"{where} has version {version!r:.20}, this program reads {OLDEST} to {VERSION}. Use the program that "
+                f"wrote it."
             )
+        if version == OLDEST:
+            description.setdefault("intake", None)
         try:
             model, input_shape = _unbuilt(description)
+            intake = None if description["intake"] is None else Intake.from_dict(description["intake"])
             _check_arrays(file.entries, model, input_shape, description)
         except (ConfigError, ShapeError) as error:
             raise FileError(f"{where} does not describe a model that can be built: {error}") from None
@@ -105,8 +115,9 @@ def read(path: str | Path) -> SavedModel:
     model.set_weights([arrays[f"{WEIGHTS}{view.layer_name}.{view.name}"] for view in model.parameter_views()])
     history, training = description["history"], description["training"]
     return SavedModel(
-        model, description["project"], _with_arrays(history, HISTORY, arrays), _with_arrays(training, TRAINING, arrays)
-    )
+        model, description["project"], _with_arrays(history, HISTORY, arrays),
+        _with_arrays(training, TRAINING, arrays), intake,
+    )  # fmt: skip
 
 
 def _without_arrays(

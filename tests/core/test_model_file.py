@@ -15,9 +15,10 @@ import pytest
 import safetensors.numpy
 
 from core import Sequential, Trainer, model_file
-from core.data import Augmentation, Scaling
+from core.data import AS_MNIST, Augmentation, Preparation, Scaling
 from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, FileError
+from core.intake import Intake
 from core.layers import (
     LAYERS,
     Activation,
@@ -35,7 +36,7 @@ from core.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
 from core.schedules import ReduceLROnPlateau
 from core.training import BatchDone, EpochDone, TrainingDone, TrainingStarted
 from tests.core.contract import identity, variants
-from tests.core.model_files import assert_same, small_model
+from tests.core.model_files import assert_same, parts, signed, small_model
 
 ROOT = Path(__file__).parents[2]
 SHAPE = (6, 5, 2)
@@ -113,6 +114,28 @@ def test_every_optimizer_goes_on_as_if_never_interrupted(
     rest.restore(saved.training)
     list(rest.run())
     np.testing.assert_array_equal(rest.model.parameters, whole.model.parameters)
+
+
+@pytest.mark.parametrize("intake", [
+    None,
+    Intake(),
+    Intake(Scaling(0.13, 0.31), AS_MNIST, tuple("0123456789")),
+    Intake(Scaling(0.5, 0.25), Preparation(crop=False, centre=False), ("ä", "日本"), "white", "pad"),
+])  # fmt: skip
+def test_how_pictures_become_the_input_comes_back(intake: Intake | None, path: Path) -> None:
+    model_file.save(small_model(), path, intake=intake)
+    assert model_file.read(path).intake == intake
+
+
+def test_a_file_of_the_first_version_is_read(path: Path) -> None:
+    model = small_model()
+    model_file.save(model, path, project={"a": 1})
+    header, description, arrays = parts(path)
+    del description["intake"]
+    path.write_bytes(signed(header, description | {"version": 1}, arrays))
+    saved = model_file.read(path)
+    assert_same(saved.model, model)
+    assert (saved.project, saved.intake) == ({"a": 1}, None)
 
 
 def test_names_precision_and_what_else_makes_a_model(path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from core import Sequential, model_file
 from core.errors import FileError
+from core.intake import Intake
 from core.layers import Dense
 from core.tensor_file import LARGEST_HEADER
 from tests.core.model_files import joined, parts, signed, small_model
@@ -203,8 +204,14 @@ def layer(index: int = 1, **changes: Any) -> dict[str, Any]:
     return {"layers": ..., "index": index, "changes": changes}
 
 
+def intake(**changes: Any) -> dict[str, Any]:
+    """Change the intake of the description."""
+    return {"intake": Intake().to_dict() | changes}
+
+
 CLAIMS: dict[str, tuple[dict[str, Any], str]] = {
-    "version 2": ({"version": 2}, "version"),
+    "version 3": ({"version": 3}, "version"),
+    "version 0": ({"version": 0}, "version"),
     "version 1.0": ({"version": 1.0}, "version"),
     "version true": ({"version": True}, "version"),
     "a version of 100,000 digits": ({"version": "9" * 100_000}, "version"),
@@ -274,6 +281,20 @@ CLAIMS: dict[str, tuple[dict[str, Any], str]] = {
     "a history that is a list": ({"history": []}, "not a table"),
     "a training that is a text": ({"training": "done"}, "not a table"),
     "a history that is not told": ({"history": None}, "'history.losses'"),
+    "an intake that is a text": ({"intake": "as is"}, "intake must be a table"),
+    "an intake with a field too many": (intake(code="import os"), "intake must be a table"),
+    "an intake without scaling": (intake(scaling=None), "its scaling a table"),
+    "a scaling that divides by 0": (intake(scaling={"mean": 0.0, "std": 0.0}), "std cannot be"),
+    "a scaling of another kind": (intake(scaling={"type": "Dense"}), "its scaling a table"),
+    "a drawing in words": (intake(drawing="crop"), "yes or no"),
+    "a drawing of one step": (intake(drawing={"crop": True}), "yes or no"),
+    "a drawing that crops twice": (intake(drawing={"crop": 2, "scale": True, "centre": True}), "yes or no"),
+    "class names in a text": (intake(class_names="0123456789"), "class names must be a list"),
+    "class names that are numbers": (intake(class_names=[0, 1]), "Classes need names"),
+    "20,000 classes": (intake(class_names=["a"] * 20_000), "Classes need names"),
+    "a class with a name of 500 letters": (intake(class_names=["a" * 500]), "Classes need names"),
+    "an unknown fit": (intake(fit="eval"), "fitted by 'eval'"),
+    "a background that is a list": (intake(background=[]), "fitted by"),
 }
 
 
