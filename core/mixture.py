@@ -17,17 +17,22 @@ class Mixture:
     """Samples x with labels or targets y, of which each batch of a training gets a `share`.
 
     As many others of the batch stay away, so batches and epochs keep their lengths and training costs what it cost
-    before. Raises ShapeError when x and y differ in length or are empty, ConfigError for a share outside 0 to 1.
+    before. In the first epoch only the `first` samples are drawn from, so that the others may still be in the making
+    when training begins; None: all from the start. Raises ShapeError when x and y differ in length or are empty,
+    ConfigError for a share outside 0 to 1.
     """
 
     x: Array
     y: Array
     share: float
+    first: int | None = None
 
     def __post_init__(self) -> None:
         if not len(self.x) or len(self.x) != len(self.y):
             raise ShapeError(f"There are {len(self.x)} samples to mix in and {len(self.y)} labels. Give one for each.")
         check_share(self.share)
+        if self.first is not None and self.first < 1:
+            raise ConfigError(f"The first epoch cannot draw from {self.first} samples. Give at least one, or None.")
 
 
 class Mixer:
@@ -38,6 +43,12 @@ class Mixer:
         self.targets = model.targets(mixture.y)
         self.labels = answers.labels(mixture.y)
         self.share = mixture.share
+        self._first = len(self.x) if mixture.first is None else min(mixture.first, len(self.x))
+        self.choice = self._first  # how many samples are drawn from
+
+    def begin(self, epoch: int) -> None:
+        """The epoch of this number begins, or is gone on with: from the second one on every sample is drawn from."""
+        self.choice = self._first if epoch == 0 else len(self.x)
 
     def mix(self, X: Array, T: Array, labels: Array, rng: np.random.Generator) -> None:
         """Let some samples of a batch give way to others, in place.
@@ -46,7 +57,7 @@ class Mixer:
         """
         count = int(self.share * len(X) + rng.random())
         places = rng.permutation(len(X))[:count]
-        chosen = rng.integers(len(self.x), size=count)
+        chosen = rng.integers(self.choice, size=count)
         X[places] = self.x[chosen]
         T[places] = self.targets[chosen]
         labels[places] = self.labels[chosen]

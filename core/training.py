@@ -248,6 +248,8 @@ class Trainer:
         """One epoch, from its start or from the batch where a restored run was left."""
         started = time.perf_counter()
         order = self._order()
+        if self.samples.mixer is not None:
+            self.samples.mixer.begin(epoch)
         count, optimizer, accuracy = len(order), self.model.optimizer, self.samples.answers.accuracy
         while True:
             is_over, due = self.seen == count, self._validations_due()

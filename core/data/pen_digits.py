@@ -45,22 +45,34 @@ def generate(count: int, seed: int = 0, progress: Progress | None = None) -> Pen
 
     `progress` is told how many are done, and how many there will be. Raises ConfigError for a count below 0.
     """
-    if count < 0:
-        raise ConfigError(f"{count} digits cannot be drawn. Give a count from 0.")
+    styles = styles_of(count, seed)
     images = np.empty((count, 28, 28, 1), np.uint8)
-    styles = np.empty(count, np.int64)
-    order = np.random.default_rng([seed, len(STYLES)]).permutation(count)
     done = 0
-    for index, (style, wanted) in enumerate(zip(STYLES, counts(count), strict=True)):
+    for index, style in enumerate(STYLES):
         rng = np.random.default_rng([seed, index])
-        for start in range(0, wanted, AT_ONCE):
-            places = order[done : done + min(AT_ONCE, wanted - start)]
+        mine = np.flatnonzero(styles == index)
+        for start in range(0, len(mine), AT_ONCE):
+            places = mine[start : start + AT_ONCE]
             images[places, :, :, 0] = draw(style, len(places), rng)
-            styles[places] = index
             done += len(places)
             if progress is not None:
                 progress(done, count)
-    return PenSet(images, np.array([style.digit for style in STYLES])[styles], styles)
+    return PenSet(images, labels_of(styles), styles)
+
+
+def styles_of(count: int, seed: int) -> NDArray[np.int64]:
+    """The style of each digit that `generate` draws, in their random order. Raises ConfigError for a count below 0."""
+    if count < 0:
+        raise ConfigError(f"{count} digits cannot be drawn. Give a count from 0.")
+    order = np.random.default_rng([seed, len(STYLES)]).permutation(count)
+    styles = np.empty(count, np.int64)
+    styles[order] = np.repeat(np.arange(len(STYLES)), counts(count))
+    return styles
+
+
+def labels_of(styles: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The class of each digit, told by its style."""
+    return np.array([style.digit for style in STYLES])[styles]
 
 
 def draw(style: PenStyle, count: int, rng: np.random.Generator) -> NDArray[np.uint8]:

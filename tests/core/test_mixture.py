@@ -114,6 +114,24 @@ def test_the_share_may_change_from_one_batch_to_the_next() -> None:
     trainer(None).set_live(mixed_share=0.5)  # nothing to mix in: nothing happens
 
 
+def test_the_first_epoch_draws_from_the_first_samples_only() -> None:
+    others = np.repeat(np.arange(20, 200, 20, dtype=np.uint8), 16).reshape(9, 4, 4, 1)
+    run = trainer(None, epochs=3)
+    run = Trainer(
+        run.model, X, Y, mixed_in=Mixture(others, OTHERS[1], 0.5, first=2), batch_size=8, epochs=3,
+        scaling=Scaling.unit(), seed=4,
+    )  # fmt: skip
+    batches = watched(run)
+    losses(run)
+    seen = [{round(float(X[0, 0, 0]) * 255) for X in batch.X} - {10} for batch in batches]
+    assert set().union(*seen[:8]) == {20, 40}
+    assert len(set().union(*seen[8:16])) > 6
+    assert run.samples.mixer is not None
+    assert run.samples.mixer.choice == 9
+    with pytest.raises(ConfigError, match="0 samples"):
+        Mixture(*OTHERS, 0.5, first=0)
+
+
 def test_they_are_not_augmented() -> None:
     run = trainer(0.5, augmentation=Augmentation(noise_std=0.1))
     batches = watched(run)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data import PenMixture, pen_cache
+from core.data import PenMixture, pen_cache, pen_mixture
 from core.data.pen_cache import cache_file, cached
 from core.data.pen_digits import PenSet, generate
 from core.data.pen_styles import STYLES
@@ -120,3 +120,26 @@ def test_a_mixture_says_what_and_how_much(tmp_path: Path, drawn: list[int]) -> N
     mixture = value.mixture(digits)
     assert mixture.share == 0.3
     assert mixture.x is digits.images
+
+
+def test_the_digits_of_the_first_epoch_come_first_and_all_are_known_before_they_are_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pen_mixture, "FIRST", 20)
+    value = PenMixture(count=50, seed=3)
+    told: list[tuple[int, int]] = []
+    digits = value.digits(progress=lambda done, count: told.append((done, count)))
+    first = value.first_digits()
+    np.testing.assert_array_equal(digits.images[:20], first.images)
+    np.testing.assert_array_equal(np.bincount(first.labels), [2] * 10)
+    np.testing.assert_array_equal(digits.images[20:], value.other_digits().images)
+    assert told[-1] == (50, 50)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    blank = value.unpainted()
+    np.testing.assert_array_equal(blank.labels, digits.labels)
+    np.testing.assert_array_equal(blank.styles, digits.styles)
+    assert not blank.images.any()
+    assert blank.images.shape == digits.images.shape
+    assert value.mixture(blank).first == 20
+    few = PenMixture(count=15)
+    assert [len(few.digits().labels), len(few.other_digits().labels), len(few.unpainted().labels)] == [15, 0, 15]
