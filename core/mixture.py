@@ -48,7 +48,11 @@ class Mixer:
 
     def begin(self, epoch: int) -> None:
         """The epoch of this number begins, or is gone on with: from the second one on every sample is drawn from."""
-        self.choice = self._first if epoch == 0 else len(self.x)
+        self.choice = self.choice_in(epoch)
+
+    def choice_in(self, epoch: int) -> int:
+        """How many of the samples, from the first on, an epoch draws from."""
+        return self._first if epoch == 0 else len(self.x)
 
     def mix(self, X: Array, T: Array, labels: Array, rng: np.random.Generator) -> None:
         """Let some samples of a batch give way to others, in place.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 
+from core.data import PenMixture
 from core.data.augmentation import Augmentation
 from core.early_stopping import EarlyStopping
 from core.hyper import Configurable
@@ -150,6 +151,15 @@ def set_augmentation(project: Project, augmentation: Augmentation) -> Change:
     """Vary the training images otherwise."""
     text, field = _change_of(project.augmentation, augmentation, " of the images")
     return Change(replace(project, augmentation=augmentation), text, field and ("augmentation", field))
+
+
+def set_pen_digits(project: Project, mixture: PenMixture) -> Change:
+    """Mix in more or fewer pen digits, or others."""
+    if not mixture.share or not project.pen_digits.share:
+        text = "mix in pen digits" if mixture.share else "mix in no pen digits"
+        return Change(replace(project, pen_digits=mixture), text, ("pen_digits", "share"))
+    text, field = _change_of(project.pen_digits, mixture, " of pen digits")
+    return Change(replace(project, pen_digits=mixture), text, field and ("pen_digits", field))
 
 
 def set_seed(project: Project, seed: int) -> Change:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core import stack
 from core.advice import advise
-from core.data import Dataset
+from core.data import Dataset, PenMixture
 from core.data.augmentation import Augmentation
 from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, FileError
@@ -150,6 +150,10 @@ class ProjectEditing(QObject):
     def set_augmentation(self, augmentation: Augmentation) -> None:
         """Vary the training images otherwise."""
         self._edit(changes.set_augmentation(self.project, augmentation))
+
+    def set_pen_digits(self, mixture: PenMixture) -> None:
+        """Mix in more or fewer pen digits; another share holds from the next batch on."""
+        self._edit(changes.set_pen_digits(self.project, mixture))
 
     def set_seed(self, seed: int) -> None:
         """Draw everything random from another seed."""

@@ -12,11 +12,12 @@ from tqdm import tqdm
 from core.data import Dataset, load
 from core.errors import ConfigError
 from core.evaluation import Evaluation, evaluate
+from core.mixture import Mixture
 from core.stack import check
 from core.training import BatchDone, EpochDone, Trainer, ValidationDone
 from nnvis.number_text import count
 from nnvis.project import Project
-from nnvis.recipe import split_data
+from nnvis.recipe import split_data, takes_pen_digits
 
 tqdm.monitor_interval = 0  # no extra thread, which would only watch for bars that stand still
 
@@ -77,9 +78,15 @@ def train(project: Project, show_progress: bool = False) -> Scores:
     split = split_data(dataset, project.data, project.seed)
     model = project.build_model(dataset)
     started = time.perf_counter()
-    _run(project.build_trainer(model, split), show_progress)
+    _run(project.build_trainer(model, split, _pen_digits(project, dataset)), show_progress)
     seconds = time.perf_counter() - started
     return Scores(project, evaluate(model, dataset.x_test, dataset.y_test, split.scaling), seconds)
+
+
+def _pen_digits(project: Project, dataset: Dataset) -> Mixture | None:
+    """What is mixed in, drawn anew: it takes a second or two, and a cache would need Qt's idea of where it lies."""
+    mixture = project.pen_digits
+    return mixture.mixture(mixture.digits()) if mixture.share and takes_pen_digits(dataset) else None
 
 
 def _refuse_errors(project: Project, dataset: Dataset) -> None:

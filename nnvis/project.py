@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from core.data import Dataset
+from core.data import Dataset, PenMixture
 from core.data.augmentation import Augmentation
 from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, FileError
@@ -19,9 +19,10 @@ from core.hyper import from_dict
 from core.layers import LAYERS, Dense, Flatten
 from core.layers.base import Layer
 from core.losses import LOSSES, CategoricalCrossentropy, Loss
+from core.mixture import Mixture
 from core.optimizers import OPTIMIZERS, Adam, Optimizer
 from core.safe_file import parse_json, read_bounded, write_atomic
-from core.schedules import SCHEDULES, Constant, Schedule
+from core.schedules import SCHEDULES, Constant, CosineDecay, Schedule
 from core.sequential import Sequential
 from core.stack import layer_names
 from core.training import Trainer
@@ -33,6 +34,8 @@ MAX_BYTES = 1 << 20  # a project of 200 layers takes 60 kB
 MAX_SEED = 2**32 - 1
 MAX_LAYERS = 200
 MAX_NAME = 100
+NO_PEN_DIGITS = PenMixture(share=0.0)
+LATER_FIELDS = {"pen_digits": NO_PEN_DIGITS.values()}  # files of the first weeks lack these: so they were trained
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Project:
     schedule: Schedule = field(default_factory=Constant)
     early_stopping: EarlyStopping | None = None
     augmentation: Augmentation = field(default_factory=Augmentation)
+    pen_digits: PenMixture = NO_PEN_DIGITS
     seed: int = 7
 
     def __post_init__(self) -> None:
@@ -60,14 +64,16 @@ class Project:
 
     @classmethod
     def default(cls) -> Self:
-        """The network of the first start: 784-128-64-10, above 97 % on MNIST within seconds."""
+        """The network of the first start: 784-128-64-10, above 97 % on MNIST within seconds. It reads drawings, too."""
         layers = (
             Flatten(),
             Dense(units=128, activation="relu"),
             Dense(units=64, activation="relu"),
             Dense(units=10, activation="softmax"),
         )
-        return cls(layers=layers)
+        return cls(
+            layers=layers, training=TrainingRecipe(epochs=8), schedule=CosineDecay(), pen_digits=PenMixture()
+        )  # fmt: skip
 
     def to_json(self) -> str:
         """The project as versioned JSON, which can be read and compared line by line."""
@@ -83,6 +89,7 @@ class Project:
             "schedule": self.schedule.to_dict(),
             "early_stopping": self.early_stopping.values() if self.early_stopping else None,
             "augmentation": self.augmentation.values(),
+            "pen_digits": self.pen_digits.values(),
             "seed": self.seed,
         }
         return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -105,6 +112,7 @@ class Project:
                 schedule=from_dict(SCHEDULES, data["schedule"], "schedule"),
                 early_stopping=None if stopping is None else _recipe(EarlyStopping, stopping, "early stopping"),
                 augmentation=_recipe(Augmentation, data["augmentation"], "augmentation"),
+                pen_digits=_recipe(PenMixture, data["pen_digits"], "mixture of pen digits"),
                 seed=data["seed"],
             )
         except ConfigError as error:
@@ -128,8 +136,8 @@ class Project:
         model.compile(optimizer=self.optimizer.replace(), loss=self.loss.replace(), metrics=["accuracy"])
         return model
 
-    def build_trainer(self, model: Sequential, split: Split) -> Trainer:
-        """The training run of this project over `model`, not yet begun."""
+    def build_trainer(self, model: Sequential, split: Split, mixed_in: Mixture | None = None) -> Trainer:
+        """The training run of this project over `model`, not yet begun; `mixed_in` are its pen digits."""
         has_validation = len(split.x_validation) > 0  # without it, early stopping would have nothing to watch
         return Trainer(
             model,
@@ -144,6 +152,7 @@ class Project:
             schedule=self.schedule.replace(),
             early_stopping=self.early_stopping.replace() if self.early_stopping and has_validation else None,
             augmentation=self.augmentation if self.augmentation != Augmentation() else None,
+            mixed_in=mixed_in,
         )
 
 
@@ -160,8 +169,9 @@ def _checked_header(data: Any, where: str) -> dict[str, Any]:
         )
     fields = {
         "format", "version", "name", "layers", "loss", "optimizer", "data", "training", "schedule", "early_stopping",
-        "augmentation", "seed",
+        "augmentation", "pen_digits", "seed",
     }  # fmt: skip
+    data = LATER_FIELDS | data
     for name in sorted(fields ^ set(data)):
         fault = "lacks" if name in fields else "has an unknown field"
         raise FileError(f"{where} is damaged: it {fault} {name!r}.")

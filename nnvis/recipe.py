@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import DATASETS, Dataset, Scaling, stratified_split
+from core.data import DATASETS, Dataset, PenDigits, Scaling, stratified_split
 from core.hyper import Configurable, hyper
 
 
@@ -44,6 +44,12 @@ class TrainingRecipe(Configurable):
         4, low=1, high=20, title="Validations",
         help="How often in an epoch the validation images are answered, for the validation curve.",
     )
+
+
+def takes_pen_digits(dataset: Dataset) -> bool:
+    """Whether pen digits can be mixed into these images: they must be other digits of the same form."""
+    is_digits = dataset.class_names == tuple("0123456789") and not dataset.is_multi_label
+    return is_digits and dataset.input_shape == (28, 28, 1) and dataset.name != PenDigits.kind_name()
 
 
 @dataclass(frozen=True, eq=False)

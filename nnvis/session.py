@@ -20,6 +20,7 @@ from nnvis.microscope.specimen import Specimen
 from nnvis.progress import Progress, progress
 from nnvis.shown_network import Finding, ShownNetwork
 from nnvis.training.control import Changes, Control, Goal
+from nnvis.training.pen_drawer import PenProgress
 from nnvis.training.run import Prepared
 from nnvis.training.snapshot import Coalescer, Snapshot
 from nnvis.training.worker import Failure, Halt, Outcome, TrainingWorker
@@ -52,12 +53,14 @@ class Session(ShownNetwork):
     history_cleared = Signal()  # a fresh network is there: history, parameters and views are new objects
     snapshot_arrived = Signal(object)  # Snapshot
     specimen_arrived = Signal(object)  # Specimen: the answer to `ask_specimen`
+    pen_digits_drawn = Signal()  # some more of them, or all: see `pen_progress`
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.state = RunState.LOADING
         self.test_result: Evaluation | None = None
         self.batches_per_second: float | None = None
+        self.pen_progress: PenProgress | None = None  # of the pen digits that are mixed in; None before the first
 
         self._running = self.project  # the project as the worker has it
         self._run = 0  # number of the last preparation asked for
@@ -73,6 +76,7 @@ class Session(ShownNetwork):
         self._worker.halted.connect(self._on_halted)
         self._worker.failed.connect(self._on_failed)
         self.study.found.connect(self._on_found)
+        self._worker.pen_digits_drawn.connect(self._on_pen_digits_drawn)
         app = QCoreApplication.instance()
         if app is not None:
             app.aboutToQuit.connect(self.shutdown)
@@ -252,6 +256,10 @@ class Session(ShownNetwork):
         if specimen.run == self._run:
             self.specimen_arrived.emit(specimen)
 
+    def _on_pen_digits_drawn(self, progress: PenProgress) -> None:
+        self.pen_progress = progress
+        self.pen_digits_drawn.emit()
+
     def _on_halted(self, halt: Halt) -> None:
         if halt.order != self._order:
             return
@@ -305,16 +313,23 @@ class Session(ShownNetwork):
     def _apply_live(self) -> None:
         """Hand over what may change in mid-run: it becomes part of the run and does not make it an old one."""
         old, new = self._running, self.project
-        optimizer, layers, training = old.optimizer.with_live(new.optimizer), old.layers, old.training
+        optimizer, layers = old.optimizer.with_live(new.optimizer), old.layers
+        training = old.training
         if len(layers) == len(new.layers):
             layers = tuple(layer.with_live(edited) for layer, edited in zip(layers, new.layers, strict=True))
         if not self._is_fresh:  # a fresh network is prepared anew: its plan is on the page already
             training = training.replace(batch_size=new.training.batch_size, epochs=new.training.epochs)
         augmentation = old.augmentation if self._is_fresh else new.augmentation
-        running = replace(old, optimizer=optimizer, layers=layers, training=training, augmentation=augmentation)
+        pen_digits = old.pen_digits if self._is_fresh else old.pen_digits.with_live(new.pen_digits)
+        running = replace(
+            old, optimizer=optimizer, layers=layers, training=training, augmentation=augmentation,
+            pen_digits=pen_digits,
+        )  # fmt: skip
         if running == old:
             return
         epochs = training.epochs if training.epochs != old.training.epochs else None
         changed = course_changes(old, running)
-        self._control.change(Changes(optimizer, training.batch_size, epochs, layers, augmentation, changed))
+        self._control.change(
+            Changes(optimizer, training.batch_size, epochs, layers, augmentation, changed, pen_digits.share)
+        )
         self._running = running

@@ -59,12 +59,14 @@ class Changes:
     layers: tuple[Layer, ...] | None = None
     augmentation: Augmentation | None = None
     changed: tuple[Changed, ...] = ()  # the same in words, for the marks on the curves
+    mixed_share: float | None = None
 
     def followed_by(self, later: Changes) -> Changes:
         """Both in one; where both speak, `later` holds."""
         return Changes(
             later.optimizer or self.optimizer, later.batch_size or self.batch_size, later.epochs or self.epochs,
             later.layers or self.layers, later.augmentation or self.augmentation, joined(self.changed, later.changed),
+            self.mixed_share if later.mixed_share is None else later.mixed_share,
         )  # fmt: skip
 
 
@@ -154,6 +156,12 @@ class Control:
             changes, self._changes = self._changes, None
             self.has_changes = False
             return changes
+
+    def doze(self, seconds: float) -> None:
+        """Sleep for so long, or until something is wished for."""
+        with self._condition:
+            if not self.has_wish:
+                self._condition.wait(seconds)
 
     def wait_for_turn(self, since: float) -> None:
         """In slow motion: sleep until the next batch's turn, counted from `since`; wake up when something is wished."""

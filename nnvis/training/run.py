@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.data import Dataset, Scaling
 from core.evaluation import Evaluation, evaluate
 from core.metrics import ConfusionMatrix
+from core.mixture import Mixture
 from core.sequential import Sequential
 from core.training import BatchDone, EpochDone, Event, TrainingDone, ValidationDone
 from nnvis.course import CourseChange
@@ -60,6 +61,7 @@ class Run:
         dataset: Dataset,
         split: Split,
         parameters: NDArray[np.float32] | None = None,
+        mixed_in: Mixture | None = None,
     ) -> None:
         self.number = number
         self.project = project
@@ -68,7 +70,7 @@ class Run:
         self.model = project.build_model(dataset)
         if parameters is not None:
             np.copyto(self.model.parameters, parameters)
-        self.trainer = project.build_trainer(self.model, split)
+        self.trainer = project.build_trainer(self.model, split, mixed_in)
         self.timeline = Timeline()
         self.timeline.keep(0, 0.0, self.model.parameters)
         self._meter = HealthMeter(self.model)
@@ -154,11 +156,23 @@ class Run:
         """Take over what was changed while training, from the next batch on."""
         self.trainer.set_live(
             changes.optimizer, layers=changes.layers, batch_size=changes.batch_size, epochs=changes.epochs,
-            augmentation=changes.augmentation,
+            augmentation=changes.augmentation, mixed_share=changes.mixed_share,
         )  # fmt: skip
         if changes.changed and self._last is not None:
             self._reports.append(CourseChange(self._last.step, self._last.position, changes.changed))
         self._more_epochs = changes.epochs or self._more_epochs
+
+    @property
+    def mixed_share(self) -> float:
+        """Which part of the next batch is mixed in."""
+        mixer = self.trainer.samples.mixer
+        return mixer.share if mixer else 0.0
+
+    @property
+    def digits_needed(self) -> int:
+        """So many of the samples to mix in, from the first on, may be drawn from by the next batch."""
+        mixer = self.trainer.samples.mixer
+        return mixer.choice_in(self.trainer.epochs_done) if mixer and mixer.share else 0
 
     def reached(self, goal: Goal, event: Event) -> bool:
         """Whether to pause after this event. At the end of an epoch its validation still belongs to the last batch."""

@@ -6,6 +6,7 @@ import enum
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
@@ -13,13 +14,17 @@ from threadpoolctl import threadpool_limits
 
 from core.data import Dataset, load
 from core.evaluation import Evaluation
+from core.mixture import Mixture
 from core.training import BatchDone
+from nnvis.paths import cache_folder
 from nnvis.project import Project
-from nnvis.recipe import DataRecipe, Split, split_data
+from nnvis.recipe import DataRecipe, Split, split_data, takes_pen_digits
 from nnvis.training.control import Control, Goal, Look, Order, Preparation
+from nnvis.training.pen_drawer import PenDrawer
 from nnvis.training.run import Run
 from nnvis.training.snapshot import Coalescer
 
+DOZE = 0.02  # seconds between two looks whether the pen digits are drawn
 SWITCH_INTERVAL = 0.001  # seconds; Python's 0.005 lets a redraw wait for the worker five times as long
 
 
@@ -58,6 +63,7 @@ class TrainingWorker(QThread):
     snapshot_ready = Signal()  # to be taken from the coalescer
     looked = Signal(object)  # Specimen: what the next update will work on
     halted = Signal(object)  # Halt
+    pen_digits_drawn = Signal(object)  # PenProgress; from the thread that draws them
     failed = Signal(object)  # Failure
 
     def __init__(self, control: Control, coalescer: Coalescer, parent: QObject | None = None) -> None:
@@ -70,6 +76,7 @@ class TrainingWorker(QThread):
         self._split: Split | None = None
         self._split_key: tuple[DataRecipe, int] | None = None
         self._doing = ""
+        self._pens = PenDrawer(_cache_folder, self.pen_digits_drawn.emit)
 
     def run(self) -> None:
         """Obey until the board says that it is over. No exception leaves this method."""
@@ -88,6 +95,7 @@ class TrainingWorker(QThread):
                 except Exception as error:
                     self._fail(wish, error)
         self._run = None
+        self._pens.cancel()
 
     def _look(self) -> None:
         """Tell what the next update will work on; without a network there is nothing to tell."""
@@ -95,6 +103,10 @@ class TrainingWorker(QThread):
             return
         if changes := self._control.take_changes():  # they hold from the next batch on: this one
             self._run.apply(changes)
+        while self._run.digits_needed > self._pens.ready:
+            if self._control.has_wish:  # whatever it is, it comes first
+                return
+            self._wait_for_digits()
         specimen = self._run.specimen()
         if specimen is not None:
             self.looked.emit(specimen)
@@ -117,7 +129,8 @@ class TrainingWorker(QThread):
             self._split_key = None
             self.dataset_loaded.emit(self._dataset)
         self._doing = "preparing the network"
-        run = Run(wish.run, project, self._dataset, self._shared_out(self._dataset, project), wish.parameters)
+        split = self._shared_out(self._dataset, project)
+        run = Run(wish.run, project, self._dataset, split, wish.parameters, self._mixture(self._dataset, project))
         events = run.first_events()
         self._run = run
         self._coalescer.begin(run.number, run.trainer)
@@ -125,6 +138,7 @@ class TrainingWorker(QThread):
             self._coalescer.add(news)
         self._coalescer.publish(run.model.parameters)
         self.prepared.emit(run.prepared())
+        self._draw_digits(run)
 
     def _shared_out(self, dataset: Dataset, project: Project) -> Split:
         """The split of this project, kept: most edits leave it as it is."""
@@ -133,6 +147,19 @@ class TrainingWorker(QThread):
             self._split = split_data(dataset, project.data, project.seed)
             self._split_key = key
         return self._split
+
+    def _mixture(self, dataset: Dataset, project: Project) -> Mixture | None:
+        """The pen digits, which need not be drawn yet. They are there without a share, too: it may be raised live."""
+        if not takes_pen_digits(dataset):
+            return None
+        return project.pen_digits.mixture(self._pens.want(project.pen_digits))
+
+    def _draw_digits(self, run: Run) -> None:
+        """Draw them if they have a share; else there are better things to do."""
+        if run.mixed_share:
+            self._pens.begin()
+        else:
+            self._pens.cancel()
 
     # --- training -------------------------------------------------------------------------------------------------
 
@@ -159,6 +186,13 @@ class TrainingWorker(QThread):
                 started = time.perf_counter()
                 if control.has_changes and (changes := control.take_changes()):
                     run.apply(changes)
+                    self._draw_digits(run)
+                if run.digits_needed > self._pens.ready:
+                    coalescer.rest()
+                    self._publish(run)  # what is trained so far can be seen meanwhile
+                    self._wait_for_digits()
+                    coalescer.resume()
+                    continue
                 if control.wants_look:
                     control.wants_look = False
                     self._look()
@@ -178,8 +212,22 @@ class TrainingWorker(QThread):
             run.rest()
             self._publish(run)
 
+    def _wait_for_digits(self) -> None:
+        """Sleep a moment while they are drawn."""
+        if self._pens.error is not None:
+            self._doing = "drawing the pen digits"
+            raise self._pens.error
+        self._pens.begin()
+        self._control.doze(DOZE)
+
     def _publish(self, run: Run) -> None:
         if self._coalescer.publish(run.model.parameters):
             self.snapshot_ready.emit()
 
 
+def _cache_folder() -> Path | None:
+    """Where pen digits are kept; None where nothing can be written."""
+    try:
+        return cache_folder()
+    except OSError:
+        return None

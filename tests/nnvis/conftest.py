@@ -1,12 +1,16 @@
 """What tests with widgets share."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.data import Dataset, mnist
+from core.schedules import Constant
+from nnvis.project import NO_PEN_DIGITS, Project
+from nnvis.recipe import TrainingRecipe
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
 from nnvis.training import worker
@@ -34,6 +38,11 @@ def digits() -> Dataset:
 def session(qtbot: QtBot, digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """A session with few digits: 19 batches of 64 make an epoch, one image in twelve is for validation."""
     monkeypatch.setattr(worker, "load", lambda _name: digits)
+    # No test waits for pen digits that it has nothing to do with.
+    plain = replace(
+        Project.default(), training=TrainingRecipe(epochs=5), schedule=Constant(), pen_digits=NO_PEN_DIGITS
+    )  # fmt: skip
+    monkeypatch.setattr(Project, "default", lambda: plain)
     session = Session()
     qtbot.waitUntil(lambda: session.state is RunState.READY)
     yield session
