@@ -56,6 +56,9 @@ def latex_name(name: str) -> str:
         return NAMES[name]
     if name[0] == "d" and len(name) > 1 and (name[1].isupper() or len(name) == 2 or name[1:] in NAMES):
         return "d" + latex_name(name[1:])
+    stem, _, index = name.rpartition("_")
+    if stem and index.isdigit():  # an array of one layer among many: X_hat_2
+        return rf"{{{latex_name(stem)}}}_{{{index}}}" if stem in NAMES else f"{latex_name(stem)}_{{{index}}}"
     stem, _, index = name.partition("_")
     if index:
         return f"{latex_name(stem)}_{{{index}}}" if len(index) == 1 else rf"{latex_name(stem)}_{{\mathrm{{{index}}}}}"

@@ -46,7 +46,7 @@ class GlobalAveragePooling2D(Layer):
 
     def equation_functions(self) -> dict[str, Callable[..., Any]]:
         """everywhere(dY): the error of a map at each of its places."""
-        return {"everywhere": lambda dY: np.broadcast_to(dY[:, None, None, :], self.X.shape)}
+        return {"everywhere": lambda dY: np.broadcast_to(dY[:, None, None, :], (len(dY), *self.input_shape))}
 
     def arrays(self) -> dict[str, object]:
         return {**super().arrays(), "places": self.input_shape[0] * self.input_shape[1]}

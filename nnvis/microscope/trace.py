@@ -84,7 +84,8 @@ class Bench:
             copies = _Copies()
             layers = tuple(
                 LayerTrace(
-                    layer, layer.name,
+                    layer,
+                    layer.name,
                     {name: copies.of(value) for name, value in layer.arrays().items()},
                     tuple(view for view in model.parameter_views() if view.layer == index),
                 )

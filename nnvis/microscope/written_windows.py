@@ -1,0 +1,69 @@
+"""Written out where windows overlap: the windows that a cell was part of, and what each sends back. Qt-free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.layers import GlobalAveragePooling2D, MaxPooling2D
+
+if TYPE_CHECKING:
+    from nnvis.microscope.stops import Shown
+    from nnvis.microscope.written_out import Terms
+
+
+def windows_over(layer: Any, row: int, column: int) -> list[tuple[int, int, int, int]]:
+    """All windows that a cell is part of: (v, u) of the window, (a, b) of the cell within it."""
+    windows = layer._windows
+    (top, bottom), (left, right) = windows.border
+    height, width = windows.image
+    numbers = np.arange(1, height * width + 1).reshape(height, width)
+    padded = np.ascontiguousarray(np.pad(numbers, ((top, bottom), (left, right))))[None, :, :, None]
+    seen = windows.view(padded)[0, :, :, :, :, 0]
+    found = np.argwhere(seen == row * width + column + 1)
+    return [(int(v), int(u), int(a), int(b)) for v, u, a, b in found]
+
+
+def cells_of(layer: Any, v: int, u: int) -> tuple[int, int, int, int]:
+    """First and last row and column (last excluded) of the window at place (v, u), cut at the border of the image."""
+    windows = layer._windows
+    (top, _), (left, _) = windows.border
+    y, x = v * windows.strides[0] - top, u * windows.strides[1] - left
+    bottom, right = min(y + windows.size[0], windows.image[0]), min(x + windows.size[1], windows.image[1])
+    return max(y, 0), bottom, max(x, 0), right
+
+
+def spread_terms(shown: Shown, at: dict[str, int]) -> Terms:
+    """What arrives at one cell of dX: from every window that it was part of."""
+    from nnvis.microscope.written_out import Terms
+
+    traced = shown.stop.layer_trace
+    assert traced is not None
+    layer: Any = traced.layer
+    values = shown.context.values
+    n, c = at["n"], at["c"]
+    if isinstance(layer, GlobalAveragePooling2D):
+        factors = np.array([[float(values["dY"][n, c])]])  # the equation itself divides by the number of places
+        return Terms("dY", (), np.zeros((1, 0), int), factors, factors.prod(axis=1))
+    over = windows_over(layer, at["y"], at["x"])
+    if "W" in values:
+        W, dZ = np.asarray(values["W"], np.float64), np.asarray(values["dZ"], np.float64)
+        filters = W.shape[3]
+        places: list[tuple[int, int, int]] = [(v, u, f) for v, u, _, _ in over for f in range(filters)]
+        factors = np.array([[dZ[n, v, u, f], W[a, b, c, f]] for v, u, a, b in over for f in range(filters)]).reshape(
+            -1, 2
+        )
+        return Terms("dZ W", ("v", "u", "f"), np.array(places).reshape(-1, 3), factors, factors.prod(axis=1))
+    dY = np.asarray(values["dY"], np.float64)
+    if isinstance(layer, MaxPooling2D):
+        cells = shown.context.functions["windows"](values["X"])[n, :, :, c]
+        width = layer.pool_size[1]
+        share = [float(cells[v, u].argmax() == a * width + b) for v, u, a, b in over]
+    else:
+        counts = values["n"]
+        share = [1 / float(counts[0, v, u, 0]) for v, u, _, _ in over]
+    factors = np.array([[dY[n, v, u, c], part] for (v, u, _, _), part in zip(over, share, strict=True)]).reshape(-1, 2)
+    return Terms(
+        "dY", ("v", "u"), np.array([(v, u) for v, u, _, _ in over]).reshape(-1, 2), factors, factors.prod(axis=1)
+    )
