@@ -132,15 +132,15 @@ class Viewer:
 
     def answer(self, image: NDArray[Any], step: int, reading: Reading = AS_TRAINED) -> Answer | None:
         """What the network says to one image; None when it has no finite outputs."""
-        outputs = self.look(_scores, image, reading)
+        outputs = self.look(scores, image, reading)
         if outputs.shape[1:] != self._model.output_shape or outputs.ndim != 2 or outputs.shape[1] < 2:
             return None
         if not np.isfinite(outputs[0]).all():
             return None
-        shares, scores = outputs[0], outputs[1]
+        shares, before = outputs[0], outputs[1]
         is_distribution = bool(shares.min() >= 0 and abs(shares.sum() - 1) < 1e-3)
         if is_distribution and reading.temperature != 1.0:
-            shares = tempered(scores, reading.temperature)
+            shares = tempered(before, reading.temperature)
         shares = shares.copy()
         shares.flags.writeable = False
         first, second = (int(index) for index in np.argsort(-shares, kind="stable")[:2])
@@ -156,14 +156,14 @@ class Viewer:
         )
 
 
-def _scores(model: Sequential, X: NDArray[np.float32]) -> NDArray[np.float32]:
+def scores(model: Sequential, X: NDArray[np.float32]) -> NDArray[np.float32]:
     """Outputs and, below them, the scores that the last activation made them from. Shape: (2, classes)."""
     Y = model.forward(X)
     last = model.layers[-1]
     Z = getattr(last, "Z", None) if last.output_activation is not None else None
     # Without a layer's own Z, the logarithm of shares is a score that gives the same shares.
-    scores = Z if Z is not None else np.log(np.maximum(Y, np.finfo(np.float32).tiny))
-    return np.concatenate([Y, scores]).astype(np.float32, copy=False)
+    before = Z if Z is not None else np.log(np.maximum(Y, np.finfo(np.float32).tiny))
+    return np.concatenate([Y, before]).astype(np.float32, copy=False)
 
 
 def _array(layer: Layer, kind: str, images: int) -> NDArray[np.float32]:

@@ -2,79 +2,71 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from functools import cached_property
+
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from core.data import center_digit
-from nnvis.number_text import count, measure, share
-from nnvis.session import Answer, RunState, Session
+from nnvis.draw_pages import DRAW_PAGES
+from nnvis.draw_pages.answer import AnswerPage, class_names
+from nnvis.draw_pages.answer_block import AnswerBlock
+from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
-from nnvis.widgets.bars import Bars
 from nnvis.widgets.brush_tools import BrushTools
 from nnvis.widgets.canvas import PaintCanvas
 from nnvis.widgets.color_bar import ColorBar
-from nnvis.widgets.labels import GivingLabel, explain, text_label
-from nnvis.widgets.picture import Picture
+from nnvis.widgets.labels import explain
+from nnvis.widgets.segmented import SegmentedControl
 
-_REST_MS = 15            # a pen reports 200 times a second; the network is asked 60 times at most
 _SMALLEST_CANVAS = 200
-_ANSWER_LINES = 68       # room for the words of the empty state, so that nothing jumps with the first stroke
+_GAP = 6
 
 
 class DrawPanel(QWidget):
-    """Canvas and tools, the 28 by 28 picture the network receives, its answer, and a bar for each class."""
+    """Canvas and tools, the answer, and below it one of DRAW_PAGES. The canvas stays where it is, whatever is below."""
 
     def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("drawPanel")
         self._session = session
         self._theme_source = theme_source
-        self._is_late = False
-        self._are_shares: bool | None = None
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._on_rested)
-
         self.canvas = PaintCanvas(theme_source)
         self.canvas.setObjectName("paintCanvas")
-        self.canvas.drawing_changed.connect(self._on_canvas_changed)
-        self._tools = BrushTools(theme_source, self.canvas)
-        self._answer = _AnswerBlock(theme_source)
-        self._bars = Bars(theme_source)
-        self._explain_bars(are_shares=True)
+        self.desk = DrawingDesk(session, self.canvas, self)
+        self._brushes = BrushTools(theme_source, self.canvas)
+        self._answer = AnswerBlock(theme_source)
+        self._answer.own_wanted.connect(self._on_own_wanted)
+        self.pages = {row.name: row.make(self.desk, theme_source) for row in DRAW_PAGES}
+        self.chooser = SegmentedControl(
+            theme_source, "Below the canvas", tuple((row.name, row.word, row.sentence) for row in DRAW_PAGES))
+        self.chooser.changed.connect(self._on_page_chosen)
         self._build()
+        self._on_page_chosen(DRAW_PAGES[0].name)
         self._on_metrics_changed()
 
         theme_source.metrics_changed.connect(self._on_metrics_changed)
-        session.dataset_changed.connect(self._on_dataset_changed)
         session.drawing_changed.connect(self._on_drawing_changed)
         session.answer_changed.connect(self._on_answer_changed)
         session.state_changed.connect(self._on_answer_changed)
-        self._on_dataset_changed()
         self._on_drawing_changed()
 
     def _build(self) -> None:
-        sees = text_label("What the net sees", "caption", "secondary")
-        scale = ColorBar(self._theme_source, "magnitude", "0", "1")
-        for widget in (sees, self._answer.picture):
-            explain(widget, "Your drawing, cropped, fitted into 20×20 and centred by mass, as MNIST was made.")
-        heading = QHBoxLayout()
-        heading.addWidget(sees)
-        heading.addStretch(1)
-        heading.addWidget(scale)
-
+        row = QHBoxLayout()
+        row.addWidget(self.chooser)
+        row.addStretch(1)
         content = QWidget()
         content.setObjectName("scrolled")
         self._layout = QVBoxLayout(content)
         self._layout.setSpacing(0)
         self._layout.addWidget(self.canvas, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._layout.addWidget(self._tools)
-        self._layout.addLayout(heading)
-        self._layout.addSpacing(4)
+        self._layout.addWidget(self._brushes)
         self._layout.addWidget(self._answer)
-        self._layout.addWidget(self._bars)
+        self._layout.addLayout(row)
+        self._layout.addSpacing(_GAP)
+        for page in self.pages.values():
+            self._layout.addWidget(page)
         self._layout.addStretch(1)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -85,6 +77,13 @@ class DrawPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._scroll)
+
+    @cached_property
+    def tools(self) -> ColorBar:
+        """For the dock's head, whoever makes it: the colours of ink, so that the canvas is never without its legend."""
+        legend = ColorBar(self._theme_source, "magnitude", "0", "1")
+        explain(legend, "Colours of ink, and of every other magnitude: nothing at the left, the most at the right.")
+        return legend
 
     def sizeHint(self) -> QSize:
         """The width of the dock in the present size of the window."""
@@ -97,45 +96,35 @@ class DrawPanel(QWidget):
         self._fit_canvas()
 
     def _fit_canvas(self) -> None:
+        """The history strip gives way before the canvas does; and where that is small already, the dock scrolls."""
         margins = self._layout.contentsMargins()
         width = self.width() - margins.left() - margins.right()
-        rest = self._layout.minimumSize().height() - self.canvas.minimumSize().height()
-        side = max(_SMALLEST_CANVAS, min(width, self.height() - rest))
+        answer = self.pages["answer"]
+        assert isinstance(answer, AnswerPage)
+        metrics = self._theme_source.metrics
+        above = margins.top() + metrics.draw_tool + self._answer.height() + self.chooser.height() + _GAP
+        room = self.height() - above - margins.bottom()
+        roomy = room - answer.height_for(roomy=True) >= min(width, metrics.canvas) - _GAP
+        side = max(_SMALLEST_CANVAS, min(width, room - answer.height_for(roomy)))
+        answer.set_room(room - side)
         self.canvas.setFixedSize(side, side)
 
     def _on_metrics_changed(self) -> None:
         metrics = self._theme_source.metrics
         side, gap = metrics.dock_padding, metrics.page_gap
         self._layout.setContentsMargins(side, gap, side, gap // 2)
-        self._tools.setFixedHeight(metrics.draw_tool)
+        self._brushes.setFixedHeight(metrics.draw_tool)
         self._answer.fit(metrics.page_gap)
         self._fit_canvas()
 
-    # From the canvas to the network.
+    def _on_page_chosen(self, name: str) -> None:
+        for each, page in self.pages.items():
+            page.setVisible(each == name)
 
-    def _on_canvas_changed(self) -> None:
-        if self._rest.isActive():
-            self._is_late = True
-        else:
-            self._ask()
-
-    def _on_rested(self) -> None:
-        if self._is_late:
-            self._is_late = False
-            self._ask()
-
-    def _ask(self) -> None:
-        self._rest.start()
-        image = None if self.canvas.is_empty else center_digit(self.canvas.image())
-        # Where everything was rubbed out there are strokes, but no ink.
-        self._session.set_drawing(image if image is not None and image.any() else None)
+    def _on_own_wanted(self) -> None:
+        self._session.set_reading(self._session.reading.as_trained())
 
     # From the session to the eye.
-
-    def _on_dataset_changed(self) -> None:
-        dataset = self._session.dataset
-        if dataset is not None and self._session.answer is None:
-            self._bars.set_labels([str(name) for name in dataset.class_names])
 
     def _on_drawing_changed(self) -> None:
         self._answer.picture.set_image(self._session.drawing)
@@ -145,117 +134,15 @@ class DrawPanel(QWidget):
     def _on_answer_changed(self) -> None:
         answer = self._session.answer
         if answer is not None:
-            names = self._class_names(len(answer.probabilities))
-            self._bars.set_labels(names)
-            self._bars.set_values(answer.probabilities.tolist(), are_shares=answer.is_distribution)
-            self._explain_bars(answer.is_distribution)
-            self._answer.show_answer(answer, names)
-            return
-        self._bars.set_values(None)
-        if self._session.drawing is None:
+            self._answer.show_answer(answer, class_names(self.desk, len(answer.probabilities)))
+        elif self._session.drawing is None:
             self._answer.show_words(
-                "No drawing yet", "The 28×28 picture the network receives appears at the left, its answer here.")
+                "No drawing yet", "What the net receives will stand at the left, its answer here.")
         elif self._session.state is RunState.LOADING:
             self._answer.show_words("No network yet", "It answers as soon as the images are loaded.")
         else:
             self._answer.show_words(
                 "No answer", "The outputs of this network are no finite numbers. Reset gives it new weights.")
-
-    def _explain_bars(self, are_shares: bool) -> None:
-        if are_shares != self._are_shares:
-            self._are_shares = are_shares
-            explain(self._bars, "The network's probability for each class; together they make 100 %." if are_shares
-                    else "The network's output for each class; without softmax these are no probabilities.")
-
-    def _class_names(self, classes: int) -> list[str]:
-        dataset = self._session.dataset
-        if dataset is not None and len(dataset.class_names) == classes:
-            return [str(name) for name in dataset.class_names]
-        return [str(index) for index in range(classes)]
-
-
-class _AnswerBlock(QWidget):
-    """The small picture, and beside it the answer in large, or words where there is none."""
-
-    def __init__(self, theme_source: ThemeSource) -> None:
-        super().__init__()
-        self._theme_source = theme_source
-        self.picture = Picture(theme_source)
-        self.picture.setAccessibleName("What the net sees")
-        self._digit = text_label(role="display")
-        self._digit.setObjectName("predictedDigit")
-        self._digit.setAccessibleName("Answer")
-        explain(self._digit, "The class to which the network gives the highest probability.")
-        self._confidence = text_label(role="value")
-        self._next = GivingLabel(tone="secondary")
-        self._step = GivingLabel()
-        explain(self._step, "The answer comes from the network as it is now, after this many batches.")
-        self._title = text_label(tone="secondary")
-        self._text = text_label(role="caption", wrap=True)
-
-        self._first_line = QHBoxLayout()
-        self._first_line.setSpacing(14)
-        self._first_line.addWidget(self._digit)
-        self._first_line.addWidget(self._confidence, 1, Qt.AlignmentFlag.AlignBottom)
-        self._given = QWidget()
-        given = QVBoxLayout(self._given)
-        self._missing = QWidget()
-        missing = QVBoxLayout(self._missing)
-        for column in (given, missing):
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(0)
-        given.addLayout(self._first_line)
-        given.addWidget(self._next)
-        given.addWidget(self._step)
-        given.addStretch(1)
-        missing.addWidget(self._title)
-        missing.addWidget(self._text)
-        missing.addStretch(1)
-        self._layout = QHBoxLayout(self)
-        self._layout.setSpacing(12)
-        self._layout.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
-        self._layout.addWidget(self._given, 1)
-        self._layout.addWidget(self._missing, 1)
-
-    def fit(self, gap: int) -> None:
-        """Take the sizes of the window."""
-        metrics = self._theme_source.metrics
-        self._layout.setContentsMargins(0, 0, 0, gap)
-        self.setFixedHeight(max(metrics.picture, _ANSWER_LINES) + gap)
-        self._digit.setFixedHeight(metrics.display_line)
-        self._digit.setMinimumWidth(metrics.display * 5 // 8)
-        self._confidence.setContentsMargins(0, 0, 0, metrics.display_line // 16)
-        self._step.setVisible(not metrics.is_compact)
-
-    def show_answer(self, answer: Answer, names: list[str]) -> None:
-        """The winner, how sure, the next, and which network said so."""
-        write = share if answer.is_distribution else _output
-        _write(self._digit, names[answer.digit])
-        _write(self._confidence, write(answer.confidence))
-        _write(self._next, f"next: {names[answer.second]} with {write(answer.second_confidence)}")
-        by = f"by the net at step {count(answer.step)}" if answer.step else "by the untrained net"
-        _write(self._step, by)
-        self._digit.setAccessibleDescription(f"{write(answer.confidence)}, {self._next.text()}, {by}")
-        self._missing.hide()
-        self._given.show()
-
-    def show_words(self, title: str, text: str) -> None:
-        """Why there is no answer."""
-        self._digit.clear()
-        _write(self._title, title)
-        _write(self._text, text)
-        self._given.hide()
-        self._missing.show()
-
-
-def _output(value: float) -> str:
-    return f"output {measure(value, 2)}"
-
-
-def _write(label: QWidget, text: str) -> None:
-    """Set a label's text only when it is another one: each setting asks for a new layout."""
-    if label.property("text") != text:
-        label.setProperty("text", text)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from nnvis.colour_maps import color_table, magnitude_colors
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
-from nnvis.widgets.strokes import SIDE, Stroke, StrokeHistory, blank, paint_strokes
+from nnvis.widgets.strokes import SIDE, Mark, Stroke, StrokeHistory, blank, paint_strokes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +54,7 @@ class PaintCanvas(PaintedWidget):
         self._pen = QPointF(SIDE / 2, SIDE / 2)
         self._pointer: QPointF | None = None  # where the brush would touch the paper
         self._dry = QImage()                  # finished strokes at the resolution of the screen
-        self._dry_strokes: tuple[Stroke, ...] = ()
+        self._dry_strokes: tuple[Mark, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
@@ -67,7 +67,7 @@ class PaintCanvas(PaintedWidget):
     # What is on it.
 
     @property
-    def strokes(self) -> tuple[Stroke, ...]:
+    def strokes(self) -> tuple[Mark, ...]:
         """All strokes, the one being drawn last."""
         return (*self._history.strokes, self._stroke) if self._stroke else self._history.strokes
 
@@ -104,6 +104,12 @@ class PaintCanvas(PaintedWidget):
         """Bring it back."""
         self._end()
         self._history.redo()
+        self._changed()
+
+    def put_picture(self, picture: Mark) -> None:
+        """Replace the drawing by a picture, which can be drawn on; undo brings the drawing back."""
+        self._end()
+        self._history.put(picture)
         self._changed()
 
     def clear(self) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Protocol
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
@@ -19,6 +20,16 @@ _SHARP = 0.25     # radians between two samples that make a corner, which is rou
 _SAMPLE = 2.0     # a curve with changing width is followed in steps of this length
 
 Bezier = tuple[QPointF, QPointF, QPointF, QPointF]
+
+
+class Mark(Protocol):
+    """What can lie on the canvas: a stroke, or a picture from elsewhere."""
+
+    @property
+    def erases(self) -> bool: ...
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw it with the painter's scale."""
 
 
 @dataclass
@@ -133,7 +144,7 @@ def blank(pixels: int) -> QImage:
     return image
 
 
-def paint_strokes(image: QImage, strokes: Iterable[Stroke]) -> None:
+def paint_strokes(image: QImage, strokes: Iterable[Mark]) -> None:
     """Add strokes to a picture of the whole square."""
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -149,11 +160,11 @@ class StrokeHistory:
     LIMIT = 200
 
     def __init__(self) -> None:
-        self._states: list[tuple[Stroke, ...]] = [()]
+        self._states: list[tuple[Mark, ...]] = [()]
         self._at = 0
 
     @property
-    def strokes(self) -> tuple[Stroke, ...]:
+    def strokes(self) -> tuple[Mark, ...]:
         """What is on the canvas now."""
         return self._states[self._at]
 
@@ -171,6 +182,10 @@ class StrokeHistory:
         """One stroke more; what had been undone is gone."""
         self._push((*self.strokes, stroke))
 
+    def put(self, mark: Mark) -> None:
+        """That alone, instead of everything; undo brings back what was there."""
+        self._push((mark,))
+
     def clear(self) -> None:
         """A clean canvas, as a step that can be undone."""
         if self.strokes:
@@ -184,6 +199,6 @@ class StrokeHistory:
         """One step forward."""
         self._at += self.can_redo
 
-    def _push(self, strokes: tuple[Stroke, ...]) -> None:
+    def _push(self, strokes: tuple[Mark, ...]) -> None:
         self._states = [*self._states[: self._at + 1], strokes][-self.LIMIT :]
         self._at = len(self._states) - 1

@@ -75,7 +75,7 @@ def test_a_drawing_is_centred_shown_and_answered(qtbot: QtBot, panel: DrawPanel,
     assert digit(panel) == str(answer.digit)
     assert panel.findChild(Bars).values == pytest.approx(answer.probabilities)
     assert "by the untrained net" in words(panel)
-    picture = panel.findChild(Picture)
+    picture = panel.findChild(Picture, "netPicture")
     assert picture.accessibleDescription() == f"28 by 28 pixels, {np.count_nonzero(session.drawing)} of them with ink."
 
 
@@ -112,7 +112,7 @@ def test_clearing_and_rubbing_out_take_the_answer_back(qtbot: QtBot, panel: Draw
 def test_a_drawing_from_elsewhere_is_shown_too(panel: DrawPanel, session: Session) -> None:
     session.set_drawing(session.dataset.x_test[0, ..., 0])
     assert digit(panel) == str(session.answer.digit)
-    assert "28 by 28" in panel.findChild(Picture).accessibleDescription()
+    assert "28 by 28" in panel.findChild(Picture, "netPicture").accessibleDescription()
 
 
 def test_outputs_that_are_no_probabilities_are_not_called_percent(

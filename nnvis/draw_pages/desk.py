@@ -1,0 +1,100 @@
+"""The desk: between canvas and session. It prepares what is drawn, step by step, and has the network asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.data import CenterSteps, center_steps
+from nnvis.session import Session
+from nnvis.widgets.canvas import PaintCanvas
+from nnvis.widgets.pasted_picture import PastedPicture
+
+REST_MS = 15  # a pen reports 200 times a second; the network is asked 60 times at most
+NOTHING = center_steps(np.zeros((28, 28), np.uint8))
+
+
+@dataclass(frozen=True, eq=False)
+class TestImage:
+    """An image of the test set that lies on the canvas."""
+
+    __test__ = False  # pytest, this is no test class
+
+    index: int
+    label: int
+    pixels: NDArray[np.uint8]  # (28, 28)
+
+
+class DrawingDesk(QObject):
+    """What lies on the canvas, as pictures on its way to the network. `prepared` tells when they are new."""
+
+    prepared = Signal()
+
+    def __init__(self, session: Session, canvas: PaintCanvas, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.canvas = canvas
+        self.steps: CenterSteps = NOTHING
+        self.raw: NDArray[np.uint8] | None = None  # (280, 280); None while the canvas is empty
+        self._is_late = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._on_rested)
+        canvas.drawing_changed.connect(self._on_canvas_changed)
+        session.reading_changed.connect(self._on_reading_changed)
+
+    @property
+    def test_image(self) -> TestImage | None:
+        """The test image on the canvas, as long as nobody has drawn on it."""
+        marks = self.canvas.strokes
+        if len(marks) == 1 and isinstance(marks[0], PastedPicture) and isinstance(marks[0].origin, TestImage):
+            return marks[0].origin
+        return None
+
+    @property
+    def label(self) -> int | None:
+        """The true class of what is drawn, where it is known."""
+        image = self.test_image
+        return image.label if image else None
+
+    def show_test_image(self, index: int) -> None:
+        """Put an image of the test set onto the canvas, pixel by pixel."""
+        dataset = self.session.dataset
+        if dataset is None or dataset.input_shape != (28, 28, 1) or dataset.is_multi_label:
+            return
+        index %= len(dataset.x_test)
+        pixels = dataset.x_test[index, ..., 0]
+        origin = TestImage(index, int(dataset.y_test[index]), pixels)
+        self.canvas.put_picture(PastedPicture.filling(pixels, origin))
+
+    def _on_canvas_changed(self) -> None:
+        if self._rest.isActive():
+            self._is_late = True
+        else:
+            self._prepare()
+
+    def _on_rested(self) -> None:
+        if self._is_late:
+            self._is_late = False
+            self._prepare()
+
+    def _on_reading_changed(self) -> None:
+        if self.raw is not None:
+            self._prepare()
+
+    def _prepare(self) -> None:
+        self._rest.start()
+        preparation = self.session.reading.preparation
+        self.raw = None if self.canvas.is_empty else self.canvas.image()
+        self.steps = NOTHING if self.raw is None else center_steps(self.raw, preparation)
+        image = self.test_image
+        if image is not None and preparation.is_whole:
+            # It is in MNIST's form already; shrinking its enlarged pixels again could change one or the other.
+            self.steps = replace(self.steps, centred=image.pixels)
+        # Where everything was rubbed out there are strokes, but no ink.
+        self.session.set_drawing(self.steps.centred if self.steps.centred.any() else None)
+        self.prepared.emit()

@@ -1,0 +1,171 @@
+"""The page Steps: from drawing to input, each step with its switch; and from scores to answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+
+from core.sequential import Sequential
+from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.number_text import decimal, percent
+from nnvis.reading import COOLEST, HOTTEST, Reading
+from nnvis.theme import ThemeSource
+from nnvis.widgets.labels import explain, text_label
+from nnvis.widgets.step_tile import StepTile
+
+CROP = "Only the part with ink is kept; left out, the margins of the canvas count as part of the digit."
+SCALE = "The longer side becomes 20 pixels; left out, the digit keeps the size at which you drew it."
+CENTRE = ("The centre of mass of the ink comes into the middle of 28 by 28; left out, the digit stays where you drew "
+          "it.")
+STANDARDISE = ("The mean of the training pixels is subtracted, and the rest divided by their standard deviation; left "
+               "out, the network gets 0 to 1.")
+UNIT = "This project trains on pixels from 0 to 1, so there is nothing to do."
+NOTCHES = 20  # of the temperature's slider on each side of 1
+
+
+class StepsPage(QWidget):
+    """Five pictures, four of them with a switch, and two sliders."""
+
+    def __init__(self, desk: DrawingDesk, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._session = desk, desk.session
+        self.raw = StepTile(theme_source, "Drawn", "What you drew, on a canvas of 280 by 280.", switchable=False)
+        self.crop = StepTile(theme_source, "Crop", CROP)
+        self.scale = StepTile(theme_source, "Scale", SCALE)
+        self.centre = StepTile(theme_source, "Centre", CENTRE)
+        self.standardise = StepTile(theme_source, "Standardise", STANDARDISE)
+        self._tiles = (self.raw, self.crop, self.scale, self.centre, self.standardise)
+        tiles = QHBoxLayout()
+        tiles.setSpacing(0)
+        for tile in self._tiles:
+            tiles.addWidget(tile, 4 if tile is self.standardise else 3)  # its name is the longest
+            tile.toggled.connect(self._on_toggled)
+        self.temperature = self._slider("Temperature", -NOTCHES, NOTCHES, "The scores are divided by T before the "
+                                        "softmax: above 1 the answer is less sure, below 1 surer; the network's own "
+                                        "is 1.")
+        self.threshold = self._slider("Not sure below", 0, 99, "An answer with a smaller probability is called not "
+                                      "sure.")
+        self._values = text_label("", "caption"), text_label("", "caption")
+        sliders = QGridLayout()
+        sliders.setHorizontalSpacing(8)
+        sliders.setVerticalSpacing(0)
+        for row, (slider, value) in enumerate(zip((self.temperature, self.threshold), self._values, strict=True)):
+            label = text_label(slider.accessibleName(), "caption", "secondary")
+            explain(label, slider.property("sentence"))
+            value.setMinimumWidth(58)
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            sliders.addWidget(label, row, 0)
+            sliders.addWidget(slider, row, 1)
+            sliders.addWidget(value, row, 2)
+        sliders.setColumnStretch(1, 1)
+        note = text_label("Leave a step out and see what the answer becomes: the network knows only pictures that went "
+                          "through all of them.", "caption", wrap=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(tiles)
+        layout.addWidget(note)
+        layout.addLayout(sliders)
+        layout.addStretch(1)
+        desk.prepared.connect(self._show_steps)
+        self._session.reading_changed.connect(self._show_reading)
+        self._session.history_cleared.connect(self._show_reading)
+        self._session.history_cleared.connect(self._show_steps)
+        self._show_reading()
+
+    def _slider(self, name: str, low: int, high: int, sentence: str) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setProperty("tone", "neutral")
+        slider.setRange(low, high)
+        slider.setPageStep(5)
+        slider.setMinimumWidth(40)
+        slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        slider.setAccessibleName(name)
+        slider.setProperty("sentence", sentence)
+        explain(slider, sentence)
+        slider.valueChanged.connect(self._on_moved)
+        return slider
+
+    # --- from the user ---------------------------------------------------------------------------------------------
+
+    def _on_toggled(self) -> None:
+        preparation = replace(self._session.reading.preparation, crop=self.crop.is_on, scale=self.scale.is_on,
+                              centre=self.centre.is_on)
+        self._set(replace(self._session.reading, preparation=preparation, standardise=self.standardise.is_on))
+
+    def _on_moved(self) -> None:
+        self._set(replace(self._session.reading, temperature=temperature_at(self.temperature.value()),
+                          threshold=self.threshold.value() / 100))
+
+    def _set(self, reading: Reading) -> None:
+        self._session.set_reading(reading)
+
+    # --- from the session ------------------------------------------------------------------------------------------
+
+    def _show_reading(self) -> None:
+        reading = self._session.reading
+        for tile, on in ((self.crop, reading.preparation.crop), (self.scale, reading.preparation.scale),
+                         (self.centre, reading.preparation.centre), (self.standardise, reading.standardise)):
+            tile.set_on(on)
+        project = self._session.running_project or self._session.project
+        standardises = project.data.scaling == "standardize"
+        self.standardise.set_switchable(standardises, "" if standardises else UNIT)
+        for slider, value in ((self.temperature, notch_of(reading.temperature)),
+                              (self.threshold, round(100 * reading.threshold))):
+            slider.blockSignals(True)
+            slider.setValue(value)
+            slider.blockSignals(False)
+        heat = reading.temperature
+        self._values[0].setText("1, its own" if heat == 1.0 else decimal(heat, 2 if heat < 1 else 1))
+        self._values[1].setText(percent(reading.threshold, 0))
+        self._show_steps()
+
+    def _show_steps(self) -> None:
+        if not self.isVisible():
+            return
+        steps, raw = self._desk.steps, self._desk.raw
+        if raw is None or not steps.centred.any():
+            for tile in self._tiles:
+                tile.show_magnitudes(None)
+            return
+        self.raw.show_magnitudes(raw, f"{raw.shape[0]} px")
+        self.crop.show_magnitudes(steps.cropped, _size(steps.cropped))
+        self.scale.show_magnitudes(steps.fitted, _size(steps.fitted))
+        self.centre.show_magnitudes(steps.centred, _size(steps.centred))
+        X = self._session.look(_input, steps.centred)
+        if X is not None:
+            self.standardise.show_signed(X, float(np.abs(X).max()), f"{decimal(float(X.min()), 1)} … "
+                                         f"{decimal(float(X.max()), 1)}")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what was drawn while the page was hidden."""
+        super().showEvent(event)
+        self._show_steps()
+
+
+def temperature_at(notch: int) -> float:
+    """The temperature of a notch: 1 in the middle, equal factors to both sides."""
+    if notch == 0:
+        return 1.0
+    end = HOTTEST if notch > 0 else 1 / COOLEST
+    factor = float(end ** (abs(notch) / NOTCHES))
+    return round(factor if notch > 0 else 1 / factor, 3)
+
+
+def notch_of(temperature: float) -> int:
+    """The notch nearest to a temperature."""
+    end = HOTTEST if temperature >= 1 else 1 / COOLEST
+    return round(NOTCHES * float(np.log(temperature) / np.log(end)))
+
+
+def _input(_model: Sequential, X: np.ndarray) -> np.ndarray:
+    """A copy of what the network receives, as a picture (h, w)."""
+    return X[0, ..., 0].copy()
+
+
+def _size(pixels: np.ndarray) -> str:
+    return f"{pixels.shape[1]}×{pixels.shape[0]}"
