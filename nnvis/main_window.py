@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from nnvis.about import about_box
 from nnvis.actions import KEYS_ELSEWHERE, ActionSet
+from nnvis.dock_folding import DockFolding
 from nnvis.dock_layout import DockLayout, dock_content
 from nnvis.menus import Menus
 from nnvis.panels import PANELS
@@ -71,10 +72,11 @@ class MainWindow(QMainWindow):
         self.addToolBar(self._toolbar)
         self._pages = Pages(theme_source)
         self._page_numbers = {row.name: self._pages.add_page(row.title) for row in PANELS if row.area == "centre"}
-        self.setCentralWidget(self._pages)
         self._foot = FootBar()
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self._foot)
         self._layout = DockLayout(self, theme_source, place)
+        self._folding = DockFolding(self._layout, self._pages, theme_source)
+        self.setCentralWidget(self._folding.centre)
         self._status = StatusLine(theme_source)
         self.setStatusBar(self._status)
         self._menus = Menus(self, theme_source, self._actions, self._panel_toggles())
@@ -230,6 +232,7 @@ class MainWindow(QMainWindow):
             return
         self._clock.stop()
         self._place.write("geometry", self.saveGeometry())
+        self._folding.unfold()
         self._layout.keep()
         if self._is_furnished:
             self.session.shutdown()

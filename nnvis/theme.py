@@ -18,7 +18,7 @@ from nnvis.tokens import DARK, LIGHT, Theme
 
 __all__ = [
     "COMPACT", "DARK", "LARGE", "LIGHT", "REGULAR", "Metrics", "Mode", "Role", "Theme", "ThemeSource",
-    "color", "font", "icon", "icon_pixmap", "load_fonts", "metrics_for", "paint_icon",
+    "code_font", "color", "font", "icon", "icon_pixmap", "load_fonts", "metrics_for", "paint_icon", "prose_font",
 ]
 
 Mode = Literal["system", "dark", "light"]
@@ -29,7 +29,7 @@ _WEIGHTS: dict[Role, int] = {"caption": 400, "body": 400, "value": 600, "display
 
 
 def load_fonts() -> None:
-    """Make the bundled Inter known to Qt, once for each application."""
+    """Make the bundled fonts known to Qt, once for each application."""
     application = QCoreApplication.instance()
     if application is None or application.property("fontsLoaded"):
         return
@@ -43,9 +43,19 @@ def font(role: Role = "body", weight: int | None = None, *, pixels: int | None =
     return QFont(_made_font(role, weight, pixels))
 
 
-def prose_font() -> QFont:
+@cache
+def code_font(pixels: int = 13) -> QFont:
+    """JetBrains Mono, for lines of source and shapes of arrays; without ligatures: what stands there is what ran."""
+    result = QFont("JetBrains Mono")
+    result.setPixelSize(pixels)
+    result.setFeature(QFont.Tag("calt"), 0)
+    result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return result
+
+
+def prose_font(weight: int | None = None) -> QFont:
     """The font of labels and buttons. Figures of equal width bring a wide hyphen with them, which tears words apart."""
-    result = font()
+    result = font(weight=weight)
     result.unsetFeature(QFont.Tag("tnum"))
     return result
 

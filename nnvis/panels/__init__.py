@@ -28,6 +28,7 @@ class PanelRow:
     area: Literal["left", "centre", "right", "foot"]
     widths: tuple[int, int]  # narrowest and widest while docked; (0, 0) in the centre
     make: Maker
+    folds: tuple[str, ...] = ()  # docks that fold away to a rail while this page is in front
 
 
 def _network(session: Session, theme_source: ThemeSource) -> QWidget:
@@ -40,6 +41,12 @@ def _learn(session: Session, theme_source: ThemeSource) -> QWidget:
     from nnvis.panels.learn import LearnPanel
 
     return LearnPanel(session, theme_source)
+
+
+def _theory(session: Session, theme_source: ThemeSource) -> QWidget:
+    from nnvis.panels.theory import TheoryPanel
+
+    return TheoryPanel(session, theme_source)
 
 
 def _draw(session: Session, theme_source: ThemeSource) -> QWidget:
@@ -57,6 +64,7 @@ def _timeline(session: Session, theme_source: ThemeSource) -> QWidget:
 PANELS: Final = (
     PanelRow("network", "Network", "left", (240, 400), _network),
     PanelRow("learn", "Learn", "centre", (0, 0), _learn),
+    PanelRow("theory", "Theory", "centre", (0, 0), _theory, folds=("network", "draw")),
     PanelRow("draw", "Draw", "right", (256, 480), _draw),
     PanelRow("timeline", "Timeline", "foot", (0, 0), _timeline),
 )

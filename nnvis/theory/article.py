@@ -2,6 +2,7 @@
 
     title: Error of a hidden layer
     tag: BP2
+    short: Hidden error
     group: Backward
     question: Nobody tells a hidden unit what it should have said. So how wrong was it?
     ---
@@ -129,6 +130,7 @@ class Article:
     question: str
     source: str = field(repr=False)
     tag: str = ""
+    short: str = ""  # what the contents call it
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -162,7 +164,11 @@ def read(path: Path) -> Article:
     missing = {"title", "group", "question"} - entries.keys()
     if missing or entries["group"] not in GROUPS or not body:
         raise TheoryError(f"{path.name}: the head must have title, group ({', '.join(GROUPS)}) and question.")
-    return Article(path.stem, entries["title"], entries["group"], entries["question"], body, entries.get("tag", ""))
+    title = entries["title"]
+    return Article(
+        path.stem, title, entries["group"], entries["question"], body,
+        entries.get("tag", ""), entries.get("short", title),
+    )  # fmt: skip
 
 
 _MATH = re.compile(r"\$([^$]+)\$")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from nnvis.theme import ThemeSource
@@ -15,6 +15,8 @@ NARROWEST, NARROWEST_COMPACT = 768, 720  # two charts side by side, with the val
 
 class Pages(QWidget):
     """Pages are made first as empty places with a title, and filled when they are ready."""
+
+    page_changed = Signal(int)  # number of the page that is in front now
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +57,7 @@ class Pages(QWidget):
         column.addWidget(self._notice)
         column.addWidget(self._stack, 1)
         self._tabs.currentChanged.connect(self._on_current_changed)
+        self._tabs.currentChanged.connect(self.page_changed)
         theme_source.metrics_changed.connect(self._fit)
         self._fit()
 
@@ -74,6 +77,10 @@ class Pages(QWidget):
                     stack.removeWidget(empty)
                     empty.deleteLater()
         self._on_current_changed(self._tabs.currentIndex())
+
+    def show_page(self, number: int) -> None:
+        """Bring a page to the front."""
+        self._tabs.setCurrentIndex(number)
 
     def say_past(self, text: str) -> None:
         """Say in a strip above the page that it shows the past; an empty text takes the strip away."""
