@@ -108,6 +108,8 @@ ACTIONS: Final = (
               "Move the selected layer towards the output.", "layers.move_down", "Network", 2, _layer_can_sink),
     ActionRow("summaryAction", "Summary …", "", (),
               "Show the network as a table that can be copied.", "panels.network.open_summary", "Network", 3),
+    ActionRow("settingsAction", "Settings …", "", ("Ctrl+,",),
+              "Choose theme, motion, memory and which hints are shown.", "preferences.open", "Edit", 1),
     ActionRow("trainAction", "Train", "train", ("Space",),
               "Train for the epochs set in Training.", "session.train", "Run", 0, _idle),
     ActionRow("pauseAction", "Pause", "pause", ("Space",),

@@ -36,6 +36,7 @@ from nnvis.widgets.status_line import StatusLine
 if TYPE_CHECKING:  # these bring NumPy
     from nnvis.layer_commands import LayerCommands
     from nnvis.messages import Message
+    from nnvis.preferences import Preferences
     from nnvis.project_files import ProjectFiles
     from nnvis.session import Session
 
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
     session: Session
     files: ProjectFiles
     layers: LayerCommands
+    preferences: Preferences
     closed = Signal()
 
     def __init__(self, theme_source: ThemeSource, settings: Settings, place: WindowPlace) -> None:
@@ -82,8 +84,7 @@ class MainWindow(QMainWindow):
         self._menus = Menus(self, theme_source, self._actions, self._panel_toggles())
         self._menus.show_themes(self.set_theme)
         self._palette = CommandPalette(theme_source, self, PALETTE_TOP)
-        self._clock = QTimer(self)  # "saved 8 s ago" grows older
-        self._clock.setInterval(5000)
+        self._clock = QTimer(self, interval=5000)  # "saved 8 s ago" grows older
         self._clock.timeout.connect(self._show_project)
         self._take_place()
         self._pages.setFocus()

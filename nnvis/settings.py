@@ -19,12 +19,22 @@ RECENT_LIMIT: Final = 8
 
 @dataclass(frozen=True)
 class Setting:
-    """One thing a user can set: its name in the file, its default, and whether a stored value can be used."""
+    """One thing that is remembered: its name in the file, its default, and whether a stored value can be used.
+
+    What a user chooses on the sheet of settings has a title and options, each a value and its words.
+    """
 
     name: str
     default: Any
     accepts: Callable[[Any], bool]
     help: str
+    title: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
+def _choice(name: str, default: str, title: str, help: str, *options: tuple[str, str]) -> Setting:
+    values = [value for value, _ in options]
+    return Setting(name, default, lambda value: value in values, help, title, options)
 
 
 def _is_list_of_texts(value: Any) -> bool:
@@ -32,9 +42,16 @@ def _is_list_of_texts(value: Any) -> bool:
 
 
 SETTINGS: Final = (
-    Setting("theme", "system", lambda value: value in ("system", "dark", "light"), "Colours of the window."),
+    _choice("theme", "system", "Theme", "Colours of the window.",
+            ("system", "As the system"), ("dark", "Dark"), ("light", "Light")),
+    _choice("motion", "full", "Motion", "Whether bars, gauges and cards glide to their new place, or jump.",
+            ("full", "Full"), ("reduced", "Reduced")),
+    _choice("timeline_memory", "128", "Memory for the timeline",
+            "How much memory past moments of a run may take; with less, there are fewer of them.",
+            ("32", "32 MB"), ("64", "64 MB"), ("128", "128 MB"), ("256", "256 MB"), ("512", "512 MB")),
+    Setting("silenced_hints", [], _is_list_of_texts, "Rules whose hints are not to be shown."),
     Setting("recent_projects", [], _is_list_of_texts, "Projects opened or saved lately, newest first."),
-)
+)  # fmt: skip
 
 
 class Settings:

@@ -44,6 +44,7 @@ class ShownNetwork(ProjectEditing):
         self._viewer: Viewer | None = None
         self._parameters: NDArray[np.float32] = np.empty(0, np.float32)
         self._moment: Moment | None = None  # what is shown instead of the present
+        self._timeline_memory: int | None = None  # None: as much as the timeline takes by itself
 
     # --- what there is to know ------------------------------------------------------------------------------------
 
@@ -61,6 +62,12 @@ class ShownNetwork(ProjectEditing):
     def timeline(self) -> Timeline | None:
         """The moments of the run that can be looked back at; None before the first network."""
         return self._network.timeline if self._network else None
+
+    def set_timeline_memory(self, memory: int) -> None:
+        """Let the moments of this run and of those to come take so many bytes."""
+        self._timeline_memory = memory
+        if self.timeline is not None:
+            self.timeline.set_memory(memory)
 
     @property
     def is_live(self) -> bool:
@@ -182,6 +189,8 @@ class ShownNetwork(ProjectEditing):
         self._parameters = network.parameters
         self._moment = None
         self.history = History()
+        if self._timeline_memory is not None:
+            network.timeline.set_memory(self._timeline_memory)
 
     def _take_parameters(self, parameters: NDArray[np.float32]) -> None:
         """The present has moved on. Who looks back goes on seeing the past."""

@@ -81,7 +81,7 @@ def rate_too_high(run: Evidence) -> Hint | None:
     return Hint(
         "rate_too_high",
         "Learning rate too high: it is stuck",
-        f"The first updates of {plain_rate(rate)} threw the weights so far off that it still answers by guessing.",
+        f"With learning rate {plain_rate(rate)} the first updates threw the weights so far off that it still guesses.",
         tuple(rows),
         proposals.set_rate(run.project, sensible_rate(run.project.optimizer), reason, restart=True),
     )

@@ -42,6 +42,13 @@ class Timeline:
         self._spent = 0.0  # seconds taken by copying
         self._since = clock()
 
+    def set_memory(self, memory: int) -> None:
+        """Keep no more than `memory` bytes from now on; where there is more, every other moment goes."""
+        with self._lock:
+            self._memory = memory
+            while len(self._moments) > FEWEST_MOMENTS and len(self._moments) > self._room():
+                self._thin()
+
     def offer(self, step: int, epoch: float, parameters: NDArray[np.float32]) -> None:
         """Keep a copy of `parameters` if this step is one of the moments, and the time for it is there."""
         if step % self._distance:
@@ -60,10 +67,12 @@ class Timeline:
         copy.flags.writeable = False
         with self._lock:
             self._moments.append(Moment(step, epoch, copy))
-            if len(self._moments) > self._capacity(copy.nbytes):
+            if len(self._moments) > self._room():
                 self._thin()
 
-    def _capacity(self, size: int) -> int:
+    def _room(self) -> int:
+        """How many moments there may be; all take the same."""
+        size = self._moments[-1].parameters.nbytes
         return max(FEWEST_MOMENTS, min(MOST_MOMENTS, self._memory // max(1, size)))
 
     def _thin(self) -> None:

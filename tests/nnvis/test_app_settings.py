@@ -46,7 +46,8 @@ def test_what_a_newer_version_wrote_is_kept(path: Path) -> None:
     path.write_text('{"theme": "dark", "sound": "loud"}')
     settings = Settings(path)
     settings.set("theme", "light")
-    assert json.loads(path.read_text()) == {"sound": "loud", "version": 1, "theme": "light", "recent_projects": []}
+    stored = json.loads(path.read_text())
+    assert stored == {"sound": "loud", "version": 1, **{row.name: row.default for row in SETTINGS}, "theme": "light"}
 
 
 def test_a_home_that_cannot_be_written_keeps_the_setting_for_now(tmp_path: Path) -> None:

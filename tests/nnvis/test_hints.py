@@ -133,7 +133,7 @@ def test_a_rate_with_which_sgd_gets_stuck_at_guessing_is_called_too_high(run, ra
     evidence = run(project, 220)
     hint = the("rate_too_high", evidence)
     assert first_hint(evidence) == hint
-    assert f"updates of {rate}" in hint.sentence
+    assert f"learning rate {rate}" in hint.sentence
     assert dict(hint.rows)["Accuracy now"].endswith("(guessing: 10 %)")
     assert hint.proposal is not None
     assert hint.proposal.restarts

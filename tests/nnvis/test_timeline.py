@@ -83,3 +83,19 @@ def test_the_nearest_moment_is_found_and_none_in_an_empty_timeline() -> None:
     for step in (0, 10, 20):
         timeline.keep(step, 0.0, np.zeros(1, np.float32))
     assert [timeline.nearest(step).step for step in (-3, 4, 5, 6, 15, 99)] == [0, 0, 0, 10, 10, 20]
+
+
+def test_less_memory_thins_at_once_and_from_then_on() -> None:
+    timeline = Timeline(memory=64 * 400)
+    for step in range(100):
+        timeline.keep(step, step / 100, np.full(16, step, np.float32))
+    assert len(timeline) == 100
+    timeline.set_memory(64 * 30)
+    assert len(timeline) <= 30
+    assert timeline.steps[0] == 0
+    assert timeline.steps[-1] == 99
+    for step in range(100, 300):
+        timeline.keep(step, step / 100, np.full(16, step, np.float32))
+    assert len(timeline) <= 30
+    timeline.set_memory(1)
+    assert FEWEST_MOMENTS // 2 < len(timeline) <= FEWEST_MOMENTS

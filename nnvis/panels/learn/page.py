@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from nnvis.panels.learn.advice import Advice
 from nnvis.panels.learn.curves import CurvesRow
 from nnvis.panels.learn.inspection import Inspection
 from nnvis.panels.learn.invitation import invite
@@ -33,6 +34,7 @@ class LearnPanel(QWidget):
         self.layers = LayersRow(session, theme_source, self)
         self.inspecting = Inspection(session, theme_source, self.layers, self)
         self._lay_out()
+        self.advice = Advice(session, theme_source, self.layers, self)
 
         self.budget = RedrawBudget()
         for row in (self.curves, self.layers, self.inspecting):  # the most important first
@@ -116,10 +118,12 @@ class LearnPanel(QWidget):
     def _on_snapshot_arrived(self, _snapshot: Snapshot) -> None:
         self.budget.request_all()
         self._redraw()
+        self.advice.consider()
 
     def _on_history_cleared(self) -> None:
         for row in (self.curves, self.layers, self.inspecting):
             row.clear()
+        self.advice.clear()
         self._say_what_is_shown()
         self._redraw_now()
 
@@ -127,6 +131,7 @@ class LearnPanel(QWidget):
         self._say_what_is_shown()
         if not self._session.is_training:
             self._redraw_now()
+            self.advice.consider(now=True)
 
     def _on_selected_layer_changed(self) -> None:
         if self._session.selected_layer is not None:
