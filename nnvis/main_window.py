@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # these bring NumPy
     from nnvis.session import Session
 
 SMALLEST: Final = QSize(1220, 640)
-WORDS_EVERY: Final = 100  # ms between two renewals of the words about a run: faster than that nobody reads
+WORDS_EVERY: Final = 180  # ms between two renewals of the words about a run: faster than that nobody reads
 PALETTE_TOP: Final = 80  # below the toolbar
 DESIGNED: Final = QSize(1366, 768)  # the first window is this large, or most of a larger screen
 
@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         self._clock.timeout.connect(self._show_project)
         self._take_place()
         self._pages.setFocus()
+        self.installEventFilter(self)
 
     def furnish(self, session: Session, files: ProjectFiles) -> None:
         """Fill the frame with the panels, and follow `session` from now on."""
@@ -202,11 +203,15 @@ class MainWindow(QMainWindow):
 
     # --- what Qt says -----------------------------------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
-        """Fields keep the keys they need; docks that are dragged keep their width."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fields keep the keys they need; docks that are dragged keep their width.
+
+        The window filters its own events and leaves `event` to Qt: a Python method there would hold the interpreter
+        while the whole window is painted, and training would wait for it.
+        """
         if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
             self._layout.watch(event)
-        return keep_keys(event) or super().event(event)
+        return keep_keys(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Small windows get the compact sizes, large ones the large."""

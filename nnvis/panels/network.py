@@ -66,8 +66,7 @@ class NetworkPanel(QWidget):
         self._recipe = RecipeForm(theme_source)
         self._overlays: dict[type[QWidget], QWidget] = {}
         self._budget = RedrawBudget()  # a card is painted as a whole: its little histogram follows at its own pace
-        self._budget.add(Part("bars", self._show_bars, 4, 2, self.isVisible))
-        self._budget.add(Part("health", self._show_health, 2, 2, self.isVisible))
+        self._budget.add(Part("cards", self._show_learning, 2, 2, self.isVisible))
         self._scroll = ScrollColumn()
         for part in (self._data, hairline(), self._stack, hairline(), self._recipe):
             self._scroll.column.addWidget(part)
@@ -179,8 +178,7 @@ class NetworkPanel(QWidget):
 
     def _on_history_cleared(self) -> None:
         self._bars.start(self._session.views, self._session.initial_parameters)
-        self._show_bars()
-        self._show_health()
+        self._show_learning()
         self._on_state_changed()
 
     def _on_snapshot_arrived(self) -> None:
@@ -190,8 +188,7 @@ class NetworkPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up on what came while it was hidden."""
         super().showEvent(event)
-        self._show_bars()
-        self._show_health()
+        self._show_learning()
 
     # --- what the widgets ask for -----------------------------------------------------------------------------------
 
@@ -293,6 +290,11 @@ class NetworkPanel(QWidget):
         pixels = [(images[index, :, :, 0].tobytes(), width, height) for index in chosen]
         self._data.set_images(pixels)
         self._cards.set_input_picture(magnitude_image(*pixels[0], self._source.theme))
+
+    def _show_learning(self) -> None:
+        """Histogram and health of every card, in one go: a card is painted as a whole."""
+        self._show_bars()
+        self._show_health()
 
     def _show_health(self) -> None:
         """How each layer learns, on the cards of the layers that are being trained."""

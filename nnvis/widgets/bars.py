@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEasingCurve, QElapsedTimer, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QElapsedTimer, QRect, QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,7 +15,7 @@ from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
 _GAP = 8
 _VALUE = 48
 _GLIDE = 80
-_HURRY = 60  # ms between two values; faster than that, bars do not glide
+_HURRY = 120  # ms between two values; faster than that, bars do not glide
 
 
 class Bars(PaintedWidget):
@@ -79,11 +79,19 @@ class Bars(PaintedWidget):
         # While the network trains, new values come faster than a bar could glide: then each frame shows the newest.
         hurried = self._since.isValid() and self._since.elapsed() < _HURRY
         self._since.start()
-        before = self._look()
+        before = self._looks()
         self._values, self._are_shares = new, are_shares
-        if hurried and self._look() == before:  # not a pixel would change
+        after = self._looks()
+        if hurried and after == before:  # not a pixel would change
             return
         self._tell()
+        if hurried and len(after) == len(before):
+            self._glide.stop()
+            self._aim(1.0)
+            for row in range(len(after)):
+                if after[row] != before[row]:
+                    self.update(self._row_rect(row))
+            return
         duration = 0 if hurried else self.theme_source.duration(_GLIDE)
         self._glide.stop()
         self._start = list(self._shown)
@@ -115,13 +123,15 @@ class Bars(PaintedWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Label, track, bar and value of each class."""
-        del event
+        area = event.region()
         theme, metrics, winner = self.theme, self.theme_source.metrics, self.winner
         painter = QPainter(self)
         label, row_height = self._label_width(), metrics.bar_row
         left, width = label + _GAP, self.width() - label - 2 * _GAP - _VALUE
         small = metrics.is_compact
         for row, name in enumerate(self._labels):
+            if not area.intersects(self._row_rect(row)):
+                continue
             top = float(row * row_height)
             won = row == winner
             line = QRectF(0, top, self.width(), row_height)
@@ -142,21 +152,34 @@ class Bars(PaintedWidget):
             if self.focus_visible and row == max(self._row, 0):
                 focus_ring(painter, track.adjusted(-3, -3, 3, 3), theme, 4)
 
-    def _look(self) -> tuple[object, ...]:
-        """What is painted for the present values, to the pixel."""
-        if self._values is None:
-            return ()
-        rows = range(len(self._values))
-        return (self._are_shares, *(self._written(row) for row in rows), *(round(250 * v) for v in self._values))
+    def _looks(self) -> list[tuple[object, ...]]:
+        """What is painted in each row for the present values, to the pixel."""
+        values, winner, largest = self._values or (), self.winner, self._largest()
+        return [
+            (self._written(row), row == winner, self._are_shares, round(250 * value / largest))
+            for row, value in enumerate(values)
+        ]
+
+    def _row_rect(self, row: int) -> QRect:
+        height = self.theme_source.metrics.bar_row
+        return QRect(0, row * height, self.width(), height)
+
+    def _largest(self) -> float:
+        """What fills the whole track: 1, or of outputs that are no shares the largest one."""
+        return 1.0 if self._are_shares or not self._values else max(1.0, *(abs(value) for value in self._values))
 
     def _on_glide(self, progress: float) -> None:
+        self._aim(progress)
+        self.update()
+
+    def _aim(self, progress: float) -> None:
+        """Move the bars from where they started to their values: 1 is all the way."""
         targets = self._values or (0.0,) * len(self._labels)
         if not self._are_shares:
-            largest = max(1.0, *(abs(value) for value in targets))
+            largest = self._largest()
             targets = tuple(max(0.0, value) / largest for value in targets)
         self._shown = [start + (target - start) * progress
                        for start, target in zip(self._start, targets, strict=True)]
-        self.update()
 
     def _written(self, row: int) -> str:
         assert self._values is not None

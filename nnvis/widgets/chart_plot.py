@@ -178,13 +178,11 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
         area = self.area()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(color(self.theme.grid), 1))
-        for tick in vertical:
-            at = round(self.x_pixel(tick.at))
-            if tick.at > self._x.low:
-                painter.drawLine(QLineF(at, area.top(), at, area.bottom()))
-        for tick in horizontal:
-            at = round(self.y_pixel(tick.at))
-            painter.drawLine(QLineF(area.left(), at, area.right(), at))
+        left, top, right, bottom = area.left(), area.top(), area.right(), area.bottom()
+        places = [round(self.x_pixel(tick.at)) for tick in vertical if tick.at > self._x.low]
+        lines = [QLineF(at, top, at, bottom) for at in places]
+        heights = [round(self.y_pixel(tick.at)) for tick in horizontal]
+        painter.drawLines(lines + [QLineF(left, at, right, at) for at in heights])
 
     def paint_y_words(self, painter: QPainter) -> None:
         """Paint the numbers of the vertical axis, left of the plot."""

@@ -1,8 +1,9 @@
 """How often each part of a page is redrawn, so that looking at training does not slow it down. Qt-free.
 
 Drawing happens in Python and holds the interpreter, which the training thread then lacks: 4 ms at 30 Hz cost 12 % of
-the images per second. So every part's cost is measured, and the parts together get about a tenth of the time: each its
-slowest pace for sure, and what is then left goes to the first ones.
+the images per second. So the window's thread gets about a tenth of the time for all it does. Every part's cost is
+measured, and so is the work of the thread as a whole; what others do, answering the drawing or painting a toolbar, is
+subtracted first. Each part has its slowest pace for sure, and what is then left goes to the first ones.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ Clock = Callable[[], float]
 
 BREATH = 0.002  # seconds between two parts, for events that wait and for the painting of the first
 _RECENT = 0.2  # weight of the newest measurement in the running cost
+_PACE_FOR = 0.25  # seconds for which a pace holds: to work it out at every snapshot would be work as well
 
 
 def _always() -> bool:
@@ -46,12 +48,12 @@ class Part:
     cost: float = field(default=0.0, init=False)
     draws: int = field(default=0, init=False)
     _last: float = field(default=float("-inf"), init=False)
-    _drawing: float = field(default=0.0, init=False)
+    drawing: float = field(default=0.0, init=False)
     _painted_before: float = field(default=0.0, init=False)
 
     def _settle(self) -> None:
         """Learn the cost of the last redraw, now that its paint events have been handled."""
-        spent = self._drawing + max(0.0, self.painted() - self._painted_before)
+        spent = self.drawing + max(0.0, self.painted() - self._painted_before)
         self.cost = spent if self.draws == 1 else self.cost + _RECENT * (spent - self.cost)
 
     def redraw(self, now: float, work_clock: Clock) -> None:
@@ -64,7 +66,7 @@ class Part:
         self.draws += 1
         started = work_clock()
         self.draw()
-        self._drawing = work_clock() - started
+        self.drawing = work_clock() - started
 
     def wait(self, now: float, hz: float) -> float:
         """Return the seconds until this part may be drawn at the given pace."""
@@ -83,8 +85,13 @@ class RedrawBudget:
     ) -> None:
         self.share = share
         self.parts: list[Part] = []
+        self.others = 0.0  # share of the time that this thread works on anything but these parts
         self._clock = clock
         self._work_clock = work_clock
+        self._paces: dict[str, float] = {}
+        self._paced_at = float("-inf")
+        self._worked_before = 0.0  # by the whole thread
+        self._drawn = self._own_before = 0.0  # by the parts
 
     def add(self, part: Part) -> None:
         """Add a part, the most important first."""
@@ -101,7 +108,7 @@ class RedrawBudget:
         Every part has its slowest pace for sure; what is left of the share goes to the first parts.
         """
         shown = [part for part in self.parts if part.visible()]
-        left = self.share - sum(part.least_hz * part.cost for part in shown)
+        left = self.share - self.others - sum(part.least_hz * part.cost for part in shown)
         paces = {}
         for part in shown:
             extra = min(part.most_hz - part.least_hz, max(0.0, left) / part.cost if part.cost > 0 else float("inf"))
@@ -114,16 +121,15 @@ class RedrawBudget:
 
         One part at a time: all in one go would keep the window from answering for as long as they all take.
         """
-        paces = self.pace()
+        self._renew_pace()
         waits = []
         drawn = False
         for part in self.parts:
-            if not part.due or part.name not in paces:
+            if not part.due:
                 continue
-            wait = part.wait(self._clock(), paces[part.name])
+            wait = part.wait(self._clock(), self._paces.get(part.name, part.least_hz))
             if wait == 0 and not drawn:
-                part.redraw(self._clock(), self._work_clock)
-                drawn = True
+                drawn = self._redraw(part)
             else:
                 waits.append(max(wait, BREATH))
         return min(waits, default=None)
@@ -131,7 +137,27 @@ class RedrawBudget:
     def run_now(self) -> None:
         """Redraw every visible part at once, whatever it costs: after a theme change, a reset, or the end of a run."""
         for part in self.parts:
-            if part.visible():
-                part.redraw(self._clock(), self._work_clock)
-            else:
-                part.due = True
+            part.due = True
+            self._redraw(part)
+
+    def _redraw(self, part: Part) -> bool:
+        """Draw it, unless it is out of sight: then it stays due."""
+        if not part.visible():
+            return False
+        part.redraw(self._clock(), self._work_clock)
+        self._drawn += part.drawing
+        return True
+
+    def _renew_pace(self) -> None:
+        now = self._clock()
+        span = now - self._paced_at
+        if span < _PACE_FOR:
+            return
+        worked = self._work_clock()
+        # Parts may share one meter of painting: it is read once.
+        own = self._drawn + sum(painted() for painted in {part.painted for part in self.parts})
+        busy = max(0.0, (worked - self._worked_before) - (own - self._own_before)) / span
+        # After a rest nothing is known but the work since then, and that is spread over the rest.
+        self.others += _RECENT * (busy - self.others) if span < 4 * _PACE_FOR else 0.0
+        self._worked_before, self._own_before, self._paced_at = worked, own, now
+        self._paces = self.pace()

@@ -6,9 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis import number_text
@@ -142,15 +143,13 @@ class TimelineBar(PaintedWidget):
         count = len(self._heights)
         if count < 2:
             return
-        points = QPolygonF([QPointF(self._x(0), _TRACK)])
-        for index, height in enumerate(self._heights):
-            x = self._x(self._now * index / (count - 1))
-            points.append(QPointF(x, _TRACK - 2 - float(height) * (_TRACK - 4)))
-        points.append(QPointF(self._x(self._now), _TRACK))
+        x = np.linspace(self._x(0), self._x(self._now), count)
+        y = _TRACK - 2 - self._heights * (_TRACK - 4)
+        across, down = np.concatenate([x[:1], x, x[-1:]]), np.concatenate([[_TRACK], y, [_TRACK]])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(self.theme.text_3, 0.28))
-        painter.drawPolygon(points)
+        painter.drawPolygon(pg.functions.arrayToQPolygonF(across, down))
 
     def _paint_epochs(self, painter: QPainter) -> None:
         epochs = round(self._epochs)

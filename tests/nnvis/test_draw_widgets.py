@@ -394,8 +394,19 @@ def test_outputs_that_are_no_probabilities_are_written_as_numbers(bars):
 def test_bars_repaint_only_on_change(bars, monkeypatch):
     bars.set_values(ANSWER)
     updates = []
-    monkeypatch.setattr(bars, "update", lambda: updates.append(1))
+    monkeypatch.setattr(bars, "update", lambda *area: updates.append(area))
     bars.set_values(list(ANSWER))
     assert updates == []
     bars.set_values([0.1] * 10)
     assert updates
+
+
+def test_while_values_stream_in_only_the_rows_that_look_different_are_painted(bars, monkeypatch):
+    bars.set_values(ANSWER)
+    updates = []
+    monkeypatch.setattr(bars, "update", lambda *area: updates.append(area))
+    other = list(ANSWER)
+    other[2], other[5] = other[2] + 0.1, other[5] - 0.00001  # the second by less than a pixel and than its last digit
+    bars.set_values(other)
+    assert [area[0].top() // bars.theme_source.metrics.bar_row for area in updates] == [2]
+    assert bars.values == tuple(other)

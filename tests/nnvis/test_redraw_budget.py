@@ -6,13 +6,22 @@ from nnvis.widgets.redraw_budget import Part, RedrawBudget
 
 
 class Clock:
-    """Time that passes only when a test says so; work makes it pass as well."""
+    """Time that passes only when a test says so; work makes it pass as well, and is counted."""
 
     def __init__(self) -> None:
         self.now = 100.0
+        self.worked = 0.0
+        self.to_paint = 0.0  # seconds of paint events that are still to come
 
     def __call__(self) -> float:
         return self.now
+
+    def work_clock(self) -> float:
+        return self.worked
+
+    def work(self, seconds: float) -> None:
+        self.now += seconds
+        self.worked += seconds
 
 
 @pytest.fixture
@@ -32,12 +41,13 @@ class Drawn:
 
     def draw(self) -> None:
         self.times.append(self.clock.now)
-        self.clock.now += self.cost
+        self.clock.work(self.cost)
+        self.clock.to_paint += self.painting
         self.painted += self.painting
 
 
 def budget_of(clock: Clock, *drawn: Drawn, share: float = 0.1) -> RedrawBudget:
-    budget = RedrawBudget(share, clock, clock)
+    budget = RedrawBudget(share, clock, clock.work_clock)
     for each in drawn:
         budget.add(each.part)
     return budget
@@ -51,6 +61,7 @@ def play(budget: RedrawBudget, clock: Clock, seconds: float, hz: float = 30.0) -
             budget.request_all()
             snapshot += 1 / hz
         wait = budget.run()
+        clock.worked, clock.to_paint = clock.worked + clock.to_paint, 0.0
         wake = float("inf") if wait is None else clock.now + wait
         clock.now = max(clock.now + 1e-4, min(snapshot, wake))
 
@@ -93,13 +104,31 @@ def test_painting_counts_though_it_comes_later(clock):
 
 
 def test_waiting_for_the_interpreter_is_not_work(clock):
-    work = Clock()
-    drawn = Drawn(work, "curves", 0.002, 30, 5)
-    budget = RedrawBudget(0.1, clock, work)
-    budget.add(drawn.part)
-    drawn.part.draw = lambda: (drawn.draw(), setattr(clock, "now", clock.now + 0.020))  # 2 ms of work in 20 ms
+    drawn = Drawn(clock, "curves", 0.002, 30, 5)
+    budget = budget_of(clock, drawn)
+    drawn.part.draw = lambda: (drawn.draw(), setattr(clock, "now", clock.now + 0.018))  # 2 ms of work in 20 ms
     play(budget, clock, 4.0)
     assert len(drawn.times) / 4 > 25
+
+
+def test_what_the_thread_does_besides_is_subtracted_first(clock):
+    drawn = Drawn(clock, "curves", 0.004, 30, 5)
+    budget = budget_of(clock, drawn)
+    for _ in range(100):  # a toolbar, an answer: 5 % of the time that no part of this budget knows of
+        clock.work(0.005)
+        play(budget, clock, 0.095)
+    assert budget.others == pytest.approx(0.05, abs=0.01)
+    late = [time for time in drawn.times if time > clock.now - 5]
+    assert len(late) / 5 == pytest.approx(12.5, abs=2)
+
+
+def test_a_thread_that_is_busy_with_other_things_still_draws_at_the_slowest_pace(clock):
+    drawn = Drawn(clock, "curves", 0.004, 30, 5)
+    budget = budget_of(clock, drawn)
+    for _ in range(50):
+        clock.work(0.08)
+        play(budget, clock, 0.02)
+    assert len(drawn.times) / 5 == pytest.approx(5, abs=1)
 
 
 def test_what_is_out_of_sight_waits_and_is_not_forgotten(clock):
