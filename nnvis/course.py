@@ -62,6 +62,7 @@ def _differences(before: Project, after: Project) -> Iterator[Changed]:
     yield from _of(before.data, after.data)
     yield from _of(before.augmentation, after.augmentation, "augmentation: ")
     yield from _of(before.pen_digits, after.pen_digits, "pen digits: ")
+    yield from _of(before.pen_digits, after.pen_digits, "pen digits: ")
     names = layer_names(before.layers)
     for name, old, new in zip(names, before.layers, after.layers, strict=False):
         yield from _of(old, new, f"{name}: ")

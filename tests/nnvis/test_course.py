@@ -9,8 +9,7 @@ from nnvis.course import Changed, CourseChange, course_changes, joined
 from nnvis.project import Project
 from nnvis.session import RunState
 
-BASE = replace(
-    Project.default(),
+BASE = Project(
     layers=(Flatten(), Dense(units=16, activation="relu"), Dropout(rate=0.1), Dense(units=10, activation="softmax")),
     optimizer=SGD(learning_rate=0.1, momentum=0.5),
 )
