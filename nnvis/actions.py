@@ -130,6 +130,8 @@ ACTIONS: Final = (
               "Give the whole screen to the window, and back.", "toggle_full_screen", "View", 3),
     ActionRow("paletteAction", "Search actions", "search", ("Ctrl+K",),
               "Find anything the program can do, and do it.", "open_palette", "Help", 0),
+    ActionRow("explainAction", "Explain this", "help", ("F1",),
+              "Open the theory page about what is pointed at.", "explain_here", "Help", 0),
     ActionRow("keysAction", "All keys", "help", ("?",),
               "Show all keys on one sheet.", "open_key_sheet", "Help", 0),
     ActionRow("aboutAction", "About nnvis", "", (),

@@ -10,13 +10,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import QAction, QCloseEvent, QCursor, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from nnvis.about import about_box
 from nnvis.actions import KEYS_ELSEWHERE, ActionSet
 from nnvis.dock_folding import DockFolding
 from nnvis.dock_layout import DockLayout, dock_content
+from nnvis.help_topics import names_around, topic_of
 from nnvis.menus import Menus
 from nnvis.panels import PANELS
 from nnvis.run_text import STARTING, past_text, run_text, saved_text, status_text
@@ -105,6 +106,8 @@ class MainWindow(QMainWindow):
                 self._foot.addWidget(panel)
             else:
                 dock_content(self._layout.docks[row.name], panel, tools)
+        self.panels.theory.show_read(self.settings.get("theory_read"))
+        self.panels.theory.read_changed.connect(lambda topics: self.settings.set("theory_read", topics))
         self._is_furnished = True
         for signal in (
             session.state_changed, session.moment_changed, session.history_cleared,
@@ -115,6 +118,7 @@ class MainWindow(QMainWindow):
         session.history_cleared.connect(self._order_focus)  # each layer of a new network has its own charts
         session.project_changed.connect(self._show_project)
         session.message_posted.connect(self.show_message)
+        session.topic_asked.connect(lambda name: self.open_theory(topic_of([name])))
         session.message_cleared.connect(self._pages.banner.clear)
         self._pages.banner.closed.connect(session.clear_message)
         self._toolbar.speed_changed.connect(session.set_speed)
@@ -148,6 +152,15 @@ class MainWindow(QMainWindow):
         """Open the command palette."""
         toggles = [Command(action, "View") for action in self._panel_toggles()]
         self._palette.offer([*self._actions.commands(), *toggles])
+
+    def explain_here(self) -> None:
+        """Open the theory page about what the mouse points at, or else what has the focus."""
+        self.open_theory(topic_of(self._names_here()))
+
+    def open_theory(self, topic: str) -> None:
+        """Bring that page of the theory to the front."""
+        self.panels.theory.open(topic)
+        self._pages.show_page(self._page_numbers["theory"])
 
     def open_key_sheet(self) -> None:
         """Show all keys."""
@@ -253,6 +266,13 @@ class MainWindow(QMainWindow):
 
     def _order_focus(self) -> None:
         order_focus([self._toolbar, *self._layout.at("left"), self._pages, *self._layout.at("right"), self._foot])
+
+    def _names_here(self) -> list[str]:
+        pointed = QApplication.widgetAt(QCursor.pos())
+        start = pointed if pointed is not None and pointed.window() is self else self.focusWidget()
+        selected = self.session.selected_layer
+        kind = "" if selected is None else type(self.session.project.layers[selected]).__name__
+        return [kind if name == "layerStack" else name for name in names_around(start)]
 
     def _panel_toggles(self) -> list[QAction]:
         return [dock.toggleViewAction() for dock in self._layout.docks.values()]

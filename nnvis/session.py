@@ -49,6 +49,7 @@ class Session(ShownNetwork):
     message_cleared; of ShownNetwork moment_changed, drawing_changed and answer_changed.
     """
 
+    topic_asked = Signal(str)  # somebody wants to read why: what it is about
     state_changed = Signal()  # also when the test result arrives
     history_cleared = Signal()  # a fresh network is there: history, parameters and views are new objects
     snapshot_arrived = Signal(object)  # Snapshot
@@ -82,6 +83,10 @@ class Session(ShownNetwork):
             app.aboutToQuit.connect(self.shutdown)
         self._prepare()
         self._worker.start()
+
+    def explain(self, name: str) -> None:
+        """Open the theory page about this; see `help_topics`."""
+        self.topic_asked.emit(name)
 
     def shutdown(self) -> None:
         """End the worker, within a batch. Calling it again does nothing."""

@@ -50,6 +50,7 @@ SETTINGS: Final = (
             "How much memory past moments of a run may take; with less, there are fewer of them.",
             ("32", "32 MB"), ("64", "64 MB"), ("128", "128 MB"), ("256", "256 MB"), ("512", "512 MB")),
     Setting("silenced_hints", [], _is_list_of_texts, "Rules whose hints are not to be shown."),
+    Setting("theory_read", [], _is_list_of_texts, "Pages of the theory that were read."),
     Setting("recent_projects", [], _is_list_of_texts, "Projects opened or saved lately, newest first."),
 )  # fmt: skip
 

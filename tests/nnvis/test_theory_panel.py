@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,7 @@ from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
 from nnvis.theory.article import TOPICS
 from nnvis.widgets.dock import Dock
+from nnvis.widgets.field_cell import FieldCell
 from nnvis.widgets.prose import Prose, pieces
 from nnvis.widgets.theory_blocks import ExerciseBlock
 
@@ -163,3 +165,24 @@ def test_a_window_closed_on_a_wide_page_opens_with_its_docks(window: MainWindow)
     window._pages.show_page(PAGES.index("theory"))
     window.close()
     assert window._place.read("docks").isEmpty(), "the first layout, nothing moved"
+
+
+def test_f1_opens_the_page_about_what_is_pointed_at(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    window.session.select_layer(0)
+    cell = next(each for each in window.findChildren(FieldCell) if each.name == "learning_rate")
+    QCursor.setPos(cell.field.mapToGlobal(cell.field.rect().center()))
+    window.findChild(QAction, "explainAction").trigger()
+    assert window.panels.theory.article.topic == "gradient_descent"
+    assert window._pages._tabs.currentIndex() == PAGES.index("theory")
+
+
+def test_who_asks_why_is_shown_the_page(window: MainWindow) -> None:
+    window.session.explain("exploding-gradients")
+    assert window.panels.theory.article.topic == "vanishing_gradient"
+
+
+def test_what_was_read_is_remembered(window: MainWindow) -> None:
+    window.panels.theory.open("bp2")
+    window.panels.theory._mark_read("bp2")
+    assert window.settings.get("theory_read") == ["bp2"]

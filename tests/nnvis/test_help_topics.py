@@ -1,0 +1,43 @@
+"""F1 leads from everything in the window to the page about it."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.layers import LAYERS
+from core.losses import LOSSES
+from core.optimizers import OPTIMIZERS
+from core.schedules import SCHEDULES
+from nnvis.help_topics import FIELDS, KINDS, PLACES, SUBJECTS, names_around, topic_of
+from nnvis.hints.rules import RULES
+from nnvis.theory.article import TOPICS
+
+
+@pytest.mark.parametrize("table", [KINDS, FIELDS, PLACES, SUBJECTS], ids=["kinds", "fields", "places", "subjects"])
+def test_every_page_named_exists(table: dict[str, str]) -> None:
+    assert set(table.values()) <= set(TOPICS)
+
+
+@pytest.mark.parametrize("kind", [*LAYERS, *LOSSES, *OPTIMIZERS, *SCHEDULES], ids=lambda kind: kind.kind_name())
+def test_every_kind_of_the_catalogues_has_its_page(kind: type) -> None:
+    assert kind.kind_name() in KINDS
+
+
+def test_every_hint_has_its_page() -> None:
+    assert {rule.topic for rule in RULES} <= SUBJECTS.keys()
+
+
+def test_the_innermost_name_that_has_a_page_counts() -> None:
+    assert topic_of(["spinBox", "momentum", "SGD", "RecipeForm"]) == "momentum"
+    assert topic_of(["spinBox", "SGD", "RecipeForm"]) == "gradient_descent"
+    assert topic_of(["nothing known"]) == "learn_page"
+
+
+def test_names_go_from_the_inside_out(qtbot) -> None:
+    from PySide6.QtWidgets import QLabel, QWidget
+
+    outer = QWidget(objectName="lossPlot")
+    inner = QLabel("x", outer)
+    qtbot.addWidget(outer)
+    assert list(names_around(inner)) == ["QLabel", "lossPlot", "QWidget"]
+    assert list(names_around(None)) == []
