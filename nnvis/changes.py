@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 
-from core.data import PenMixture
+from core.data import PenMixture, Source
 from core.data.augmentation import Augmentation
 from core.early_stopping import EarlyStopping
 from core.hyper import Configurable
@@ -123,8 +123,16 @@ def set_training(project: Project, recipe: TrainingRecipe) -> Change:
     return Change(replace(project, training=recipe), text, field and ("training", field))
 
 
+def set_source(project: Project, source: Source) -> Change:
+    """Learn from other images."""
+    if type(source) is not type(project.source):
+        return Change(replace(project, source=source), f"change data to {source.title}", "source")
+    text, field = _change_of(project.source, source)
+    return Change(replace(project, source=source), text, field and ("source", field))
+
+
 def set_data(project: Project, recipe: DataRecipe) -> Change:
-    """Share out or scale the images otherwise, or take others."""
+    """Share out or scale the images otherwise."""
     text, field = _change_of(project.data, recipe)
     return Change(replace(project, data=recipe), text, field and ("data", field))
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core import stack
 from core.advice import advise
-from core.data import Dataset, PenMixture
+from core.data import Dataset, PenMixture, Source
 from core.data.augmentation import Augmentation
 from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, FileError
@@ -135,8 +135,12 @@ class ProjectEditing(QObject):
         """Change batch size (holds from the next batch on) or epochs (at once)."""
         self._edit(changes.set_training(self.project, recipe))
 
+    def set_source(self, source: Source) -> None:
+        """Learn from other images."""
+        self._edit(changes.set_source(self.project, source))
+
     def set_data(self, recipe: DataRecipe) -> None:
-        """Change which images are used, and how."""
+        """Change how the images are shared out and scaled."""
         self._edit(changes.set_data(self.project, recipe))
 
     def set_schedule(self, schedule: Schedule) -> None:

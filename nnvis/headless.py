@@ -73,7 +73,7 @@ def train(project: Project, show_progress: bool = False) -> Scores:
     Raises ConfigError when the stack cannot be trained, DivergenceError when training explodes, FileError when images
     are missing.
     """
-    dataset = load(project.data.dataset)
+    dataset = load(project.source)
     _refuse_errors(project, dataset)
     split = split_data(dataset, project.data, project.seed)
     model = project.build_model(dataset)

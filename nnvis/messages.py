@@ -63,10 +63,11 @@ def sensible_rate(optimizer: Optimizer) -> float:
     return usual if rate > usual else float(f"{rate / 10:.1g}")
 
 
-def data_missing(error: CoreError, try_again: Callable[[], None]) -> Message:
-    """The images cannot be loaded."""
-    actions = (MessageAction("Try again", try_again, primary=True),)
-    return Message("error", "There are no images to train on.", str(error), actions)
+def data_missing(error: CoreError, try_again: Callable[[], None], instead: MessageAction | None = None) -> Message:
+    """The images cannot be loaded. `instead` offers others."""
+    actions = (MessageAction("Try again", try_again, primary=instead is None), *((instead,) if instead else ()))
+    title = "These images cannot be used." if instead else "There are no images to train on."
+    return Message("error", title, str(error), actions)
 
 
 def file_failed(title: str, error: CoreError) -> Message:

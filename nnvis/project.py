@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from core.data import Dataset, PenMixture
+from core.data import SOURCES, Dataset, Mnist, PenMixture, Source
 from core.data.augmentation import Augmentation
 from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, FileError
@@ -35,7 +35,10 @@ MAX_SEED = 2**32 - 1
 MAX_LAYERS = 200
 MAX_NAME = 100
 NO_PEN_DIGITS = PenMixture(share=0.0)
-LATER_FIELDS = {"pen_digits": NO_PEN_DIGITS.values()}  # files of the first weeks lack these: so they were trained
+LATER_FIELDS = {  # files of the first weeks lack these: so they were trained
+    "source": Mnist().to_dict(),
+    "pen_digits": NO_PEN_DIGITS.values(),
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Project:
     layers: tuple[Layer, ...] = ()
     loss: Loss = field(default_factory=CategoricalCrossentropy)
     optimizer: Optimizer = field(default_factory=Adam)
+    source: Source = field(default_factory=Mnist)
     data: DataRecipe = field(default_factory=DataRecipe)
     training: TrainingRecipe = field(default_factory=TrainingRecipe)
     schedule: Schedule = field(default_factory=Constant)
@@ -84,6 +88,7 @@ class Project:
             "layers": [layer.to_dict() for layer in self.layers],
             "loss": self.loss.to_dict(),
             "optimizer": self.optimizer.to_dict(),
+            "source": self.source.to_dict(),
             "data": self.data.values(),
             "training": self.training.values(),
             "schedule": self.schedule.to_dict(),
@@ -107,6 +112,7 @@ class Project:
                 layers=tuple(from_dict(LAYERS, layer, "layer") for layer in data["layers"]),
                 loss=from_dict(LOSSES, data["loss"], "loss"),
                 optimizer=from_dict(OPTIMIZERS, data["optimizer"], "optimizer"),
+                source=from_dict(SOURCES, data["source"], "data source"),
                 data=_recipe(DataRecipe, data["data"], "data recipe"),
                 training=_recipe(TrainingRecipe, data["training"], "training recipe"),
                 schedule=from_dict(SCHEDULES, data["schedule"], "schedule"),
@@ -168,9 +174,12 @@ def _checked_header(data: Any, where: str) -> dict[str, Any]:
             "Update nnvis."
         )
     fields = {
-        "format", "version", "name", "layers", "loss", "optimizer", "data", "training", "schedule", "early_stopping",
-        "augmentation", "pen_digits", "seed",
+        "format", "version", "name", "layers", "loss", "optimizer", "source", "data", "training", "schedule",
+        "early_stopping", "augmentation", "pen_digits", "seed",
     }  # fmt: skip
+    if "source" not in data and isinstance(data.get("data"), dict):  # it was a name among the fields of the recipe
+        recipe = dict(data["data"])
+        data = data | {"source": {"type": recipe.pop("dataset", None)}, "data": recipe}
     data = LATER_FIELDS | data
     for name in sorted(fields ^ set(data)):
         fault = "lacks" if name in fields else "has an unknown field"

@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import DATASETS, Dataset, PenDigits, Scaling, stratified_split
+from core.data import Dataset, PenDigits, Scaling, stratified_split
 from core.hyper import Configurable, hyper
 
 
 @dataclass(frozen=True)
 class DataRecipe(Configurable):
-    """Which images, and how they are shared out and scaled."""
+    """How the images are shared out and scaled."""
 
-    dataset: str = hyper("mnist", choices=[source.kind_name() for source in DATASETS], help="The images to learn from.")
     validation_share: float = hyper(
         1 / 12,
         low=0.0,

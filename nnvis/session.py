@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 
-from core.data import Dataset
 from core.errors import ConfigError, CoreError, DivergenceError
 from core.evaluation import Evaluation
 from nnvis import messages
@@ -18,6 +17,7 @@ from nnvis.history import History
 from nnvis.messages import Message
 from nnvis.microscope.specimen import Specimen
 from nnvis.progress import Progress, progress
+from nnvis.project import Project
 from nnvis.shown_network import Finding, ShownNetwork
 from nnvis.training.control import Changes, Control, Goal
 from nnvis.training.pen_drawer import PenProgress
@@ -46,7 +46,7 @@ class Session(ShownNetwork):
     """Project, run and drawing. Belongs to the window's thread; the worker is its secret.
 
     Inherited signals: of ProjectEditing project_changed, dataset_changed, selected_layer_changed, message_posted and
-    message_cleared; of ShownNetwork moment_changed, drawing_changed and answer_changed.
+    message_cleared; of DataLoading loading_changed; of ShownNetwork moment_changed, drawing_changed and answer_changed.
     """
 
     topic_asked = Signal(str)  # somebody wants to read why: what it is about
@@ -70,7 +70,6 @@ class Session(ShownNetwork):
         self._control = Control()
         self._coalescer = Coalescer()
         self._worker = TrainingWorker(self._control, self._coalescer, self)
-        self._worker.dataset_loaded.connect(self._on_dataset_loaded)
         self._worker.prepared.connect(self._on_prepared)
         self._worker.snapshot_ready.connect(self._on_snapshot_ready)
         self._worker.looked.connect(self._on_looked)
@@ -81,6 +80,7 @@ class Session(ShownNetwork):
         app = QCoreApplication.instance()
         if app is not None:
             app.aboutToQuit.connect(self.shutdown)
+        self._load_data()
         self._prepare()
         self._worker.start()
 
@@ -93,6 +93,7 @@ class Session(ShownNetwork):
         if self._is_shut:
             return
         self._is_shut = True
+        self._close_data()
         self._control.close()
         self.study.close()
         self._worker.requestInterruption()
@@ -119,9 +120,9 @@ class Session(ShownNetwork):
     @property
     def image_counts(self) -> tuple[int, int, int]:
         """How many images the shown network is trained, validated and tested with."""
-        if self._network is None or self.dataset is None:
+        if self._network is None:
             return 0, 0, 0
-        return self._network.images, self._network.validation_images, len(self.dataset.x_test)
+        return self._network.images, self._network.validation_images, len(self._network.dataset.x_test)
 
     @property
     def has_other_layers(self) -> bool:
@@ -193,6 +194,11 @@ class Session(ShownNetwork):
         """Whether nothing has been trained yet."""
         return self.state in (RunState.LOADING, RunState.READY)
 
+    @property
+    def _awaits_network(self) -> bool:
+        """Whether a network that was asked for is not there yet."""
+        return self._network is None or self._network.run != self._run
+
     def _advance(self, goal: Goal) -> None:
         outdated = self.running_is_old or self.state is RunState.FAILED
         if outdated and self._refuses():
@@ -211,7 +217,12 @@ class Session(ShownNetwork):
         self._control.go(self._order, goal)
 
     def _prepare(self, parameters: NDArray[np.float32] | None = None) -> None:
-        """Ask for a fresh network of the project. What the worker still reports of the old one does not count."""
+        """Ask for a fresh network of the project. What the worker still reports of the old one does not count.
+
+        It is made as soon as the images are loaded.
+        """
+        self._refused = None
+        self._load_data()
         self._running = self.project
         self._run += 1
         self._order += 1
@@ -232,10 +243,29 @@ class Session(ShownNetwork):
 
     # --- what the worker reports ------------------------------------------------------------------------------------
 
-    def _on_dataset_loaded(self, dataset: Dataset) -> None:
-        self.dataset = dataset
-        self._inspect()
-        self.dataset_changed.emit()
+    def _follow_data(self) -> None:
+        """The images of the project are there: the network that waits for them can be made, if it fits them."""
+        assert self.dataset is not None
+        if self._errors() and self._awaits_network:
+            self._control.withdraw()
+            self._running = self._network.project if self._network else Project()
+            if self.state is RunState.RUNNING:  # Train was pressed before anybody could know
+                self._refuses()
+            self._set_state(RunState.READY)
+        if self._is_fresh and self.running_is_old and not self._errors():
+            self._prepare()
+        self._control.provide(self.project.source, self.dataset)
+
+    def load_again(self) -> None:
+        """Try once more to load the images, and to make the network that waits for them."""
+        if self._awaits_network:
+            self._prepare()
+            self._set_state(RunState.LOADING if self.dataset is None else RunState.READY)
+        super().load_again()
+
+    def _miss_data(self, error: Exception) -> None:
+        if self._awaits_network:
+            self._set_state(RunState.FAILED)
 
     def _on_prepared(self, prepared: Prepared) -> None:
         if prepared.run != self._run:  # a newer one is on its way
@@ -282,10 +312,7 @@ class Session(ShownNetwork):
         elif isinstance(error, MemoryError):
             self._post(messages.out_of_memory())
         elif isinstance(error, CoreError):
-            if self.dataset is None:
-                self._post(messages.data_missing(error, self.reset))
-            else:
-                self._post(messages.expected_failure(error, failure.doing))
+            self._post(messages.expected_failure(error, failure.doing))
         else:
             self._post(messages.unexpected(error, failure.doing))
 
@@ -304,7 +331,8 @@ class Session(ShownNetwork):
     def _apply_edit(self) -> None:
         """Tell the worker what applies at once, and ask for a fresh network while nothing is trained yet."""
         self._apply_live()
-        if self._is_fresh and self.running_is_old and not self._errors():
+        self._load_data()
+        if self._is_fresh and self.has_data and self.running_is_old and not self._errors():
             self._prepare()  # the page shows the network that would be trained
 
     def _start_over(self) -> None:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from core.data import Scaling
+from core.data import Dataset, Scaling
 from core.errors import ConfigError
 from core.sequential import Sequential, WeightView
-from nnvis.editing import ProjectEditing
+from nnvis.data_loading import DataLoading
 from nnvis.history import History
 from nnvis.project import Project
 from nnvis.reading import AS_TRAINED, Reading
@@ -25,7 +25,7 @@ from nnvis.viewer import Answer, Measured, Seen, Viewer
 __all__ = ["Finding", "Look", "Question", "ShownNetwork"]
 
 
-class ShownNetwork(ProjectEditing):
+class ShownNetwork(DataLoading):
     """What is known of the network that is shown, its history, and what it says to the drawing."""
 
     moment_changed = Signal()  # another moment of the run is shown: parameters and answer are those of `shown_step`
@@ -52,6 +52,11 @@ class ShownNetwork(ProjectEditing):
     def running_project(self) -> Project | None:
         """The project that the shown network was made from; None before the first one."""
         return self._network.project if self._network else None
+
+    @property
+    def shown_dataset(self) -> Dataset | None:
+        """The images that the shown network learns from; those of the project while there is no network."""
+        return self._network.dataset if self._network else self.dataset
 
     @property
     def parameters(self) -> NDArray[np.float32]:
@@ -162,7 +167,7 @@ class ShownNetwork(ProjectEditing):
         For what takes less than a frame; `eye` must copy what it keeps. None before there is a network or a drawing.
         """
         image = self.drawing if image is None else image
-        if self._viewer is None or image is None:
+        if self._viewer is None or image is None or not self._viewer.takes(image):
             return None
         return self._viewer.look(eye, image, self.reading)
 

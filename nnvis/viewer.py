@@ -121,6 +121,11 @@ class Viewer:
             raise ShapeError(f"The network reads images of shape {shape} but got {images.shape}. Resize them.")
         return batch * np.float32(255) if batch.dtype.kind == "f" else batch
 
+    def takes(self, image: NDArray[Any]) -> bool:
+        """Whether one image has the form that the network reads."""
+        shape = self._model.input_shape
+        return image.shape == shape or (*image.shape, 1) == shape
+
     def look(
         self, eye: Callable[[Sequential, NDArray[np.float32]], Seen], image: NDArray[Any], reading: Reading
     ) -> Seen:
@@ -131,7 +136,9 @@ class Viewer:
             return eye(self._model, X)
 
     def answer(self, image: NDArray[Any], step: int, reading: Reading = AS_TRAINED) -> Answer | None:
-        """What the network says to one image; None when it has no finite outputs."""
+        """What the network says to one image; None when that does not fit it, or when it has no finite outputs."""
+        if not self.takes(image):
+            return None
         outputs = self.look(scores, image, reading)
         if outputs.shape[1:] != self._model.output_shape or outputs.ndim != 2 or outputs.shape[1] < 2:
             return None

@@ -9,7 +9,7 @@ from core.data.csv_file import read_csv
 from core.data.dataset import Dataset, Skipped
 from core.data.idx import read_idx
 from core.data.image_data_generator import ImageDataGenerator
-from core.data.image_folder import ImageFolder
+from core.data.image_folder import ImageFolder, Progress
 from core.data.mnist import Mnist, mnist
 from core.data.npz_file import read_npz
 from core.data.pen_digits import PenDigits
@@ -38,6 +38,7 @@ __all__ = [
     "Preparation",
     "Scaling",
     "Skipped",
+    "Source",
     "center_digit",
     "center_steps",
     "find_ink",
@@ -52,13 +53,20 @@ __all__ = [
 ]
 
 DATASETS = (Mnist, PenDigits)  # that come with the program, in the order of the data chooser
+Source = Mnist | PenDigits | ImageFolder | ArrayFile
 SOURCES = (*DATASETS, ImageFolder, ArrayFile)  # everything that has a `load()` which gives a Dataset
 
 
-def load(name: str) -> Dataset:
-    """The data set of that name in DATASETS. Raises ConfigError for an unknown name, FileError for a damaged file."""
-    for source in DATASETS:
-        if source.kind_name() == name:
-            return source().load()
-    known = ", ".join(source.kind_name() for source in DATASETS)
-    raise ConfigError(f"There is no data set {name!r}. Known: {known}.")
+def load(source: Source | str, progress: Progress | None = None) -> Dataset:
+    """The images of a source, or of the one in DATASETS that has this name.
+
+    `progress(done, total)` is called now and then where there is much to do; an exception it raises ends the loading.
+    Raises ConfigError for an unknown name, FileError for a damaged file.
+    """
+    if not isinstance(source, str):
+        return source.load(progress)
+    for kind in DATASETS:
+        if kind.kind_name() == source:
+            return kind().load(progress)
+    known = ", ".join(kind.kind_name() for kind in DATASETS)
+    raise ConfigError(f"There is no data set {source!r}. Known: {known}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -45,8 +45,11 @@ class ArrayFile(Configurable):
     def kind_name(cls) -> str:
         return "array_file"
 
-    def load(self) -> Dataset:
-        """Read and check everything. Raises FileError when it is no set of images with labels."""
+    def load(self, progress: Callable[[int, int], None] | None = None) -> Dataset:
+        """Read and check everything, in one go: there is no `progress` to tell.
+
+        Raises FileError when it is no set of images with labels.
+        """
         path = Path(self.path).expanduser()
         if not self.path or not path.exists():
             raise FileError(

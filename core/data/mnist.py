@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -75,8 +76,8 @@ class Mnist(Configurable):
     def kind_name(cls) -> str:
         return "mnist"
 
-    def load(self) -> Dataset:
-        """All images and labels. Raises FileError when a file is missing or damaged."""
+    def load(self, progress: Callable[[int, int], None] | None = None) -> Dataset:
+        """All images and labels, so soon that there is no `progress` to tell. Raises FileError for a damaged file."""
         (x_train, y_train), (x_test, y_test) = mnist()
         names = tuple(str(digit) for digit in range(10))
         return Dataset(self.kind_name(), self.title, x_train, y_train, x_test, y_test, names)

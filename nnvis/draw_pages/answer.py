@@ -103,7 +103,7 @@ class AnswerPage(QWidget):
     # --- now -------------------------------------------------------------------------------------------------------
 
     def _on_dataset_changed(self) -> None:
-        dataset = self._session.dataset
+        dataset = self._session.shown_dataset
         if dataset is not None and self._session.answer is None:
             self.bars.set_labels([str(name) for name in dataset.class_names])
 
@@ -204,7 +204,7 @@ class AnswerPage(QWidget):
 
 def class_names(desk: DrawingDesk, classes: int) -> Sequence[str]:
     """The names of so many classes: the data set's where they fit, else numbers."""
-    dataset = desk.session.dataset
+    dataset = desk.session.shown_dataset
     if dataset is not None and len(dataset.class_names) == classes:
         return [str(name) for name in dataset.class_names]
     return [str(index) for index in range(classes)]

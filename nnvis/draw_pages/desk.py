@@ -63,7 +63,7 @@ class DrawingDesk(QObject):
 
     def show_test_image(self, index: int) -> None:
         """Put an image of the test set onto the canvas, pixel by pixel."""
-        dataset = self.session.dataset
+        dataset = self.session.shown_dataset
         if dataset is None or dataset.input_shape != (28, 28, 1) or dataset.is_multi_label:
             return
         index %= len(dataset.x_test)

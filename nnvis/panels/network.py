@@ -153,7 +153,7 @@ class NetworkPanel(QWidget):
         self._stack.show_stack(first, project.layers, session.layer_reports, session.problems)
         self._on_selected_layer_changed()
         self._recipe.show_project(project)
-        self._data.set_dataset(project.data.dataset)
+        self._data.set_dataset(project.source.kind_name())
         self._show_bars()
         self._show_health()
         self._on_state_changed()
@@ -193,7 +193,7 @@ class NetworkPanel(QWidget):
     # --- what the widgets ask for -----------------------------------------------------------------------------------
 
     def _on_dataset_chosen(self, name: object) -> None:
-        self._session.set_data(self._session.project.data.replace(dataset=name))
+        self._session.set_source(next(kind for kind in DATASETS if kind.kind_name() == name)())
 
     def _on_others_requested(self) -> None:
         self._sample += 1

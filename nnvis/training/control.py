@@ -5,11 +5,12 @@ from __future__ import annotations
 import enum
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data import Dataset, Source
 from core.data.augmentation import Augmentation
 from core.layers.base import Layer
 from core.optimizers import Optimizer
@@ -29,11 +30,15 @@ class Goal(enum.Enum):
 
 @dataclass(frozen=True)
 class Preparation:
-    """The wish for a fresh network of this project, under this number; from given weights, or drawn from the seed."""
+    """The wish for a fresh network of this project, under this number; from given weights, or drawn from the seed.
+
+    The worker takes it as soon as the images of the project's source are there, and finds them in `dataset`.
+    """
 
     run: int
     project: Project
     parameters: NDArray[np.float32] | None = None
+    dataset: Dataset | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class Control:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._preparation: Preparation | None = None
+        self._images: tuple[Source, Dataset] | None = None
         self._order: Order | None = None
         self._changes: Changes | None = None
         self._seconds_per_batch = 0.0
@@ -95,6 +101,17 @@ class Control:
             self._changes = None
             self.has_changes = False
             self._tell()
+
+    def provide(self, source: Source, dataset: Dataset) -> None:
+        """Hand over the images of a source; a preparation that waits for them can be taken now."""
+        with self._condition:
+            self._images = (source, dataset)
+            self._condition.notify_all()
+
+    def withdraw(self) -> None:
+        """Take back what was asked for and not begun."""
+        with self._condition:
+            self._preparation = self._order = None
 
     def go(self, number: int, goal: Goal) -> None:
         """Ask to train up to `goal`, from now or after the preparation that is still to be done."""
@@ -136,13 +153,13 @@ class Control:
     def wait(self) -> Preparation | Order | Look | None:
         """Sleep until something is wished for, and take it; None when the worker shall end."""
         with self._condition:
-            while not (self._closing or self._preparation or self._order or self.wants_look):
+            while not (self._closing or self._can_prepare() or self._can_go_on()):
                 self._condition.wait()
             if self._closing:
                 return None
             wish: Preparation | Order | Look | None
-            if self._preparation:
-                wish, self._preparation = self._preparation, None
+            if self._preparation and self._images:
+                wish, self._preparation = replace(self._preparation, dataset=self._images[1]), None
             elif self._order:
                 wish, self._order = self._order, None
             else:
@@ -173,6 +190,14 @@ class Control:
                 if left <= 0:
                     return
                 self._condition.wait(left)
+
+    def _can_prepare(self) -> bool:
+        wish, images = self._preparation, self._images
+        return wish is not None and images is not None and images[0] == wish.project.source
+
+    def _can_go_on(self) -> bool:
+        """What concerns the present network has to wait while another one is to be prepared."""
+        return self._preparation is None and (self._order is not None or self.wants_look)
 
     def _tell(self) -> None:
         self.has_wish = True

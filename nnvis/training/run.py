@@ -37,6 +37,7 @@ class Prepared:
     run: int
     project: Project
     viewer: Sequential
+    dataset: Dataset
     scaling: Scaling
     images: int
     validation_images: int
@@ -95,7 +96,7 @@ class Run:
         parameters = self.model.parameters.copy()
         parameters.flags.writeable = False
         return Prepared(
-            self.number, self.project, self.model.clone(), self.split.scaling,
+            self.number, self.project, self.model.clone(), self.dataset, self.split.scaling,
             len(self.split.x_train), len(self.split.x_validation), parameters, self._probe(), self.timeline,
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The worker: the one thread beside the window's. It loads, prepares, trains and tests; only copies leave it."""
+"""The worker: the one thread beside the window's. It prepares, trains and tests; only copies leave it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
 from threadpoolctl import threadpool_limits
 
-from core.data import Dataset, load
+from core.data import Dataset
 from core.evaluation import Evaluation
 from core.mixture import Mixture
 from core.training import BatchDone
@@ -51,14 +51,13 @@ class Failure:
 
     run: int
     order: int | None
-    doing: str  # "loading the images", "preparing the network", "training"
+    doing: str  # "preparing the network", "training"
     error: BaseException
 
 
 class TrainingWorker(QThread):
     """Does what stands on the `control` board, and reports by signals and through the `coalescer`."""
 
-    dataset_loaded = Signal(object)  # Dataset
     prepared = Signal(object)  # Prepared; its first snapshot lies in the coalescer
     snapshot_ready = Signal()  # to be taken from the coalescer
     looked = Signal(object)  # Specimen: what the next update will work on
@@ -72,9 +71,8 @@ class TrainingWorker(QThread):
         self._control = control
         self._coalescer = coalescer
         self._run: Run | None = None
-        self._dataset: Dataset | None = None
         self._split: Split | None = None
-        self._split_key: tuple[DataRecipe, int] | None = None
+        self._split_key: tuple[Dataset, DataRecipe, int] | None = None
         self._doing = ""
         self._pens = PenDrawer(_cache_folder, self.pen_digits_drawn.emit)
 
@@ -123,14 +121,10 @@ class TrainingWorker(QThread):
     def _prepare(self, wish: Preparation) -> None:
         project = wish.project
         self._run = None  # its memory is free before the next one is built
-        self._doing = "loading the images"
-        if self._dataset is None or self._dataset.name != project.data.dataset:
-            self._dataset = load(project.data.dataset)
-            self._split_key = None
-            self.dataset_loaded.emit(self._dataset)
         self._doing = "preparing the network"
-        split = self._shared_out(self._dataset, project)
-        run = Run(wish.run, project, self._dataset, split, wish.parameters, self._mixture(self._dataset, project))
+        assert wish.dataset is not None  # the board gives out no preparation without images
+        split, mixture = self._shared_out(wish.dataset, project), self._mixture(wish.dataset, project)
+        run = Run(wish.run, project, wish.dataset, split, wish.parameters, mixture)
         events = run.first_events()
         self._run = run
         self._coalescer.begin(run.number, run.trainer)
@@ -142,7 +136,7 @@ class TrainingWorker(QThread):
 
     def _shared_out(self, dataset: Dataset, project: Project) -> Split:
         """The split of this project, kept: most edits leave it as it is."""
-        key = (project.data, project.seed)
+        key = (dataset, project.data, project.seed)  # a Dataset equals only itself
         if self._split is None or self._split_key != key:
             self._split = split_data(dataset, project.data, project.seed)
             self._split_key = key

@@ -77,7 +77,7 @@ class RecipeForm(QWidget):
         )  # fmt: skip
         self.training = ConfigEditor(source, self, label_above=True)
         self.stopping = ConfigEditor(source, self, label_above=True, leave_out=("patience",))
-        self.data = ConfigEditor(source, self, label_above=True, leave_out=("dataset",))
+        self.data = ConfigEditor(source, self, label_above=True)
         self.loss = ConfigEditor(
             source, self, label_above=True, wide=("type",), catalogue=LOSSES, catalogue_label="Loss",
             catalogue_help="The one number that training makes small.",

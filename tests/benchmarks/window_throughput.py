@@ -34,7 +34,7 @@ PROJECT = replace(Project.default(), training=TrainingRecipe(epochs=1000))
 
 def headless() -> Callable[[], float]:
     """The Trainer and nothing else; validations included, as everywhere."""
-    dataset = load(PROJECT.data.dataset)
+    dataset = load(PROJECT.source)
     split = split_data(dataset, PROJECT.data, PROJECT.seed)
     events = PROJECT.build_trainer(PROJECT.build_model(dataset), split).run()
 

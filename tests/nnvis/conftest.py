@@ -13,7 +13,7 @@ from nnvis.project import NO_PEN_DIGITS, Project
 from nnvis.recipe import TrainingRecipe
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
-from nnvis.training import worker
+from nnvis.training import loader
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def digits() -> Dataset:
 @pytest.fixture
 def session(qtbot: QtBot, digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """A session with few digits: 19 batches of 64 make an epoch, one image in twelve is for validation."""
-    monkeypatch.setattr(worker, "load", lambda _name: digits)
+    monkeypatch.setattr(loader, "load", lambda _source, _progress: digits)
     # No test waits for pen digits that it has nothing to do with.
     plain = replace(
         Project.default(), training=TrainingRecipe(epochs=5), schedule=Constant(), pen_digits=NO_PEN_DIGITS

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from core.data import Dataset, PenDigits
 from core.optimizers import SGD
 from nnvis.project import Project
 from nnvis.training.control import Changes, Control, Goal, Order, Preparation
@@ -24,15 +25,40 @@ def test_the_newest_order_counts() -> None:
     assert not control.has_wish
 
 
-def test_a_preparation_comes_first_and_cancels_what_was_ordered_before_it() -> None:
+def test_a_preparation_comes_first_and_cancels_what_was_ordered_before_it(digits: Dataset) -> None:
     control = Control()
     control.go(1, Goal.RUN)
     control.change(Changes(batch_size=3))
     control.prepare(1, PROJECT)
     assert not control.has_changes
     control.go(2, Goal.BATCH)
-    assert control.wait() == Preparation(1, PROJECT)
+    control.provide(PROJECT.source, digits)
+    assert control.wait() == Preparation(1, PROJECT, dataset=digits)
     assert control.has_wish
+    assert control.wait() == Order(2, Goal.BATCH)
+
+
+def test_a_preparation_waits_for_its_own_images_and_holds_up_the_orders_behind_it(digits: Dataset) -> None:
+    control = Control()
+    control.provide(PenDigits(), digits)
+    control.prepare(1, PROJECT)
+    control.go(1, Goal.RUN)
+    taken: list[object] = []
+    worker = threading.Thread(target=lambda: taken.extend((control.wait(), control.wait())))
+    worker.start()
+    worker.join(0.05)
+    assert not taken
+    control.provide(PROJECT.source, digits)
+    worker.join(2)
+    assert taken == [Preparation(1, PROJECT, dataset=digits), Order(1, Goal.RUN)]
+
+
+def test_what_was_not_begun_can_be_taken_back() -> None:
+    control = Control()
+    control.prepare(1, PROJECT)
+    control.go(1, Goal.RUN)
+    control.withdraw()
+    control.go(2, Goal.BATCH)
     assert control.wait() == Order(2, Goal.BATCH)
 
 

@@ -83,7 +83,7 @@ def test_a_run_in_the_window_is_bit_for_bit_the_one_without(qtbot: QtBot, sessio
 
 
 def test_the_command_line_mixes_them_in_too(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(headless, "load", lambda _name: digits)
+    monkeypatch.setattr(headless, "load", lambda _source: digits)
     seen: list[np.ndarray] = []
     evaluate = headless.evaluate
     monkeypatch.setattr(

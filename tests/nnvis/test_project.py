@@ -95,7 +95,7 @@ def test_every_example_can_be_trained(path: Path, digits: Dataset) -> None:
     (edited(optimizer={"type": "SGD", "learning_rate": 10**400}), "learning_rate cannot be"),
     (edited(loss=None), "loss"),
     (edited(data={"type": "DataRecipe"}), "data recipe"),
-    (edited(data={"dataset": "../../etc"}), "dataset cannot be"),
+    (edited(source={"type": "../../etc"}), "Unknown data source"),
     (edited(training=[]), "training recipe"),
     (edited(training={"epochs": 10**9}), "epochs cannot be"),
 ])  # fmt: skip

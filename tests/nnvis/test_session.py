@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, QThread
 from pytestqt.qtbot import QtBot
 
 from core import stack
-from core.data import Dataset
+from core.data import Dataset, Source
 from core.errors import ConfigError, FileError
 from core.evaluation import evaluate
 from core.layers import Activation, Dense, Dropout, Flatten
@@ -22,7 +22,7 @@ from core.training import BatchDone, ValidationDone
 from nnvis.project import Project
 from nnvis.recipe import DataRecipe, TrainingRecipe, split_data
 from nnvis.session import RunState, Session, Snapshot
-from nnvis.training import run, worker
+from nnvis.training import loader, run
 
 BATCHES = 19  # of 64, in an epoch of the `session` fixture
 
@@ -519,10 +519,10 @@ def test_after_divergence_train_starts_a_new_run(qtbot: QtBot, session: Session)
 def test_missing_images_leave_the_program_usable(
     qtbot: QtBot, digits: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    def missing(_name: str) -> Dataset:
+    def missing(_source: Source, _progress: Any) -> Dataset:
         raise FileError("The file 'train-images-idx3-ubyte.gz' is missing. Install nnvis again.")
 
-    monkeypatch.setattr(worker, "load", missing)
+    monkeypatch.setattr(loader, "load", missing)
     session = Session()
     try:
         with qtbot.waitSignal(session.message_posted) as posted:
@@ -538,7 +538,7 @@ def test_missing_images_leave_the_program_usable(
             session.predict(np.zeros((28, 28), np.uint8))
         with qtbot.waitSignal(session.message_posted):
             session.train()
-        monkeypatch.setattr(worker, "load", lambda _name: digits)
+        monkeypatch.setattr(loader, "load", lambda _source, _progress: digits)
         posted.args[0].actions[0].callback()
         assert session.state is RunState.LOADING
         wait_for(qtbot, session, RunState.READY)

@@ -70,7 +70,7 @@ class CurvesRow(QObject):
         """Show what is known without a batch: chance, the epochs to come, the test."""
         session = self._session
         project = session.running_project or session.project
-        classes = session.dataset.classes if session.dataset is not None else 10
+        classes = session.shown_dataset.classes if session.shown_dataset is not None else 10
         self.loss_card.chart.chance = loss_by_chance(project.loss, classes)
         self.accuracy_card.chart.chance = Chance(1 / classes, f"guessing: {_short_percent(1 / classes)}")
         for card in self.cards:

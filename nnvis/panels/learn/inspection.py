@@ -42,7 +42,7 @@ class Inspection(QObject):
         self.row.health.clear()
         self.row.set_resting(True)
         view = next((view for view in session.views if view.name == "W"), None)
-        picture = as_pictures(view, session.dataset.input_shape) if view and session.dataset else None
+        picture = as_pictures(view, session.shown_dataset.input_shape) if view and session.shown_dataset else None
         self.row.set_pictures(picture is not None)
         if view is not None and picture is not None:
             self.row.first_layer.set_network(view, picture, session.initial_parameters)
@@ -67,8 +67,8 @@ class Inspection(QObject):
         checkups = session.history.checkups.until(session.shown_step)
         latest = checkups[-1] if checkups and checkups[-1].confusion.any() else None
         self.row.set_confusion(latest is not None)
-        if latest is not None and latest is not self._checkup_shown and session.dataset is not None:
-            self.row.confusion.show_counts(latest.confusion, session.dataset.class_names, latest.step)
+        if latest is not None and latest is not self._checkup_shown and session.shown_dataset is not None:
+            self.row.confusion.show_counts(latest.confusion, session.shown_dataset.class_names, latest.step)
         self._checkup_shown = latest
 
     def _tiles_in_sight(self) -> bool:
