@@ -11,7 +11,7 @@ SHELL := bash
 # Qt's platform without a screen says this of every window; it is of no harm.
 QUIETLY := 2> >(grep -v "This plugin does not support propagateSizeHints" >&2)
 
-.PHONY: run test check lint types imports bench screenshots setup-test
+.PHONY: run test check lint types imports bench screenshots theory setup-test
 .NOTPARALLEL:
 
 run:
@@ -37,6 +37,9 @@ bench: setup-test
 
 screenshots: setup-test
 	@QT_QPA_PLATFORM=offscreen $(PY) tests/e2e/screenshots.py $(ARGS) $(QUIETLY)
+
+theory: setup-test
+	@QT_QPA_PLATFORM=offscreen $(PY) -m nnvis.theory_pages $(QUIETLY)
 
 setup-test:
 	@.ci/setup test
