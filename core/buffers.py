@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,7 +29,7 @@ class Buffers:
         if array is None:
             if len(self._arrays) >= self.SHAPES_KEPT:
                 self._arrays.pop(next(iter(self._arrays)))
-            array = self._arrays[key] = np.empty(shape, dtype or self.dtype)
+            array = self._arrays[key] = aligned_empty(shape, dtype or self.dtype)
         return array
 
     def ones(self, size: int) -> Any:
@@ -38,11 +40,11 @@ class Buffers:
             array.fill(1)
         return array
 
-    def zeros(self, name: str, shape: tuple[int, ...]) -> Any:
-        """The same, all 0 when it is new: for arrays that are always written in the same places."""
-        array = self._arrays.get((name, shape, None))
+    def zeros(self, name: str, shape: tuple[int, ...], dtype: type | None = None) -> Any:
+        """The same, all 0 when it is new: for arrays that are never written, or always in the same places."""
+        array = self._arrays.get((name, shape, dtype))
         if array is None:
-            array = self.get(name, shape)
+            array = self.get(name, shape, dtype)
             array.fill(0)
         return array
 
@@ -51,10 +53,18 @@ class Buffers:
         self._arrays.clear()
 
 
+def aligned_empty(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> Array:
+    """An array that starts at a cache line; its content is whatever was in the memory."""
+    return _aligned(np.empty, math.prod(shape), dtype).reshape(shape)
+
+
 def aligned_zeros(size: int, dtype: DTypeLike = np.float32) -> Array:
-    """A vector of zeros that starts at a cache line."""
+    """A vector of zeros that starts at a cache line. Memory of a large one is taken only where it is written."""
+    return _aligned(np.zeros, size, dtype)
+
+
+def _aligned(make: Callable[..., Array], size: int, dtype: DTypeLike) -> Array:
     dtype = np.dtype(dtype)
-    padding = CACHE_LINE // dtype.itemsize
-    raw = np.zeros(size + padding, dtype)
-    offset = (-raw.ctypes.data % CACHE_LINE) // dtype.itemsize
-    return raw[offset : offset + size]
+    raw = make(size * dtype.itemsize + CACHE_LINE, np.uint8)
+    offset = -raw.ctypes.data % CACHE_LINE
+    return raw[offset : offset + size * dtype.itemsize].view(dtype)

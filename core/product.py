@@ -37,27 +37,31 @@ def product(A: Array, B: Array, out: Array) -> Array:
     The same numbers as `np.matmul` up to round-off, and the same bits for the same shapes and layouts. A and B may be
     transposed views.
     """
+    np.matmul(*parts(A, B, out))
+    return out
+
+
+def parts(A: Array, B: Array, out: Array) -> tuple[Array, Array, Array]:
+    """What to call `np.matmul` with for this product: views of the three, cut into parts if that pays."""
     (m, k), n = A.shape, B.shape[1]
     rows, columns = parts_of(m, k, n, B.strides[0] < B.strides[1]) if CUTS else (m, n)
     if (rows == m and columns == n) or not out.flags.c_contiguous:
-        return np.matmul(A, B, out=out)
-    # views only, the parts along two axes of their own: (m, k) -> (m / rows, 1, rows, k) and so on
+        return A, B, out
+    # the parts lie along two axes of their own: A (m, k) -> (m / rows, 1, rows, k) and so on
     if A.flags.c_contiguous:
         A_parts = A.reshape(m // rows, 1, rows, k)
     elif A.flags.f_contiguous:
         A_parts = A.T.reshape(k, m // rows, 1, rows).transpose(1, 2, 3, 0)
     else:
-        return np.matmul(A, B, out=out)
+        return A, B, out
     if columns == n:
-        np.matmul(A_parts[:, 0], B, out=out.reshape(m // rows, rows, n))
-        return out
+        return A_parts[:, 0], B, out.reshape(m // rows, rows, n)
     B_parts = (
         B.reshape(k, n // columns, columns).transpose(1, 0, 2)
         if B.flags.c_contiguous
         else B.T.reshape(n // columns, columns, k).transpose(0, 2, 1)
     )
-    np.matmul(A_parts, B_parts, out=out.reshape(m // rows, rows, n // columns, columns).transpose(0, 2, 1, 3))
-    return out
+    return A_parts, B_parts, out.reshape(m // rows, rows, n // columns, columns).transpose(0, 2, 1, 3)
 
 
 @lru_cache(maxsize=256)

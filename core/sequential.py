@@ -14,11 +14,11 @@ import numpy as np
 
 from core import losses, optimizers
 from core.answers import answers_for
-from core.buffers import Array, Buffers, aligned_zeros
+from core.buffers import Array, aligned_zeros
 from core.errors import ConfigError, ShapeError
 from core.evaluation import PIECE, check_metrics, evaluate, predict, top_of
 from core.history import History, say
-from core.kernels import Step, plan
+from core.kernels import Step, TrainingPass
 from core.layers.base import Layer, Shape
 from core.layers.input import Input
 from core.losses import Loss
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Sequential", "WeightView"]
 
-TRAINING_PIECE = 32  # samples; a convolution's working arrays then fit into the second-level cache
 FIT_SEED_STEP = 1_000_003  # far apart, so that the orders of neighbouring seeds do not meet
 
 
@@ -119,11 +118,7 @@ class Sequential:
         self._views, self.parameters, self.gradient = gather(self.layers, self.dtype)
         self.trainable = self.parameters[: self.gradient.size]
         self._skip_unused_input_gradients()
-        self._trains_in_pieces = any(layer.best_in_pieces for layer in self.layers) and not any(
-            layer.mixes_samples for layer in self.layers
-        )
-        self._steps = plan(self.layers)
-        self._buffers = Buffers(self.dtype)
+        self._training_pass = TrainingPass(self)
         self._fits = 0  # calls of `fit` since then: each shuffles in an order of its own
         self.built = True
 
@@ -185,11 +180,14 @@ class Sequential:
 
     def loss_value(self, Y: Array, T: Array, weights: Array | None = None) -> float:
         """The mean loss of the batch that went forward last, penalties on large weights included."""
-        penalty = sum(layer.penalty() for layer in self.layers)
         if self.is_fused:
             Z: Array = self.layers[-1].Z  # type: ignore[attr-defined]  # every layer with an activation keeps its Z
-            return self.loss.fused_value(Z, Y, T, weights) + penalty
-        return self.loss.value(Y, T, weights) + penalty
+            return self.loss.fused_value(Z, Y, T, weights) + self.penalty()
+        return self.loss.value(Y, T, weights) + self.penalty()
+
+    def penalty(self) -> float:
+        """What all layers add to the loss for the size of their weights."""
+        return sum([layer.penalty() for layer in self.layers])
 
     def backward(
         self, Y: Array, T: Array, weights: Array | None = None, steps: Sequence[Step] | None = None
@@ -217,35 +215,19 @@ class Sequential:
 
         `weights` (N,) says how much each sample counts. Afterwards every layer holds the arrays of its pass.
         """
-        return self._both_passes(self.layers, X, T, training, weights)
+        return self.both_passes(self.layers, X, T, training, weights)
 
     def fast_forward_backward(self, X: Array, T: Array, weights: Array | None = None) -> tuple[float, Array]:
         """`forward_backward` for training: the same up to round-off, but with kernels and in pieces where that pays.
 
         The layers need not hold the arrays of the pass afterwards.
         """
-        if len(X) <= TRAINING_PIECE or not self._trains_in_pieces:
-            return self._both_passes(self._steps, X, T, True, weights)
-        # pieces whose working arrays stay in the cache; the gradient is the weighted mean of theirs
-        outputs: Array = self._buffers.get("outputs", (len(X), *self.output_shape))
-        total: Array = self._buffers.get("total", self.gradient.shape)
-        total.fill(0)
-        loss = 0.0
-        for start in range(0, len(X), TRAINING_PIECE):
-            piece = slice(start, start + TRAINING_PIECE)
-            part = None if weights is None else weights[piece]
-            value, Y = self._both_passes(self._steps, X[piece], T[piece], True, part)
-            share = len(Y) / len(X)
-            outputs[piece] = Y
-            loss += share * value
-            self.gradient *= share
-            total += self.gradient
-        np.copyto(self.gradient, total)
-        return loss, outputs
+        return self._training_pass.forward_backward(self, X, T, weights)
 
-    def _both_passes(
+    def both_passes(
         self, steps: Sequence[Step], X: Array, T: Array, training: bool, weights: Array | None
     ) -> tuple[float, Array]:
+        """The same through other steps than the layers themselves, of which the last must be the last layer."""
         Y = X
         for step in steps:
             Y = step.forward(Y, training)

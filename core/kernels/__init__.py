@@ -1,40 +1,9 @@
 """Kernels: faster ways to run several layers at once. The layers' files stay the definition; tests hold these to it."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import Protocol
-
-from core.buffers import Array
-from core.kernels import conv_relu_pool
 from core.kernels.conv_relu_pool import ConvReluPool
-from core.layers.base import Layer
+from core.kernels.dense import DenseKernel
+from core.kernels.softmax_crossentropy import SoftmaxCrossentropy
+from core.kernels.steps import Step, plan
+from core.kernels.training_pass import TrainingPass
 
-__all__ = ["ConvReluPool", "Step", "plan"]
-
-
-class Step(Protocol):
-    """What both passes are made of: a layer, or a kernel that stands for several."""
-
-    def forward(self, X: Array, training: bool = False) -> Array:
-        """Outputs for the batch X, in a buffer."""
-        ...
-
-    def backward(self, dY: Array) -> Array | None:
-        """Fill the gradients; the error of the input, or None when nobody needs it."""
-        ...
-
-
-def plan(layers: Sequence[Layer]) -> list[Step]:
-    """The steps of a built stack, with kernels where they fit. The last layer stays itself: the loss speaks to it."""
-    steps: list[Step] = []
-    index = 0
-    while index < len(layers):
-        layer, above = layers[index], layers[index + 1] if index + 2 < len(layers) else None
-        if conv_relu_pool.fits(layer, above):
-            steps.append(ConvReluPool(layer))
-            index += 2
-        else:
-            steps.append(layer)
-            index += 1
-    return steps
+__all__ = ["ConvReluPool", "DenseKernel", "SoftmaxCrossentropy", "Step", "TrainingPass", "plan"]

@@ -14,7 +14,6 @@ from core.buffers import Array
 from core.equation import Equation
 from core.hyper import hyper
 from core.layers.base import Layer, Shape
-from core.product import product
 
 
 @dataclass
@@ -93,7 +92,7 @@ class Dense(Layer):
         self.check_input(X)
         shape = (len(X), self.units)
         self.X = X
-        self.Z = Z = product(X, self.W, out=self.buffers.get("Z", shape))
+        self.Z = Z = np.matmul(X, self.W, out=self.buffers.get("Z", shape))
         if self.b is not None:
             Z += self.b
         self.Y = Z if self._is_linear else self.function.forward(Z, self.buffers.get("Y", shape))
@@ -111,7 +110,7 @@ class Dense(Layer):
 
     def _backward(self, dZ: Array) -> Array | None:
         self.dZ = dZ
-        product(self.X.T, dZ, out=self.dW)
+        np.matmul(self.X.T, dZ, out=self.dW)
         if self.l2:
             self.dW += 2 * self.l2 * self.W
         if self.db is not None:
@@ -119,7 +118,7 @@ class Dense(Layer):
             np.matmul(self.buffers.ones(len(dZ)), dZ, out=self.db)
         self.dX: Array | None = None
         if self.needs_input_gradient:
-            self.dX = product(dZ, self.W.T, out=self.buffers.get("dX", self.X.shape))
+            self.dX = np.matmul(dZ, self.W.T, out=self.buffers.get("dX", self.X.shape))
         return self.dX
 
     def forward_equations(self) -> tuple[Equation, ...]:

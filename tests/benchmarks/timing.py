@@ -1,4 +1,8 @@
-"""Timing functions against each other, in turn and round by round, so that a busy machine bothers all alike."""
+"""Timing functions against each other, in turn and round by round, so that a busy machine bothers all alike.
+
+CPU time of the process: on one thread it is what the clock on the wall would show if nobody else were working. What
+others do to the caches and to the clock rate stays in it, and is why ratios are taken round by round.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ Step = Callable[[], object]
 
 @dataclass(frozen=True)
 class Rounds:
-    """The seconds that one call of each function took, in each round."""
+    """The seconds of CPU time that one call of each function took, in each round."""
 
     times: Mapping[str, list[float]]
 
@@ -32,16 +36,16 @@ def measure(functions: Mapping[str, Step], rounds: int = 31, seconds_a_round: fl
     order = list(functions)
     for _ in range(rounds):
         for name in order:
-            started = time.perf_counter()
+            started = time.process_time()
             for _ in range(calls[name]):
                 functions[name]()
-            times[name].append((time.perf_counter() - started) / calls[name])
+            times[name].append((time.process_time() - started) / calls[name])
         order.reverse()
     return Rounds(times)
 
 
 def _calls_in(function: Step, seconds: float) -> int:
     function()  # the first call allocates
-    started = time.perf_counter()
+    started = time.process_time()
     function()
-    return max(1, int(seconds / max(time.perf_counter() - started, 1e-7)))
+    return max(1, int(seconds / max(time.process_time() - started, 1e-7)))

@@ -33,8 +33,9 @@ def test_the_traced_update_is_the_one_that_then_happens(qtbot: QtBot, session: S
         assert (specimen.step, len(specimen.labels), specimen.applies) == (expected, 64, True)
         trace = bench.trace(specimen)
         step(qtbot, session)
-        assert trace.mean_loss == np.float64(session.history.train_losses[-1])
-        np.testing.assert_allclose(trace.moved, session.parameters, rtol=1e-5, atol=1e-7)
+        # training multiplies in another order; Adam magnifies such round-off where a gradient is nearly 0
+        np.testing.assert_allclose(trace.mean_loss, session.history.train_losses[-1], rtol=1e-6)
+        np.testing.assert_allclose(trace.moved, session.parameters, rtol=1e-5, atol=1e-5)
 
 
 def test_looking_does_not_disturb_the_run(qtbot: QtBot, session: Session) -> None:

@@ -1,0 +1,40 @@
+"""The steps of both passes: the layers themselves, or kernels where they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from core.buffers import Array
+from core.kernels import conv_relu_pool, dense
+from core.kernels.conv_relu_pool import ConvReluPool
+from core.kernels.dense import DenseKernel
+from core.layers.base import Layer
+
+
+class Step(Protocol):
+    """What both passes are made of: a layer, or a kernel that stands for several."""
+
+    def forward(self, X: Array, training: bool = False) -> Array:
+        """Outputs for the batch X, in a buffer."""
+        ...
+
+    def backward(self, dY: Array) -> Array | None:
+        """Fill the gradients; the error of the input, or None when nobody needs it."""
+        ...
+
+
+def plan(layers: Sequence[Layer]) -> list[Step]:
+    """The steps of a built stack, with kernels where they fit. The last layer stays itself: the loss speaks to it."""
+    steps: list[Step] = []
+    index = 0
+    while index < len(layers):
+        layer, above = layers[index], layers[index + 1] if index + 2 < len(layers) else None
+        if conv_relu_pool.fits(layer, above):
+            steps.append(ConvReluPool(layer))
+            index += 2
+            continue
+        is_last = index + 1 == len(layers)
+        steps.append(DenseKernel(layer) if dense.fits(layer) and not is_last else layer)
+        index += 1
+    return steps
