@@ -37,8 +37,17 @@ class Message:
     report: str = ""
 
 
-def diverged(error: DivergenceError, optimizer: Optimizer, remedy: Callable[[float], None]) -> Message:
-    """Training exploded. `remedy` is called with the learning rate that is offered."""
+def diverged(
+    error: DivergenceError,
+    optimizer: Optimizer,
+    remedy: Callable[[float], None],
+    healthy: int | None = None,
+    go_back: Callable[[int], None] | None = None,
+) -> Message:
+    """Training exploded. `remedy` is called with the learning rate that is offered.
+
+    `go_back` shows the network after `healthy` updates, the last moment that is kept from before the loss rose.
+    """
     rate = optimizer.learning_rate
     better = sensible_rate(optimizer)
     batches = f"{number_text.count(error.step)} batches" if error.step > 1 else "one batch"
@@ -47,12 +56,16 @@ def diverged(error: DivergenceError, optimizer: Optimizer, remedy: Callable[[flo
     else:
         state = "no longer a number" if math.isnan(error.loss) else "infinite"
         span = f"it is {state} after {batches}"
+    actions = [MessageAction(f"Set {plain_rate(better)} and restart", lambda: remedy(better), primary=True)]
+    if healthy is not None and go_back is not None:
+        where = f"batch {number_text.count(healthy)}" if healthy else "the start"
+        actions.append(MessageAction(f"Go back to {where}", lambda: go_back(healthy)))
     return Message(
         "error",
         f"The loss exploded: {span}.",
         f"Learning rate {plain_rate(rate)} is too large for {optimizer.title} on this network. "
         "Training is paused; nothing is lost.",
-        (MessageAction(f"Set {plain_rate(better)} and restart", lambda: remedy(better), primary=True),),
+        tuple(actions),
     )
 
 
@@ -84,6 +97,19 @@ def refused(problem: Problem, count: int, apply: Callable[[Remedy], None]) -> Me
     actions = (MessageAction(remedy.label, lambda: apply(remedy), primary=True),) if remedy else ()
     more = f" There {'are' if count > 2 else 'is'} {number_text.count(count - 1)} more." if count > 1 else ""
     return Message("error", CANNOT_TRAIN, problem.text + more, actions)
+
+
+def reached(how: str, missed: str, go_on: Callable[[], None] | None) -> Message:
+    """A run that was to train until something has got there, or was over before."""
+    if missed:
+        return Message("info", "The run is over.", f"It ended before {missed}.")
+    actions = (MessageAction("Go on", go_on, primary=True),) if go_on else ()
+    return Message("info", how, "Training has paused there." if go_on else "That was the end of the run.", actions)
+
+
+def epoch_is_over(epoch: int) -> Message:
+    """Training until an epoch was asked for that is done already."""
+    return Message("info", f"Epoch {epoch} is done already.", "Choose a later one, or Reset to begin again.")
 
 
 def out_of_memory() -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -17,13 +18,14 @@ from nnvis.history import History
 from nnvis.messages import Message
 from nnvis.microscope.specimen import Specimen
 from nnvis.progress import Progress, progress
-from nnvis.project import Project
+from nnvis.project import MAX_SEED, Project
 from nnvis.shown_network import Finding, ShownNetwork
 from nnvis.training.control import Changes, Control, Goal
 from nnvis.training.pen_drawer import PenProgress
 from nnvis.training.run import Prepared
 from nnvis.training.snapshot import Coalescer, Snapshot
 from nnvis.training.worker import Failure, Halt, Outcome, TrainingWorker
+from nnvis.until import Until
 from nnvis.viewer import Answer
 
 SHUTDOWN_MS = 3000
@@ -136,6 +138,16 @@ class Session(ShownNetwork):
         """Train: a fresh network, or on from where the present one stands. An outdated one is replaced."""
         self._advance(Goal.RUN)
 
+    def train_until(self, until: Until) -> None:
+        """Train until a condition is met, then pause and say so; at the latest to the end of the run."""
+        epochs_done = 0 if self.running_is_old else math.floor(self.history.epoch + 1e-9)
+        if until.kind == "epoch" and until.value <= epochs_done:
+            self._post(messages.epoch_is_over(int(until.value)))
+            return
+        if until.kind == "epoch" and until.value > self.project.training.epochs:
+            self.set_training(self.project.training.replace(epochs=int(until.value)))
+        self._advance(Goal.RUN, until)
+
     def step_batch(self) -> None:
         """Train on one batch, then pause."""
         self._advance(Goal.BATCH)
@@ -169,6 +181,12 @@ class Session(ShownNetwork):
             self._prepare()
             self._set_state(RunState.LOADING if self.dataset is None else RunState.READY)
 
+    def reseed(self) -> None:
+        """Take a fresh network whose first weights, and all else that is random, come from the next seed."""
+        if not self._refuses():
+            self.set_seed((self.project.seed + 1) % (MAX_SEED + 1))
+            self.reset()
+
     def branch(self) -> None:
         """Start a new run from the weights that are shown, with the project as it is now and a fresh optimizer.
 
@@ -199,7 +217,7 @@ class Session(ShownNetwork):
         """Whether a network that was asked for is not there yet."""
         return self._network is None or self._network.run != self._run
 
-    def _advance(self, goal: Goal) -> None:
+    def _advance(self, goal: Goal, until: Until | None = None) -> None:
         outdated = self.running_is_old or self.state is RunState.FAILED
         if outdated and self._refuses():
             return
@@ -207,14 +225,14 @@ class Session(ShownNetwork):
         self.test_result = None
         if outdated:
             self._prepare()
-        self._go(goal)
+        self._go(goal, until)
         # A single batch is over in a moment: the buttons would only flicker.
         if goal is not Goal.BATCH or self.is_training:
             self._set_state(RunState.RUNNING)
 
-    def _go(self, goal: Goal) -> None:
+    def _go(self, goal: Goal, until: Until | None = None) -> None:
         self._order += 1
-        self._control.go(self._order, goal)
+        self._control.go(self._order, goal, until)
 
     def _prepare(self, parameters: NDArray[np.float32] | None = None) -> None:
         """Ask for a fresh network of the project. What the worker still reports of the old one does not count.
@@ -301,6 +319,9 @@ class Session(ShownNetwork):
         self.test_result = halt.test
         self.state = RunState.PAUSED if halt.outcome is Outcome.PAUSED else RunState.DONE
         self.state_changed.emit()
+        if halt.reached or halt.missed:
+            go_on = self.resume if self.state is RunState.PAUSED else None
+            self._post(messages.reached(halt.reached, halt.missed, go_on))
 
     def _on_failed(self, failure: Failure) -> None:
         if failure.run != self._run:
@@ -308,7 +329,10 @@ class Session(ShownNetwork):
         self._set_state(RunState.FAILED)
         error = failure.error
         if isinstance(error, DivergenceError):
-            self._post(messages.diverged(error, self._running.optimizer, self._restart_with_rate))
+            healthy = self._last_healthy_step()
+            self._post(
+                messages.diverged(error, self._running.optimizer, self._restart_with_rate, healthy, self.look_back)
+            )
         elif isinstance(error, MemoryError):
             self._post(messages.out_of_memory())
         elif isinstance(error, CoreError):
@@ -321,6 +345,14 @@ class Session(ShownNetwork):
             self._post(Message("error", "This could not be computed.", str(finding.error)))
         elif finding.error is not None:
             self._post(messages.unexpected(finding.error, "looking at the network"))
+
+    def _last_healthy_step(self) -> int | None:
+        """The last kept moment before the loss rose for good above where it began; None when none is kept."""
+        losses = self.history.train_losses
+        fine = np.flatnonzero(losses <= 1.5 * losses[0]) if len(losses) else np.empty(0, np.int64)
+        last = int(fine[-1]) if len(fine) else 0  # the loss of batch n is that after n - 1 updates
+        kept = [step for step in self.timeline.steps if step <= last] if self.timeline else []
+        return kept[-1] if kept else None
 
     def _restart_with_rate(self, learning_rate: float) -> None:
         self.set_optimizer(self.project.optimizer.replace(learning_rate=learning_rate))

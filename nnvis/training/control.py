@@ -16,6 +16,7 @@ from core.layers.base import Layer
 from core.optimizers import Optimizer
 from nnvis.course import Changed, joined
 from nnvis.project import Project
+from nnvis.until import Until
 
 
 class Goal(enum.Enum):
@@ -47,6 +48,7 @@ class Order:
 
     number: int
     goal: Goal
+    until: Until | None = None  # where to pause on the way
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,10 @@ class Control:
         with self._condition:
             self._preparation = self._order = None
 
-    def go(self, number: int, goal: Goal) -> None:
+    def go(self, number: int, goal: Goal, until: Until | None = None) -> None:
         """Ask to train up to `goal`, from now or after the preparation that is still to be done."""
         with self._condition:
-            self._order = Order(number, goal)
+            self._order = Order(number, goal, until)
             self._tell()
 
     def look(self) -> None:

@@ -181,6 +181,12 @@ class Run:
             return goal in (Goal.BATCH, Goal.EPOCH) and event.epoch + 1 < self.trainer.epochs
         return goal is Goal.BATCH and isinstance(event, BatchDone) and event.batch < self.trainer.batches_per_epoch
 
+    def can_pause_after(self, event: Event) -> bool:
+        """Whether nothing more belongs to what this event ends: the next event begins something new."""
+        if isinstance(event, EpochDone):
+            return event.epoch + 1 < self.trainer.epochs
+        return isinstance(event, (BatchDone, ValidationDone)) and self.trainer.batch < self.trainer.batches_per_epoch
+
     def test(self, unwanted: Callable[[], bool]) -> Evaluation | None:
         """Score the network on the test images; None when it became `unwanted` before it was done."""
         x, y = self.dataset.x_test, self.dataset.y_test

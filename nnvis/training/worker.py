@@ -23,6 +23,7 @@ from nnvis.training.control import Control, Goal, Look, Order, Preparation
 from nnvis.training.pen_drawer import PenDrawer
 from nnvis.training.run import Run
 from nnvis.training.snapshot import Coalescer
+from nnvis.until import Watch
 
 DOZE = 0.02  # seconds between two looks whether the pen digits are drawn
 SWITCH_INTERVAL = 0.001  # seconds; Python's 0.005 lets a redraw wait for the worker five times as long
@@ -43,6 +44,8 @@ class Halt:
     order: int
     outcome: Outcome
     test: Evaluation | None
+    reached: str = ""  # how the condition was met that the order named
+    missed: str = ""  # what was not reached before the run was over
 
 
 @dataclass(frozen=True)
@@ -162,17 +165,21 @@ class TrainingWorker(QThread):
         if run is None:  # its preparation failed, and that was reported
             return
         self._doing = "training"
+        reached = ""
         if order.goal not in (Goal.PAUSE, Goal.STOP):
-            self._train(run, order.goal)
+            reached = self._train(run, order)
         outcome = Outcome.DONE if run.finished else Outcome.STOPPED if order.goal is Goal.STOP else Outcome.PAUSED
         test = None
         if outcome is not Outcome.PAUSED:
             self._doing = "testing the network"
             test = run.test(unwanted=lambda: self._control.has_wish)
-        self.halted.emit(Halt(order.number, outcome, test))
+        missed = order.until.words if order.until and not reached and run.finished else ""
+        self.halted.emit(Halt(order.number, outcome, test, reached, missed))
 
-    def _train(self, run: Run, goal: Goal) -> None:
+    def _train(self, run: Run, order: Order) -> str:
+        """Train up to the order's goal; says how the condition was met that it named, if it was."""
         control, coalescer = self._control, self._coalescer
+        watch, reached, begun = Watch(order.until) if order.until else None, "", time.perf_counter()
         run.resume()
         coalescer.resume()
         try:
@@ -194,8 +201,12 @@ class TrainingWorker(QThread):
                 coalescer.add(event)
                 for report in run.take_reports():
                     coalescer.add(report)
-                if run.reached(goal, event):
+                if run.reached(order.goal, event):
                     break
+                if watch is not None:
+                    reached = reached or watch.look(event, time.perf_counter() - begun)
+                    if reached and run.can_pause_after(event):
+                        break
                 if coalescer.due():
                     self._publish(run)
                 if isinstance(event, BatchDone):
@@ -205,6 +216,7 @@ class TrainingWorker(QThread):
             coalescer.rest()
             run.rest()
             self._publish(run)
+        return reached
 
     def _wait_for_digits(self) -> None:
         """Sleep a moment while they are drawn."""

@@ -20,8 +20,10 @@ from nnvis.widgets.speed_slider import SpeedSlider
 from nnvis.widgets.transport_button import TransportButton
 
 TRANSPORT: Final = (
-    ("trainAction", "pauseAction"), ("stepBatchAction", "stepEpochAction"), ("stopAction", "resetAction"),
+    ("trainAction", "pauseAction", "trainUntilAction"), ("stepBatchAction", "stepEpochAction"),
+    ("stopAction", "resetAction", "reseedAction"),
 )  # fmt: skip
+SMALL: Final = ("trainUntilAction", "reseedAction")  # an icon without words
 EDITS: Final = ("undoAction", "redoAction")
 AT_HAND: Final = ("themeAction", "keysAction")
 
@@ -61,6 +63,9 @@ class RunToolbar(QToolBar):
         self.transport: dict[str, TransportButton] = {}
         for group in TRANSPORT:
             for name in group:
+                if name in SMALL:
+                    self._row.addWidget(self._tool(action(name), icon_name(name)))
+                    continue
                 self.transport[name] = TransportButton(theme_source, action(name), icon_name(name))
                 self._row.addWidget(self.transport[name])
                 self._row.addSpacing(2)
@@ -109,6 +114,7 @@ class RunToolbar(QToolBar):
     def _tool(self, action: QAction, icon_name: str) -> ToolButton:
         button = ToolButton(self._theme_source, icon_name, action.toolTip())
         button.setAccessibleName(action.text())
+        button.setObjectName(action.objectName().removesuffix("Action") + "Button")
         button.mirror(action)
         return button
 

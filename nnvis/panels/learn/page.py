@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from nnvis.panels.learn.layers import LayersRow
 from nnvis.theme import ThemeSource
 from nnvis.widgets.invitation import Invitation
 from nnvis.widgets.redraw_budget import RedrawBudget
+from nnvis.widgets.until_card import UntilCard
 
 if TYPE_CHECKING:
     from nnvis.session import Session, Snapshot
@@ -39,6 +40,7 @@ class LearnPanel(QWidget):
         self.budget = RedrawBudget()
         for row in (self.curves, self.layers, self.inspecting):  # the most important first
             row.add_to(self.budget)
+        self._until: UntilCard | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._redraw)
@@ -89,6 +91,15 @@ class LearnPanel(QWidget):
         self._rows.setSpacing(gap)
         self.curves.layout.setSpacing(gap)
         self._say_what_is_shown()
+
+    def open_until(self) -> None:
+        """Ask how far to train."""
+        if self._until is None:
+            self._until = UntilCard(self._theme_source, self.window())
+            self._until.chosen.connect(self._session.train_until)
+        button = self.window().findChild(QWidget, "trainUntilButton")
+        at = QRect(button.mapTo(self.window(), QPoint(0, 0)), button.size()) if button is not None else QRect()
+        self._until.open_under(at, math.floor(self._session.history.epoch + 1e-9) + 1)
 
     # --- redrawing --------------------------------------------------------------------------------------------------
 
