@@ -14,7 +14,7 @@ from core.errors import ConfigError
 from core.events import BatchDone, EpochDone, Event, ValidationDone
 from core.hyper import Hyper, checked_values
 
-CURVES = ("steps", "positions", "losses", "accuracies")  # one number of each for every batch
+CURVES = ("steps", "positions", "losses", "accuracies", "rates")  # one number of each for every batch
 VALIDATION = (  # None stands for what is not finite
     Hyper("step", 0, "int", low=0),
     Hyper("epoch", 0.0, "float", low=0),
@@ -38,7 +38,7 @@ class RunHistory:
     """Loss and accuracy of every batch, all validations and all epochs, gathered from the events of a run."""
 
     def __init__(self) -> None:
-        self._curves: tuple[array[Any], ...] = (array("q"), array("d"), array("d"), array("d"))
+        self._curves: tuple[array[Any], ...] = (array("q"), *(array("d") for _ in CURVES[1:]))
         self.validations: list[ValidationDone] = []
         self.epochs: list[EpochDone] = []
 
@@ -65,10 +65,20 @@ class RunHistory:
         """The accuracy of each batch before its update, (n,)."""
         return np.array(self._curves[3], np.float64)
 
+    @property
+    def rates(self) -> Array:
+        """The learning rate of each update, (n,)."""
+        return np.array(self._curves[4], np.float64)
+
+    @property
+    def seconds(self) -> float:
+        """How long the epochs took in all."""
+        return sum(event.seconds for event in self.epochs)
+
     def add(self, event: Event) -> None:
         """Take in one event of `Trainer.run()`."""
         if isinstance(event, BatchDone):
-            numbers = (event.step, event.position, event.loss, event.accuracy)
+            numbers = (event.step, event.position, event.loss, event.accuracy, event.learning_rate)
             for curve, number in zip(self._curves, numbers, strict=True):
                 curve.append(number)
         elif isinstance(event, ValidationDone):
@@ -77,7 +87,7 @@ class RunHistory:
             self.epochs.append(event)
 
     def extend(self, curves: Sequence[Array]) -> None:
-        """Add batches: their steps, positions, losses and accuracies, four arrays (n,)."""
+        """Add batches: their steps, positions, losses, accuracies and rates, five arrays (n,)."""
         for curve, values in zip(self._curves, curves, strict=True):
             curve.frombytes(np.ascontiguousarray(values, curve.typecode).tobytes())
 

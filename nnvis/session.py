@@ -5,13 +5,13 @@ from __future__ import annotations
 import enum
 import math
 from dataclasses import replace
+from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 
-from core.errors import ConfigError, CoreError, DivergenceError
+from core.errors import ConfigError, CoreError, DivergenceError, FileError
 from core.evaluation import Evaluation
+from core.run_history import RunHistory
 from nnvis import messages
 from nnvis.course import course_changes
 from nnvis.history import History
@@ -19,6 +19,7 @@ from nnvis.messages import Message
 from nnvis.microscope.specimen import Specimen
 from nnvis.progress import Progress, progress
 from nnvis.project import MAX_SEED, Project
+from nnvis.saved_run import SavedRun, read_run
 from nnvis.shown_network import Finding, ShownNetwork
 from nnvis.training.control import Changes, Control, Goal
 from nnvis.training.pen_drawer import PenProgress
@@ -63,6 +64,7 @@ class Session(ShownNetwork):
         self.state = RunState.LOADING
         self.test_result: Evaluation | None = None
         self.batches_per_second: float | None = None
+        self._start: SavedRun | None = None  # where the network that is opened stands
         self.pen_progress: PenProgress | None = None  # of the pen digits that are mixed in; None before the first
 
         self._running = self.project  # the project as the worker has it
@@ -195,8 +197,22 @@ class Session(ShownNetwork):
         if self.has_other_layers:
             raise ConfigError("The layers were changed since: these weights fit only the stack they were trained in.")
         self.clear_message()
-        self._prepare(self.parameters)
+        self._prepare(SavedRun(self.parameters, RunHistory()))
         self._set_state(RunState.READY)
+
+    def open_model(self, path: str | Path) -> bool:
+        """Open a model file: the network as it was left, with its curves, ready to be asked and to be trained on.
+
+        False, with a message, when it cannot.
+        """
+        try:
+            project, start = read_run(path)
+        except FileError as error:
+            self._post(messages.file_failed("The model could not be opened.", error))
+            return False
+        self._start = start
+        self._start_with(project, None)
+        return True
 
     def ask_specimen(self) -> None:
         """Ask for what the next update will work on: `specimen_arrived` brings it, also while training goes on."""
@@ -234,17 +250,17 @@ class Session(ShownNetwork):
         self._order += 1
         self._control.go(self._order, goal, until)
 
-    def _prepare(self, parameters: NDArray[np.float32] | None = None) -> None:
+    def _prepare(self, start: SavedRun | None = None) -> None:
         """Ask for a fresh network of the project. What the worker still reports of the old one does not count.
 
-        It is made as soon as the images are loaded.
+        It is made as soon as the images are loaded, and goes on where `start` was left.
         """
         self._refused = None
         self._load_data()
         self._running = self.project
         self._run += 1
         self._order += 1
-        self._control.prepare(self._run, self.project, parameters)
+        self._control.prepare(self._run, self.project, start)
 
     def _refuses(self) -> bool:
         """Whether the stack cannot be trained; says so, and points at the layer that is wrong."""
@@ -292,7 +308,11 @@ class Session(ShownNetwork):
         self.test_result = None
         self.history_cleared.emit()
         self._on_snapshot_ready()
-        if self.state is RunState.LOADING:
+        if self._is_fresh and prepared.step:  # it is as a file left it
+            self._set_state(RunState.PAUSED)
+            if prepared.is_finished:
+                self.stop()  # its test follows
+        elif self.state is RunState.LOADING:
             self._set_state(RunState.READY)
 
     def _on_snapshot_ready(self) -> None:
@@ -372,8 +392,9 @@ class Session(ShownNetwork):
         if self._errors():
             self.pause()  # what was trained stays in sight until this stack can be built
         else:
-            self._prepare()
+            self._prepare(self._start)
             self._set_state(RunState.LOADING if self.dataset is None else RunState.READY)
+        self._start = None
 
     def _apply_live(self) -> None:
         """Hand over what may change in mid-run: it becomes part of the run and does not make it an old one."""

@@ -7,15 +7,13 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.data import Dataset, Source
 from core.data.augmentation import Augmentation
 from core.layers.base import Layer
 from core.optimizers import Optimizer
 from nnvis.course import Changed, joined
 from nnvis.project import Project
+from nnvis.saved_run import SavedRun
 from nnvis.until import Until
 
 
@@ -31,14 +29,14 @@ class Goal(enum.Enum):
 
 @dataclass(frozen=True)
 class Preparation:
-    """The wish for a fresh network of this project, under this number; from given weights, or drawn from the seed.
+    """The wish for a network of this project, under this number: where `start` left it, or drawn from the seed.
 
     The worker takes it as soon as the images of the project's source are there, and finds them in `dataset`.
     """
 
     run: int
     project: Project
-    parameters: NDArray[np.float32] | None = None
+    start: SavedRun | None = None
     dataset: Dataset | None = None
 
 
@@ -95,10 +93,10 @@ class Control:
 
     # --- the window's side ----------------------------------------------------------------------------------------
 
-    def prepare(self, run: int, project: Project, parameters: NDArray[np.float32] | None = None) -> None:
-        """Ask for a fresh network of `project`, with these first weights or drawn from its seed."""
+    def prepare(self, run: int, project: Project, start: SavedRun | None = None) -> None:
+        """Ask for a network of `project`: as `start` left it, or fresh, drawn from its seed."""
         with self._condition:
-            self._preparation = Preparation(run, project, parameters)
+            self._preparation = Preparation(run, project, start)
             self._order = None
             self._changes = None
             self.has_changes = False

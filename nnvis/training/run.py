@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data import Dataset, Scaling
+from core.errors import ConfigError
 from core.evaluation import Evaluation, evaluate
 from core.metrics import ConfusionMatrix
 from core.mixture import Mixture
@@ -18,6 +19,7 @@ from nnvis.course import CourseChange
 from nnvis.microscope.specimen import Specimen, next_specimen
 from nnvis.project import Project
 from nnvis.recipe import Split
+from nnvis.saved_run import SavedRun
 from nnvis.training.control import Changes, Goal
 from nnvis.training.health import Checkup, HealthMeter, HealthSample, UnitWatch
 from nnvis.training.timeline import Timeline
@@ -44,12 +46,24 @@ class Prepared:
     parameters: NDArray[np.float32]  # the first weights, read-only
     probe: Probe  # images that the window looks at the network with
     timeline: Timeline  # filled by the worker while it trains, read by the window
+    step: int = 0  # how many updates it has had: those of a run from a file
+    is_finished: bool = False
 
 
 def probe_size(model: Sequential) -> int:
     """How many images the window can take through both passes without being held up."""
     work = sum(layer.multiply_adds(layer.input_shape) for layer in model.layers)
     return max(1, min(MOST_PROBED, PROBE_WORK // max(1, work)))
+
+
+def _take_over(start: SavedRun, model: Sequential) -> None:
+    """Give the model the weights of a file. Raises ConfigError when they are those of another stack."""
+    if start.parameters.shape != model.parameters.shape:
+        raise ConfigError(
+            f"The file has {start.parameters.size:,} weights, but this stack has {model.parameters.size:,} on these "
+            "images. Choose the images that it was trained on."
+        )
+    np.copyto(model.parameters, start.parameters)
 
 
 class Run:
@@ -61,7 +75,7 @@ class Run:
         project: Project,
         dataset: Dataset,
         split: Split,
-        parameters: NDArray[np.float32] | None = None,
+        start: SavedRun | None = None,
         mixed_in: Mixture | None = None,
     ) -> None:
         self.number = number
@@ -69,35 +83,58 @@ class Run:
         self.dataset = dataset
         self.split = split
         self.model = project.build_model(dataset)
-        if parameters is not None:
-            np.copyto(self.model.parameters, parameters)
+        first = self.model.parameters.copy()
+        if start is not None:
+            _take_over(start, self.model)
         self.trainer = project.build_trainer(self.model, split, mixed_in)
         self.timeline = Timeline()
-        self.timeline.keep(0, 0.0, self.model.parameters)
+        if start is None or start.training is None:
+            first = self.model.parameters.copy()
+        else:
+            self.trainer.restore(start.training)
+        first.flags.writeable = False
+        self._first = first
+        self.timeline.keep(0, 0.0, first)
+        if self.trainer.step:
+            self.timeline.keep(self.trainer.step, self.position, self.model.parameters)
         self._meter = HealthMeter(self.model)
         self._units = UnitWatch(self.model)
         self.trainer.observe_validation = self._units.look
         self._reports: list[Report] = []
-        self.finished = False
+        self.finished = self.trainer.epochs_done >= self.trainer.epochs or self.trainer.stopped
         self._last: BatchDone | None = None
         self._more_epochs = project.training.epochs
         self._events = self.trainer.run()
 
     def first_events(self) -> list[Event]:
         """What is known before the first batch: above all how the untrained network does on the validation images."""
-        expected = 1 if self.trainer.validation_data is None else 2
-        events = [next(self._events) for _ in range(expected)]
+        is_measured = self.trainer.validation_data is None or self.trainer.validations >= 0
+        events = [next(self._events) for _ in range(1 if is_measured or self.trainer.step else 2)]
         for event in events:
             self._report(event)
+        if self.trainer.step and self.trainer.validation_data is not None:
+            self._look_again()
         return events
+
+    @property
+    def position(self) -> float:
+        """Where the run stands, in epochs."""
+        return self.trainer.epochs_done + self.trainer.seen / len(self.trainer.samples)
+
+    def _look_again(self) -> None:
+        """See what the last validation of a run from a file showed beside its loss: a file does not keep that."""
+        assert self.trainer.validation_data is not None
+        x, y = self.trainer.validation_data
+        found = evaluate(self.model, x, y, self.split.scaling, self._units.look)
+        event = ValidationDone(self.trainer.step, self.position, found.loss, found.accuracy, found.count)
+        self._reports.append(self._units.checkup(event, found.confusion.counts))
 
     def prepared(self) -> Prepared:
         """The news of this run, with copies of everything that the worker keeps using."""
-        parameters = self.model.parameters.copy()
-        parameters.flags.writeable = False
         return Prepared(
             self.number, self.project, self.model.clone(), self.dataset, self.split.scaling,
-            len(self.split.x_train), len(self.split.x_validation), parameters, self._probe(), self.timeline,
+            len(self.split.x_train), len(self.split.x_validation), self._first, self._probe(), self.timeline,
+            self.trainer.step, self.finished,
         )  # fmt: skip
 
     def _probe(self) -> Probe:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.run_history import RunHistory
 from core.training import BatchDone, EpochDone, ValidationDone
 from nnvis.course import CourseChange
 from nnvis.training.health import Checkup, HealthSample
@@ -122,6 +123,20 @@ class Coalescer:
         self._empty()
         with self._lock:
             self._slot = None
+
+    def go_on(self, history: RunHistory, batch: int, position: float) -> None:
+        """Begin where a run from a file was left: what happened before goes out with the first snapshot."""
+        if not len(history):
+            return
+        self._steps.extend(history.steps.tolist())
+        self._positions.extend(history.positions.tolist())
+        self._losses.extend(history.losses.tolist())
+        self._accuracies.extend(history.accuracies.tolist())
+        self._rates.extend(history.rates.tolist())
+        self._validations += history.validations
+        self._epochs_done += history.epochs
+        self._step, self._position, self._seconds = self._steps[-1], position, history.seconds
+        self._batch = batch or self._plan.batches_per_epoch  # between two epochs the last batch is the last of one
 
     def resume(self) -> None:
         """Let the clock of the run tick: the next batch is about to be trained."""

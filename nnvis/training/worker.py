@@ -127,10 +127,12 @@ class TrainingWorker(QThread):
         self._doing = "preparing the network"
         assert wish.dataset is not None  # the board gives out no preparation without images
         split, mixture = self._shared_out(wish.dataset, project), self._mixture(wish.dataset, project)
-        run = Run(wish.run, project, wish.dataset, split, wish.parameters, mixture)
+        run = Run(wish.run, project, wish.dataset, split, wish.start, mixture)
         events = run.first_events()
         self._run = run
         self._coalescer.begin(run.number, run.trainer)
+        if wish.start is not None:
+            self._coalescer.go_on(wish.start.history, run.trainer.batch, run.position)
         for news in (*events, *run.take_reports()):
             self._coalescer.add(news)
         self._coalescer.publish(run.model.parameters)

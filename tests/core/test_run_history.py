@@ -40,6 +40,8 @@ def test_it_gathers_what_happens(run: tuple[Sequential, RunHistory, list[BatchDo
     assert history.positions.tolist() == [batch.position for batch in batches]
     assert history.losses.tolist() == [batch.loss for batch in batches]
     assert history.accuracies.tolist() == [batch.accuracy for batch in batches]
+    assert history.rates.tolist() == [0.05] * 8
+    assert history.seconds == sum(event.seconds for event in history.epochs) > 0
     assert [event.step for event in history.validations] == [0, 4, 8]
     assert [event.epoch for event in history.epochs] == [0, 1]
 
@@ -51,7 +53,7 @@ def test_a_model_file_keeps_it(run: tuple[Sequential, RunHistory, list[BatchDone
     saved = model_file.read(path).history
     assert saved is not None
     again = RunHistory.restored(saved)
-    for name in ("steps", "positions", "losses", "accuracies"):
+    for name in ("steps", "positions", "losses", "accuracies", "rates"):
         np.testing.assert_array_equal(getattr(again, name), getattr(history, name))
     assert again.validations == history.validations
     assert again.epochs == history.epochs
