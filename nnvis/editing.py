@@ -235,6 +235,10 @@ class ProjectEditing(QObject):
         self._start_with(project, Path(path))
         return True
 
+    def forget_path(self) -> None:
+        """The project goes on without a file: saving asks for one."""
+        self.project_path = None
+
     def new_project(self) -> None:
         """Start again with the default project."""
         self._start_with(Project.default(), None)

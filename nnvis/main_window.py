@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
         self._pages.banner.closed.connect(session.clear_message)
         self._toolbar.speed_changed.connect(session.set_speed)
         files.changed.connect(self._on_files_changed)
+        self._menus.open_examples(files.open_example)
         self._clock.start()
         self._on_files_changed()
         self._show_run()
@@ -151,7 +152,7 @@ class MainWindow(QMainWindow):
     def open_palette(self) -> None:
         """Open the command palette."""
         toggles = [Command(action, "View") for action in self._panel_toggles()]
-        self._palette.offer([*self._actions.commands(), *toggles])
+        self._palette.offer([*self._actions.commands(), *self._menus.example_commands(), *toggles])
 
     def explain_here(self) -> None:
         """Open the theory page about what the mouse points at, or else what has the focus."""

@@ -11,7 +11,9 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from nnvis.actions import ActionSet
+from nnvis.examples import EXAMPLES
 from nnvis.theme import Mode, ThemeSource
+from nnvis.widgets.command_palette import Command
 from nnvis.widgets.labels import text_label
 
 THEMES: Final[dict[Mode, str]] = {"system": "As the system", "dark": "Dark", "light": "Light"}
@@ -36,6 +38,8 @@ class Menus(QObject):
         self.recent = QMenu("Open recent", window)
         self.recent.setToolTipsVisible(True)
         self._menus["File"].insertMenu(actions("saveAction"), self.recent)
+        self.examples = self._example_menu()
+        self._menus["File"].insertMenu(actions("saveAction"), self.examples)
         self._menus["File"].insertSeparator(actions("saveAction"))
         view, first = self._menus["View"], actions("resetLayoutAction")
         for action in panels:
@@ -68,6 +72,24 @@ class Menus(QObject):
             action.setToolTip(str(path))
             action.triggered.connect(lambda _checked=False, path=path: open_path(path))
         self.recent.setEnabled(not self.recent.isEmpty())
+
+    def _example_menu(self) -> QMenu:
+        """The examples that come with the program, with a sentence each in a second column."""
+        menu = QMenu("Open example", self._window)
+        menu.setObjectName("exampleMenu")
+        for example in EXAMPLES:
+            action = menu.addAction(f"{example.title}\t{example.sentence}")
+            action.setData(str(example.path))
+            action.setToolTip(example.sentence)
+        return menu
+
+    def open_examples(self, open_path: Callable[[Path], None]) -> None:
+        """Say what opens an example."""
+        self.examples.triggered.connect(lambda action: open_path(Path(action.data())))
+
+    def example_commands(self) -> list[Command]:
+        """The examples as lines of the command palette."""
+        return [Command(action, "Open example") for action in self.examples.actions()]
 
     def _mark(self) -> None:
         for action in self.themes.actions():

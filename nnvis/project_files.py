@@ -10,10 +10,12 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from nnvis.saved_run import SUFFIX as MODEL_SUFFIX
 from nnvis.session import Session
 from nnvis.settings import Settings
 
-FILTER: Final = "nnvis projects (*.json);;All files (*)"
+FILTER: Final = "nnvis projects and models (*.json *.safetensors);;All files (*)"
+SAVE_FILTER: Final = "nnvis projects (*.json);;All files (*)"
 SUFFIX: Final = ".json"
 
 
@@ -56,15 +58,27 @@ class ProjectFiles(QObject):
 
     def open(self) -> None:
         """Ask for a file, and open it."""
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open a project", str(self._folder()), FILTER)
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a project or network", str(self._folder()), FILTER)
         if path:
             self.open_path(Path(path))
 
     def open_path(self, path: Path) -> None:
         """Open that file, unless changes would be lost and the user does not want that."""
-        if self.may_discard() and self._session.open_project(path):
+        if self.may_discard() and self._opened(path):
             self._saved_at = None
             self._remember(path)
+
+    def open_example(self, path: Path) -> None:
+        """Open an example: what is saved afterwards goes to a file of the user's."""
+        if self.may_discard() and self._opened(path):
+            self._session.forget_path()
+            self._saved_at = None
+            self.changed.emit()
+
+    def _opened(self, path: Path) -> bool:
+        if path.suffix == MODEL_SUFFIX:
+            return self._session.open_model(path)
+        return self._session.open_project(path)
 
     def save(self) -> bool:
         """Save under the present name, asking for one when there is none. False: it is not saved."""
@@ -74,7 +88,7 @@ class ProjectFiles(QObject):
     def save_as(self) -> bool:
         """Ask for a name, and save under it. False: it is not saved."""
         proposal = self._session.project_path or self._folder() / f"{self._session.project.name}{SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save the project", str(proposal), FILTER)
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save the project", str(proposal), SAVE_FILTER)
         if not name:
             return False
         path = Path(name)

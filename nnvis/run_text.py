@@ -50,6 +50,9 @@ def status_text(session: Session) -> str:
         return "Reading the images."
     if state == "RUNNING":
         images, optimizer = number_text.count(session.image_counts[0]), session.project.optimizer
+        drawn = session.pen_progress
+        if drawn is not None and not drawn.is_complete:
+            return f"Drawing pen digits: {number_text.percent(drawn.done / drawn.count, 0)}; the first are trained with"
         batch = session.project.training.batch_size
         return f"Training on {images} images · {optimizer.title} {optimizer.learning_rate:g} · batch {batch}"
     if any(problem.severity == "error" for problem in session.problems):

@@ -17,7 +17,9 @@ from core.layers import LAYERS
 from core.layers.base import Layer, Shape
 from nnvis.layer_health import health_rows
 from nnvis.network_summary import summary_facts, summary_rows
+from nnvis.pen_rows import pen_rows
 from nnvis.presets import Preset
+from nnvis.recipe import takes_pen_digits
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import ToolButton
@@ -30,6 +32,8 @@ from nnvis.widgets.layer_text import from_text, to_text
 from nnvis.widgets.layer_tips import card_health
 from nnvis.widgets.layers_section import LayersSection
 from nnvis.widgets.palette import LayerPalette
+from nnvis.widgets.pen_share import PenShare
+from nnvis.widgets.pen_sheet import PenSheet
 from nnvis.widgets.recipe_form import RecipeForm
 from nnvis.widgets.redraw_budget import Part, RedrawBudget
 from nnvis.widgets.sample_strip import magnitude_image
@@ -61,6 +65,8 @@ class NetworkPanel(QWidget):
         self._bars = WeightBars()
         self._sample = 0
         self._data = DataSection(theme_source, DATASETS)
+        self._pens = PenShare(theme_source)
+        self._data.add(self._pens)
         self._stack = LayersSection(theme_source)
         self._cards = self._stack.cards
         self._recipe = RecipeForm(theme_source)
@@ -88,6 +94,8 @@ class NetworkPanel(QWidget):
         self.tools.clicked.connect(self.open_templates)
         self._data.chosen.connect(self._on_dataset_chosen)
         self._data.others_requested.connect(self._on_others_requested)
+        self._pens.share_chosen.connect(self._on_pen_share_chosen)
+        self._pens.sheet_requested.connect(self.open_pen_sheet)
         stack.add_clicked.connect(self.add_layer)
         stack.remedy_requested.connect(session.apply_remedy)
         stack.problem_pointed_at.connect(session.select_layer)
@@ -118,6 +126,7 @@ class NetworkPanel(QWidget):
         session.project_changed.connect(self._on_project_changed)
         session.selected_layer_changed.connect(self._on_selected_layer_changed)
         session.dataset_changed.connect(self._on_dataset_changed)
+        session.pen_digits_drawn.connect(self._show_pen_digits)
         session.state_changed.connect(self._on_state_changed)
         session.history_cleared.connect(self._on_history_cleared)
         session.snapshot_arrived.connect(self._on_snapshot_arrived)
@@ -144,6 +153,12 @@ class NetworkPanel(QWidget):
         rows, facts = summary_rows(project.layers, reports), summary_facts(reports, project.optimizer)
         self._overlay(SummaryCard).show_rows(rows, facts)
 
+    def open_pen_sheet(self) -> None:
+        """Show what is mixed into the training, style by style."""
+        progress = self._session.pen_progress
+        if progress is not None and progress.is_complete:
+            self._overlay(PenSheet).open_with(pen_rows(progress.digits))
+
     # --- what the session says --------------------------------------------------------------------------------------
 
     def _on_project_changed(self) -> None:
@@ -154,9 +169,21 @@ class NetworkPanel(QWidget):
         self._on_selected_layer_changed()
         self._recipe.show_project(project)
         self._data.set_dataset(project.source.kind_name())
+        self._show_pen_digits()
         self._show_bars()
         self._show_health()
         self._on_state_changed()
+
+    def _show_pen_digits(self) -> None:
+        """How much of a batch they are, and how far they are drawn; nothing where they cannot be mixed in."""
+        dataset, progress = self._session.dataset, self._session.pen_progress
+        mixture = self._session.project.pen_digits
+        self._pens.setVisible(dataset is None or takes_pen_digits(dataset))
+        self._pens.set_share(mixture.share, dataset.title if dataset else "MNIST")
+        self._pens.set_progress(*(progress.done, progress.count) if progress else (0, mixture.count))
+
+    def _on_pen_share_chosen(self, share: float) -> None:
+        self._session.set_pen_digits(self._session.project.pen_digits.replace(share=share))
 
     def _on_selected_layer_changed(self) -> None:
         layer = self._session.selected_layer
@@ -269,7 +296,7 @@ class NetworkPanel(QWidget):
                 card = templates = TemplateCard(self._source, window)
                 templates.picked.connect(self._on_template_chosen)
             else:
-                card = SummaryCard(self._source, window)
+                card = kind(self._source, window)
             self._overlays[kind] = card
         return card
 

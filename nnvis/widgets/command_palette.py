@@ -32,8 +32,8 @@ class Command:
 
     @property
     def words(self) -> str:
-        """The action's text without mnemonics and dots."""
-        return self.action.text().replace("&", "").removesuffix(" …")
+        """The action's text without mnemonics, dots and what a menu says in a second column."""
+        return self.action.text().partition("\t")[0].replace("&", "").removesuffix(" …")
 
 
 def match(query: str, words: str, place: str) -> int | None:

@@ -55,6 +55,10 @@ class DataSection(QWidget):
         """How many images the strip shows."""
         return _SAMPLES
 
+    def add(self, part: QWidget) -> None:
+        """Put something of the data below the counts."""
+        self._layout.addWidget(part)
+
     def set_dataset(self, name: str) -> None:
         """Show the chosen data set; emits nothing."""
         self.field.set_value(name)
