@@ -36,6 +36,7 @@ def panel(qtbot: QtBot, session: Session, theme_source: ThemeSource) -> Iterator
     qtbot.addWidget(window)
     window.show()
     yield panel
+    window.close()
 
 
 def share(panel: NetworkPanel) -> PenShare:
