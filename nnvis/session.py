@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 
 from core.errors import ConfigError, CoreError, DivergenceError, FileError
