@@ -1,63 +1,58 @@
-"""Training without a window: the same project, the same core, the same bits. Qt-free."""
+"""Training and testing without a window: the same project, the same core, the same bits. Qt-free."""
 
 from __future__ import annotations
 
 import sys
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from core.data import Dataset, load
+from core.data import Dataset, Skipped
 from core.errors import ConfigError
-from core.evaluation import Evaluation, evaluate
+from core.evaluation import evaluate
+from core.intake import Intake
+from core.labelled_images import read_labelled
 from core.mixture import Mixture
+from core.run_history import RunHistory
+from core.sequential import Sequential
 from core.stack import check
 from core.training import BatchDone, EpochDone, Trainer, ValidationDone
-from nnvis.number_text import count
 from nnvis.project import Project
 from nnvis.recipe import split_data, takes_pen_digits
+from nnvis.saved_network import SavedNetwork, dataset_of, intake_of, own_dataset, save_network
+from nnvis.scores import Scores
 
 tqdm.monitor_interval = 0  # no extra thread, which would only watch for bars that stand still
 
 
 @dataclass(frozen=True)
-class Scores:
-    """How the trained network does on the test images."""
+class Trained:
+    """A finished run: the network, how it does on the test images, and what a file of it holds."""
 
     project: Project
-    test: Evaluation
+    model: Sequential
+    scores: Scores
     seconds: float  # of training, with its validations
-
-    def rows(self) -> list[tuple[str, str, float]]:
-        """Title, JSON key and value of each score."""
-        loss = self.project.loss
-        return [
-            (loss.title.title(), loss.kind_name(), self.test.loss),
-            ("Accuracy", "accuracy", self.test.accuracy),
-            ("Precision (macro)", "precision", self.test.confusion.precision("macro")),
-            ("Recall (macro)", "recall", self.test.confusion.recall("macro")),
-        ]
-
-    def table(self) -> str:
-        """The scores as people read them."""
-        rows = self.rows()
-        width = max(len(title) for title, _, _ in rows)
-        lines = [f"{title.ljust(width)}  {value:8.4f}" for title, _, value in rows]
-        return "\n".join([f"Test set: {count(self.test.count)} images", *lines])
+    intake: Intake
+    history: dict[str, Any]
+    training: dict[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
-        """The same, ready for JSON."""
+        """The scores with what they belong to, ready for JSON."""
         return {
             "project": self.project.name,
             "seed": self.project.seed,
             "epochs": self.project.training.epochs,
             "seconds": round(self.seconds, 3),
-            "images": self.test.count,
-            **{key: value for _, key, value in self.rows()},
-            "average": "macro",
+            **self.scores.to_dict(),
         }
+
+    def save(self, path: str | Path) -> None:
+        """Write the network to a file. Raises FileError when that fails."""
+        save_network(path, self.model, self.project, self.intake, history=self.history, training=self.training)
 
 
 def varied(project: Project, epochs: int | None, seed: int | None) -> Project:
@@ -67,20 +62,39 @@ def varied(project: Project, epochs: int | None, seed: int | None) -> Project:
     return project if seed is None else replace(project, seed=seed)
 
 
-def train(project: Project, show_progress: bool = False) -> Scores:
+def train(project: Project, show_progress: bool = False) -> Trained:
     """Train the network of `project` and score it on the test images, with a progress bar on stderr if wished.
 
     Raises ConfigError when the stack cannot be trained, DivergenceError when training explodes, FileError when images
     are missing.
     """
-    dataset = load(project.source)
+    dataset = dataset_of(project)
     _refuse_errors(project, dataset)
     split = split_data(dataset, project.data, project.seed)
     model = project.build_model(dataset)
+    trainer = project.build_trainer(model, split, _pen_digits(project, dataset))
     started = time.perf_counter()
-    _run(project.build_trainer(model, split, _pen_digits(project, dataset)), show_progress)
+    history = _run(trainer, show_progress)
     seconds = time.perf_counter() - started
-    return Scores(project, evaluate(model, dataset.x_test, dataset.y_test, split.scaling), seconds)
+    scores = Scores(model.loss, evaluate(model, dataset.x_test, dataset.y_test, split.scaling))
+    intake = intake_of(dataset, split.scaling)
+    return Trained(project, model, scores, seconds, intake, history.state(), trainer.state())
+
+
+def score(network: SavedNetwork, path: Path | None = None) -> tuple[Scores, tuple[Skipped, ...]]:
+    """Score a saved network on the labelled images at `path`, or else on the test images of its own data set.
+
+    Also gives the files that could not be read. Raises FileError, ShapeError or ConfigError when there is nothing to
+    score it on.
+    """
+    model = network.model
+    if path is None:
+        dataset = own_dataset(network)
+        images, labels, skipped = dataset.x_test, dataset.y_test, dataset.skipped
+    else:
+        found = read_labelled(path, network.intake, model.input_shape, model.output_shape[-1])
+        images, labels, skipped = found.images, found.labels, found.skipped
+    return Scores(model.loss, evaluate(model, images, labels, network.intake.scaling)), skipped
 
 
 def _pen_digits(project: Project, dataset: Dataset) -> Mixture | None:
@@ -100,13 +114,16 @@ def _refuse_errors(project: Project, dataset: Dataset) -> None:
             raise ConfigError(f"{where}{problem.text}")
 
 
-def _run(trainer: Trainer, show_progress: bool) -> None:
+def _run(trainer: Trainer, show_progress: bool) -> RunHistory:
+    """Train to the end, and gather the curves."""
+    history = RunHistory()
     total = trainer.epochs * trainer.batches_per_epoch
     # Where stderr is a file or a pipe, each refresh is a line: one a second is enough there.
     interval = 0.1 if sys.stderr.isatty() else 1.0
     shown: dict[str, str] = {}
     with tqdm(total=total, unit="batch", disable=not show_progress, mininterval=interval, leave=True) as bar:
         for event in trainer.run():
+            history.add(event)
             if isinstance(event, BatchDone):
                 bar.update()
             elif isinstance(event, ValidationDone):
@@ -116,3 +133,4 @@ def _run(trainer: Trainer, show_progress: bool) -> None:
                 bar.set_description(f"epoch {event.epoch + 1}/{trainer.epochs}", refresh=False)
                 shown["loss"] = f"{event.loss:.4f}"
                 bar.set_postfix(shown, refresh=False)
+    return history

@@ -71,6 +71,10 @@ class ImageFolder(Configurable):
         """What every picture is brought to."""
         return PictureForm(self.height, self.width, self.color_mode, self.background, self.fit)
 
+    def decode(self, path: Path) -> NDArray[np.uint8]:
+        """The pixels of one file: uint8 (height, width, channels). Called in several threads at once."""
+        return decode_picture(path, self.form)
+
     def load(self, progress: Progress | None = None) -> Dataset:
         """Decode all pictures; the Dataset lists those that had to be left out.
 
@@ -129,13 +133,12 @@ class ImageFolder(Configurable):
         report: Callable[[int], object],
     ) -> tuple[NDArray[np.uint8], list[Labelled]]:
         """The images of all readable files, and which files these are; the others go to `skipped`."""
-        form = self.form
-        images = empty_images(len(files), form.shape, on_disk=on_disk)
+        images = empty_images(len(files), self.form.shape, on_disk=on_disk)
         kept: list[Labelled] = []
 
         def decode(index: int) -> FileError | None:
             try:
-                images[index] = decode_picture(files[index].path, form)
+                images[index] = self.decode(files[index].path)
             except FileError as error:
                 return error
             return None

@@ -14,7 +14,7 @@ import pytest
 from core.data import Dataset
 from core.layers import Dense, Flatten
 from core.optimizers import SGD
-from nnvis import cli, headless
+from nnvis import cli, saved_network
 from nnvis.project import Project
 from nnvis.recipe import TrainingRecipe
 
@@ -25,7 +25,7 @@ SEED_EXAMPLE = ROOT / "resources" / "examples" / "seed_mlp.json"
 @pytest.fixture
 def project_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digits: Dataset) -> Path:
     """The default project for two epochs, on few digits."""
-    monkeypatch.setattr(headless, "load", lambda _source: digits)
+    monkeypatch.setattr(saved_network, "load", lambda _source: digits)
     path = tmp_path / "small.json"
     replace(Project.default(), training=TrainingRecipe(epochs=2)).save(path)
     return path
