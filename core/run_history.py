@@ -93,8 +93,11 @@ class RunHistory:
 
     def state(self) -> dict[str, Any]:
         """Everything as `model_file.save(history=...)` takes it: lists ready for JSON, and arrays."""
+        curves = {name: getattr(self, name) for name in CURVES}
+        if not np.isfinite(curves["accuracies"]).all():  # where nothing is right or wrong; files hold finite numbers
+            curves["accuracies"] = curves["accuracies"][:0]
         return {
-            **{name: getattr(self, name) for name in CURVES},
+            **curves,
             "validations": [_told(VALIDATION, event) for event in self.validations],
             "epochs": [_told(EPOCH, event) for event in self.epochs],
         }
@@ -106,6 +109,8 @@ class RunHistory:
             raise ConfigError(f"The history {'lacks' if name not in state else 'has an unknown'} {name!r:.60}.")
         history = cls()
         curves = [np.asarray(state[name]) for name in CURVES]
+        if curves[3].shape == (0,) and curves[3].dtype.kind == "f":
+            curves[3] = np.full(curves[0].shape, math.nan)
         whole = curves[0].dtype.kind == "i" and all(curve.dtype.kind == "f" for curve in curves[1:])
         if not whole or len({curve.shape for curve in curves}) > 1 or curves[0].ndim != 1:
             raise ConfigError("The curves of the history do not belong together.")

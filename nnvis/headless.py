@@ -77,7 +77,7 @@ def train(project: Project, show_progress: bool = False) -> Trained:
     history = _run(trainer, show_progress)
     seconds = time.perf_counter() - started
     scores = Scores(model.loss, evaluate(model, dataset.x_test, dataset.y_test, split.scaling))
-    intake = intake_of(dataset, split.scaling)
+    intake = intake_of(project.source, dataset, split.scaling)
     return Trained(project, model, scores, seconds, intake, history.state(), trainer.state())
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core import model_file
-from core.data import AS_MNIST, Dataset, Scaling, load
+from core.data import AS_MNIST, Dataset, ImageFolder, Scaling, Source, load
 from core.data.center_digit import FIELD
 from core.errors import FileError
 from core.intake import Intake
@@ -17,7 +17,7 @@ from core.sequential import Sequential
 from nnvis.project import Project
 from nnvis.recipe import split_data
 
-OF_DRAWINGS = ("mnist", "pen_digits", "my_digits")  # data sets whose images are drawings in MNIST's form
+DIGITS = tuple("0123456789")
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,11 @@ class SavedNetwork:
     note: str = ""
 
 
-def intake_of(dataset: Dataset, scaling: Scaling) -> Intake:
-    """How pictures become the input of a network that is trained with these images."""
-    drawn = dataset.name in OF_DRAWINGS and dataset.input_shape == (FIELD, FIELD, 1)
+def intake_of(source: Source, dataset: Dataset, scaling: Scaling) -> Intake:
+    """How pictures become the input of a network that is trained with these images from there."""
+    if isinstance(source, ImageFolder):  # the user's own pictures were taken as they are
+        return Intake(scaling, None, dataset.class_names, source.background, source.fit)
+    drawn = dataset.class_names == DIGITS and dataset.input_shape == (FIELD, FIELD, 1)
     return Intake(scaling, AS_MNIST if drawn else None, dataset.class_names)
 
 
@@ -63,7 +65,7 @@ def open_network(path: str | Path) -> SavedNetwork:
     if project is not None:
         dataset = dataset_of(project)
         scaling = split_data(dataset, project.data, project.seed).scaling
-        return SavedNetwork(saved.model, intake_of(dataset, scaling), project)
+        return SavedNetwork(saved.model, intake_of(project.source, dataset, scaling), project)
     drawn = saved.model.input_shape == (FIELD, FIELD, 1)
     note = f"{Path(path).name!r} does not say how its pixels were scaled; 0 to 1 is assumed."
     return SavedNetwork(saved.model, Intake(drawing=AS_MNIST if drawn else None), None, note)

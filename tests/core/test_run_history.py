@@ -94,3 +94,20 @@ def test_anything_else_is_refused(
     state = {**run[1].state(), **change}
     with pytest.raises(ConfigError):
         RunHistory.restored({name: value for name, value in state.items() if value is not ...})
+
+
+def test_a_run_without_right_and_wrong_comes_back_too(tmp_path: Path) -> None:
+    x = np.random.default_rng(1).random((20, 3))
+    model = Sequential([Dense(1)])
+    model.build((3,))
+    model.compile("sgd", "mean_squared_error")
+    history = RunHistory()
+    for event in Trainer(model, x, x[:, :1], epochs=2).run():
+        history.add(event)
+    model_file.save(model, tmp_path / "model", history=history.state())
+    saved = model_file.read(tmp_path / "model").history
+    assert saved is not None
+    again = RunHistory.restored(saved)
+    np.testing.assert_array_equal(again.losses, history.losses)
+    assert np.isnan(again.accuracies).all()
+    assert len(again) == len(again.accuracies) == 2
