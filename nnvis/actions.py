@@ -150,6 +150,7 @@ KEYS_ELSEWHERE: Final = {
         ("Duplicate it", ("Ctrl D",)), ("Delete it", ("Del",)), ("Move it", ("Alt ↑", "Alt ↓")),
         ("Rename it", ("F2",)), ("Leave it out", ("Ctrl E",)), ("Cut, copy, paste", ("Ctrl X", "Ctrl C", "Ctrl V")),
     ),
+    "Diagram": (("Walk the units", ("↑", "↓", "←", "→")), ("Select the layer", ("Enter",)), ("Let go", ("Esc",))),
     "Draw": (("Take back a stroke", ("Ctrl Z",)), ("Clear", ("Del",))),
 }  # fmt: skip
 """Keys that a panel answers itself while it has the focus; for the sheet of keys."""

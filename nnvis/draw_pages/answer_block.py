@@ -54,8 +54,8 @@ class AnswerBlock(QWidget):
         last_line.setSpacing(4)
         last_line.addWidget(self._doubt)
         last_line.addWidget(self._changed)
-        last_line.addWidget(self._step)
-        last_line.addStretch(1)
+        last_line.addWidget(self._step, 1)
+        last_line.addStretch(0)  # chips alone stand at the left
         self._doubt.hide()
         self._changed.hide()
         self._given = QWidget()

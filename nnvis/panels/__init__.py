@@ -43,6 +43,12 @@ def _learn(session: Session, theme_source: ThemeSource) -> QWidget:
     return LearnPanel(session, theme_source)
 
 
+def _diagram(session: Session, theme_source: ThemeSource) -> QWidget:
+    from nnvis.panels.diagram import DiagramPanel
+
+    return DiagramPanel(session, theme_source)
+
+
 def _theory(session: Session, theme_source: ThemeSource) -> QWidget:
     from nnvis.panels.theory import TheoryPanel
 
@@ -64,6 +70,7 @@ def _timeline(session: Session, theme_source: ThemeSource) -> QWidget:
 PANELS: Final = (
     PanelRow("network", "Network", "left", (240, 400), _network),
     PanelRow("learn", "Learn", "centre", (0, 0), _learn),
+    PanelRow("diagram", "Diagram", "centre", (0, 0), _diagram),
     PanelRow("theory", "Theory", "centre", (0, 0), _theory, folds=("network", "draw")),
     PanelRow("draw", "Draw", "right", (256, 480), _draw),
     PanelRow("timeline", "Timeline", "foot", (0, 0), _timeline),

@@ -1,0 +1,198 @@
+"""The page Diagram: how one image lights up the network, live while one draws and while it learns."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from core.sequential import Sequential
+from nnvis.diagram import Diagram, Wish, column_layers, forward_diagram
+from nnvis.number_text import count
+from nnvis.session import Session
+from nnvis.theme import ThemeSource
+from nnvis.widgets.card import Card
+from nnvis.widgets.color_bar import ColorBar
+from nnvis.widgets.labels import GivingLabel, explain
+from nnvis.widgets.line_key import LineKey
+from nnvis.widgets.network_diagram import NetworkDiagram
+from nnvis.widgets.redraw_budget import Part, RedrawBudget
+from nnvis.widgets.segmented import SegmentedControl
+from nnvis.widgets.unit_card import UnitCard
+
+LINES = (("36", "Few", "The 36 strongest lines: the main ways to the answer."),
+         ("120", "More", "The 120 strongest lines."),
+         ("300", "Many", "The 300 strongest lines: how much takes part."))  # fmt: skip
+
+
+class DiagramPanel(QWidget):
+    """The network as columns of units, lit by the drawing (or by a test image while there is none)."""
+
+    def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._theme_source = theme_source
+        self._layers: tuple[int, ...] = ()  # of the project, one for each column; -1: the input
+        self.diagram = NetworkDiagram(theme_source)
+        explain(self.diagram, "Each column is a layer, each cell a unit, bright for a high value; the lines are the "
+                              "strongest w·a on the way to the leading answers.")
+        self.unit = UnitCard(theme_source)
+        self.lines = SegmentedControl(theme_source, "Lines", LINES)
+        self._scale = ColorBar(theme_source, "magnitude", "a 0", "most")
+        explain(self._scale, "What each unit passes on, a; every column has its own scale, up to its largest value.")
+        self._count = GivingLabel(tone="faint")
+        self._lay_out()
+        self.budget = RedrawBudget()
+        self.budget.add(Part("diagram", self._draw, 25, 4, self._in_sight, self._painting))
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._redraw)
+        self.lines.changed.connect(self._on_changed)
+        self.diagram.pointed_at.connect(self._on_changed)
+        self.diagram.resized.connect(self._on_changed)
+        self.diagram.picked.connect(self._on_picked)
+        session.answer_changed.connect(self._on_changed)
+        session.snapshot_arrived.connect(self._on_snapshot_arrived)
+        session.moment_changed.connect(self._on_changed)
+        session.drawing_changed.connect(self._on_changed)
+        session.history_cleared.connect(self._on_network_changed)
+        session.selected_layer_changed.connect(self._on_selected_layer_changed)
+        theme_source.metrics_changed.connect(self._on_metrics_changed)
+        self._on_metrics_changed()
+        self._on_network_changed()
+
+    def _lay_out(self) -> None:
+        self._card = Card(self._theme_source, "How this image lights up the network")
+        self._card.add_to_head(self.lines)
+        up, down = (LineKey(self._theme_source, token, words) for token, words in
+                    (("positive", "pushes up"), ("negative", "pushes down")))
+        explain(up, "A line with w·a above 0: this unit raises the sum of the next.")
+        explain(down, "A line with w·a below 0: this unit lowers the sum of the next.")
+        legend = QHBoxLayout()
+        legend.setSpacing(14)
+        for widget in (up, down):
+            legend.addWidget(widget)
+        legend.addWidget(self._count, 1)
+        legend.addWidget(self._scale)
+        self._card.body.addWidget(self.diagram, 1)
+        self._card.body.addSpacing(4)
+        self._card.body.addLayout(legend)
+        self._reader = Card(self._theme_source)
+        self._reader.body.addWidget(self.unit)
+        self._layout = QVBoxLayout(self)
+        self._layout.addWidget(self._card, 1)
+        self._layout.addWidget(self._reader)
+
+    def _on_metrics_changed(self) -> None:
+        gap = self._theme_source.metrics.page_gap
+        self._layout.setContentsMargins(gap, gap, gap, gap)
+        self._layout.setSpacing(gap)
+
+    # --- redrawing --------------------------------------------------------------------------------------------------
+
+    def _redraw(self) -> None:
+        wait = self.budget.run()
+        if wait is not None:
+            self._later.start(math.ceil(wait * 1000))
+
+    def _on_changed(self) -> None:
+        self.budget.request_all()
+        self._redraw()
+
+    def _on_snapshot_arrived(self) -> None:
+        if self._session.is_live:
+            self._on_changed()
+
+    def _on_network_changed(self) -> None:
+        project = self._session.running_project
+        kept = [index for index, layer in enumerate(project.layers) if layer.enabled] if project else []
+        layers = self._session.look(lambda model, _X: column_layers(model), self._image())
+        self._layers = tuple(kept[layer] if 0 <= layer < len(kept) else -1 for layer in layers or ())
+        self._on_selected_layer_changed()
+        self._on_changed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while the page was hidden."""
+        super().showEvent(event)
+        self.budget.run_now()
+
+    def _in_sight(self) -> bool:
+        return self.isVisible() and not self.diagram.visibleRegion().isEmpty()
+
+    def _painting(self) -> float:
+        return self.diagram.painted_seconds
+
+    def _image(self) -> NDArray[np.uint8] | None:
+        """The drawing; while there is none, the first test image."""
+        session = self._session
+        if session.drawing is not None:
+            return session.drawing
+        return session.dataset.x_test[0] if session.dataset is not None and len(session.dataset.x_test) else None
+
+    def _draw(self) -> None:
+        session, image = self._session, self._image()
+        if image is None:
+            return
+        units, maps = self.diagram.room(max(1, len(self._layers) - 2))
+        wish = Wish(units, maps, int(self.lines.current), self.diagram.focus)
+
+        def eye(model: Sequential, X: NDArray[np.float32]) -> Diagram:
+            return forward_diagram(model, X, wish)
+
+        diagram = session.look(eye, image)
+        if diagram is None:
+            return
+        names = self._class_names(diagram)
+        self.diagram.show_diagram(diagram, names)
+        facts = diagram.facts
+        self.unit.show_unit(diagram.columns[facts.column] if facts else None, facts, names)
+        self._say(diagram, names)
+
+    def _say(self, diagram: Diagram, names: tuple[str, ...]) -> None:
+        session = self._session
+        leaders = [names[int(diagram.columns[-1].shown[place])] for place in diagram.leaders]
+        if diagram.facts is not None and self.diagram.focus is not None:
+            lines = len(diagram.facts.before) + len(diagram.facts.after)
+            text = f"{lines} strongest w·a of the unit you point at"
+        elif diagram.lines:
+            text = f"{count(diagram.lines)} strongest w·a towards {' and '.join(leaders)}"
+        else:
+            text = "from the pixels to the answers: no lines, every pixel goes everywhere"
+        if any(column.is_sampled and column.kind != "answers" for column in diagram.columns):
+            text += ", among the units shown"
+        if text != self._count.text():
+            self._count.setText(text)
+        caption = f"your drawing, by the net at step {count(session.shown_step)}"
+        if session.drawing is None and session.dataset is not None:
+            label = session.dataset.y_test[0]
+            name = f", a {names[int(label)]}" if np.ndim(label) == 0 and int(label) < len(names) else ""
+            caption = f"no drawing yet: the first test image{name}, by the net at step {count(session.shown_step)}"
+        self._card.set_caption(caption)
+
+    def _class_names(self, diagram: Diagram) -> tuple[str, ...]:
+        dataset, classes = self._session.dataset, diagram.columns[-1].total
+        if dataset is not None and dataset.classes == classes:
+            return tuple(str(name) for name in dataset.class_names)
+        return tuple(str(index) for index in range(classes))
+
+    # --- choosing a layer -------------------------------------------------------------------------------------------
+
+    def _on_picked(self, column: int) -> None:
+        layer = self._layers[column] if column < len(self._layers) else -1
+        if layer >= 0 and not self._session.has_other_layers:
+            self._session.select_layer(layer)
+
+    def _on_selected_layer_changed(self) -> None:
+        layer = self._session.selected_layer
+        is_shown = layer is not None and not self._session.has_other_layers and layer in self._layers
+        self.diagram.select(self._layers.index(layer) if is_shown and layer is not None else -1)
+
+
+if __name__ == "__main__":
+    from nnvis.widgets.preview import preview
+
+    preview(lambda source: DiagramPanel(Session(), source), 1000, 640, margin=0)

@@ -1,0 +1,150 @@
+"""The page Diagram with a real session: lit by the drawing, alive while it learns, and readable unit by unit."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from core.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from nnvis.panels.diagram import DiagramPanel
+from nnvis.session import RunState, Session
+from nnvis.theme import COMPACT, LARGE, REGULAR, ThemeSource
+
+CNN = (Conv2D(4, 3, activation="relu"), MaxPooling2D(2), Flatten(), Dense(10, activation="softmax"))
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, session: Session, theme_source: ThemeSource) -> DiagramPanel:
+    made = DiagramPanel(session, theme_source)
+    qtbot.addWidget(made)
+    made.resize(838, 592)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def said(panel: DiagramPanel) -> str:
+    return panel.unit.accessibleDescription()
+
+
+def point_at(panel: DiagramPanel, column: int, place: int) -> None:
+    QTest.mouseMove(panel.diagram, panel.diagram.place_of(column, place).center().toPoint())
+
+
+def test_without_a_drawing_a_test_image_lights_it(panel: DiagramPanel, session: Session) -> None:
+    diagram = panel.diagram.diagram
+    assert diagram is not None
+    np.testing.assert_allclose(diagram.columns[0].values[0], session.dataset.x_test[0, ..., 0] / 255, atol=1e-6)
+    assert "no drawing yet: the first test image, a 7" in panel._card.accessibleDescription()
+
+
+def test_it_shows_what_the_network_says_to_the_drawing(qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:
+    session.set_drawing(session.dataset.x_test[3, ..., 0])
+    qtbot.waitUntil(lambda: np.array_equal(panel.diagram.diagram.columns[-1].values, session.answer.probabilities))
+    assert panel.diagram.diagram.leaders == (session.answer.digit, session.answer.second)
+    assert panel.diagram.diagram.lines == 36
+
+
+def test_it_lives_while_the_network_learns(qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:
+    before = panel.diagram.diagram
+    session.train()
+    qtbot.waitUntil(lambda: session.state is RunState.DONE, timeout=20_000)
+    image = session.dataset.x_test[0, ..., 0]
+    qtbot.waitUntil(
+        lambda: np.allclose(panel.diagram.diagram.columns[-1].values, session.predict(image), atol=1e-6))
+    assert panel.diagram.diagram is not before
+    session.look_back(0)
+    qtbot.waitUntil(
+        lambda: np.allclose(panel.diagram.diagram.columns[-1].values, before.columns[-1].values, atol=1e-6))
+
+
+def test_hidden_it_costs_nothing(qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:
+    panel.hide()
+    before = panel.diagram.diagram
+    session.step_batch()
+    qtbot.waitUntil(lambda: session.state is RunState.PAUSED)
+    assert panel.diagram.diagram is before
+    panel.show()
+    qtbot.waitUntil(lambda: panel.diagram.diagram is not before)
+
+
+def test_a_unit_tells_its_numbers_on_hover(qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:
+    point_at(panel, 1, 17)
+    qtbot.waitUntil(lambda: "Dense 128 · unit 17" in said(panel))
+    facts = panel.diagram.diagram.facts
+    assert facts is not None
+    assert facts.picture.shape == (28, 28)
+    assert "z = " in said(panel)
+    assert "b = " in said(panel)
+    assert "adds" in said(panel)
+    assert set(facts.after.source.tolist()) <= {17}
+    QTest.mouseMove(panel.diagram, panel.diagram.rect().bottomLeft())
+    qtbot.waitUntil(lambda: "unit 17" not in said(panel))
+    assert "class " in said(panel)  # the leading answer
+
+
+def test_units_can_be_walked_with_the_keyboard(qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:
+    panel.diagram.setFocus(Qt.FocusReason.TabFocusReason)
+    leader = panel.diagram.diagram.leaders[0]
+    QTest.keyClick(panel.diagram, Qt.Key.Key_Up)
+    assert panel.diagram.focus == (3, leader)
+    QTest.keyClick(panel.diagram, Qt.Key.Key_Left)
+    assert panel.diagram.focus[0] == 2
+    QTest.keyClick(panel.diagram, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: f"Dense 64 · unit {panel.diagram.focus[1]}" in said(panel))
+    QTest.keyClick(panel.diagram, Qt.Key.Key_Return)
+    assert session.selected_layer == 2
+    QTest.keyClick(panel.diagram, Qt.Key.Key_Escape)
+    assert panel.diagram.focus is None
+
+
+def test_a_click_selects_the_layer(panel: DiagramPanel, session: Session) -> None:
+    QTest.mouseClick(panel.diagram, Qt.MouseButton.LeftButton,
+                     pos=panel.diagram.place_of(1, 5).center().toPoint())
+    assert session.selected_layer == 1
+    QTest.mouseClick(panel.diagram, Qt.MouseButton.LeftButton,
+                     pos=panel.diagram.place_of(0, 0).center().toPoint())
+    assert session.selected_layer == 1  # the input is no layer
+
+
+def test_layers_that_are_left_out_are_skipped(qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:
+    layers = session.project.layers
+    session.set_project(replace(session.project, layers=(layers[0], layers[1].replace(enabled=False), *layers[2:])))
+    qtbot.waitUntil(lambda: len(panel.diagram.diagram.columns) == 3)
+    QTest.mouseClick(panel.diagram, Qt.MouseButton.LeftButton,
+                     pos=panel.diagram.place_of(1, 0).center().toPoint())
+    assert session.selected_layer == 2
+
+
+def test_convolutions_show_their_maps(qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:
+    session.set_project(replace(session.project, layers=CNN))
+    qtbot.waitUntil(lambda: panel.diagram.diagram.columns[1].kind == "maps")
+    assert panel.diagram.diagram.columns[1].values.shape == (4, 26, 26)
+    point_at(panel, 1, 2)
+    qtbot.waitUntil(lambda: "Conv2D 4 · map 2" in said(panel))
+    assert "on average" in said(panel)
+
+
+def test_more_lines_are_one_click_away(qtbot: QtBot, panel: DiagramPanel) -> None:
+    QTest.mouseClick(panel.lines.part("120"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.diagram.diagram.lines > 80)
+
+
+@pytest.mark.parametrize(("metrics", "width", "height"), [
+    (COMPACT, 720, 520), (COMPACT, 838, 592), (REGULAR, 1280, 880), (LARGE, 1776, 1250)])
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_it_is_painted_in_every_size_and_theme(
+        qtbot: QtBot, panel: DiagramPanel, theme_source: ThemeSource, metrics, width: int, height: int, mode) -> None:
+    theme_source.set_mode(mode)
+    theme_source.set_metrics(metrics)
+    panel.resize(width, height)
+    qtbot.waitUntil(lambda: panel.diagram.width() > width - 90)
+    picture = panel.grab().toImage()
+    colors = {picture.pixelColor(x, y).name() for x in range(0, width, 7) for y in range(0, height, 5)}
+    assert len(colors) > 40
+    for child in panel.findChildren(QWidget):
+        assert child.mapTo(panel, child.rect().bottomRight()).y() <= height
