@@ -106,6 +106,8 @@ ACTIONS: Final = (
               "Move the selected layer towards the input.", "layers.move_up", "Network", 2, _layer_can_rise),
     ActionRow("moveLayerDownAction", "Move layer down", "chevron-down", (),
               "Move the selected layer towards the output.", "layers.move_down", "Network", 2, _layer_can_sink),
+    ActionRow("imagesAction", "Images …", "", (),
+              "Leaf through the images of the data set, class by class.", "panels.network.open_images", "Network", 3),
     ActionRow("summaryAction", "Summary …", "", (),
               "Show the network as a table that can be copied.", "panels.network.open_summary", "Network", 3),
     ActionRow("settingsAction", "Settings …", "", ("Ctrl+,",),

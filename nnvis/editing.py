@@ -272,6 +272,10 @@ class ProjectEditing(QObject):
 
     # --- messages -------------------------------------------------------------------------------------------------
 
+    def report(self, message: Message) -> None:
+        """Say something that a panel has found."""
+        self._post(message)
+
     def _post(self, message: Message) -> None:
         self.message = message
         self.message_posted.emit(message)

@@ -234,16 +234,16 @@ class MainWindow(QMainWindow):
         self._layout.fit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A single local file may be dropped anywhere: it is opened as a project."""
+        """A single local file or folder may be dropped anywhere: a project is opened, images become the data."""
         if self._is_furnished and dropped_file(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the dropped project."""
+        """Open the dropped project, or learn from the dropped images."""
         path = dropped_file(event)
         if path is not None:
             event.acceptProposedAction()
-            self.files.open_path(path)
+            self.files.open_dropped(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End the run. A user is asked about changes that are in no file; a script that calls close() is not."""

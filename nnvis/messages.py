@@ -88,6 +88,12 @@ def file_failed(title: str, error: CoreError) -> Message:
     return Message("error", title, str(error))
 
 
+def no_images(path: str) -> Message:
+    """What was chosen or dropped holds no images with labels."""
+    text = f"{path} is no NPZ, CSV or IDX file. Choose one of these, or a folder with one folder of pictures per class."
+    return Message("error", "There are no images with labels in this file.", text)
+
+
 CANNOT_TRAIN = "This network cannot be trained yet."
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from nnvis.data_files import source_of
 from nnvis.saved_run import SUFFIX as MODEL_SUFFIX
 from nnvis.session import Session
 from nnvis.settings import Settings
@@ -79,6 +80,14 @@ class ProjectFiles(QObject):
         if path.suffix == MODEL_SUFFIX:
             return self._session.open_model(path)
         return self._session.open_project(path)
+
+    def open_dropped(self, path: Path) -> None:
+        """Open a project that was dropped on the window; images with labels become the data of the present one."""
+        source = source_of(path)
+        if source is None:
+            self.open_path(path)
+        else:
+            self._session.set_source(source)
 
     def save(self) -> bool:
         """Save under the present name, asking for one when there is none. False: it is not saved."""

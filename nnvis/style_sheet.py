@@ -121,6 +121,8 @@ QTabBar::tab:selected { color: @text; font-weight: 600; border-bottom-color: @ac
 QTabBar::tab:focus { color: @accent; }
 
 QSlider { min-height: 24px; background: transparent; }
+QProgressBar { border: 0; border-radius: 3px; background: @track; }
+QProgressBar::chunk { border-radius: 3px; background: @text; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @track; }
 QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: @accent; }

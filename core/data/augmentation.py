@@ -28,30 +28,40 @@ class Augmentation(Configurable):
     Everything is drawn from the generator that `apply` is given, so a seed decides it.
     """
 
-    rotation_range: float = hyper(0.0, low=0, high=180, unit="°", live=True, help="Turned by up to this much.")
+    rotation_range: float = hyper(
+        0.0, title="Rotation", low=0, high=180, unit="°", live=True, help="Turned by up to this much."
+    )
     width_shift_range: float = hyper(
-        0.0, low=0, high=0.5, live=True, help="Moved left or right by up to this share of the width."
-    )
+        0.0, title="Width shift", low=0, high=0.5, live=True,
+        help="Moved left or right by up to this share of the width.",
+    )  # fmt: skip
     height_shift_range: float = hyper(
-        0.0, low=0, high=0.5, live=True, help="Moved up or down by up to this share of the height."
-    )
+        0.0, title="Height shift", low=0, high=0.5, live=True,
+        help="Moved up or down by up to this share of the height.",
+    )  # fmt: skip
     zoom_range: float = hyper(
-        0.0, low=0, high=0.9, live=True, help="Made larger or smaller by up to this share, each way by itself."
+        0.0, title="Zoom", low=0, high=0.9, live=True,
+        help="Made larger or smaller by up to this share, each way by itself.",
+    )  # fmt: skip
+    shear_range: float = hyper(
+        0.0, title="Shear", low=0, high=60, unit="°", live=True, help="Slanted by up to this much."
     )
-    shear_range: float = hyper(0.0, low=0, high=60, unit="°", live=True, help="Slanted by up to this much.")
     elastic_range: float = hyper(
-        0.0, low=0, high=0.2, live=True, help="Bent as if on rubber, typically by this share of the shorter side."
-    )
+        0.0, title="Elastic", low=0, high=0.2, live=True,
+        help="Bent as if on rubber, typically by this share of the shorter side.",
+    )  # fmt: skip
     thickness_range: float = hyper(
-        0.0, low=0, high=2, unit="px", live=True,
+        0.0, title="Thickness", low=0, high=2, unit="px", live=True,
         help="Strokes made thicker or thinner by up to this much; for bright strokes on a dark ground.",
     )  # fmt: skip
     contrast_range: float = hyper(
-        0.0, low=0, high=1, live=True, help="Contrast about the mean grey made larger or smaller by up to this share."
-    )
+        0.0, title="Contrast", low=0, high=1, live=True,
+        help="Contrast about the mean grey made larger or smaller by up to this share.",
+    )  # fmt: skip
     noise_std: float = hyper(
-        0.0, low=0, high=1, live=True, help="Standard deviation of the noise added to every pixel; 1 is full white."
-    )
+        0.0, title="Noise", low=0, high=1, live=True,
+        help="Standard deviation of the noise added to every pixel; 1 is full white.",
+    )  # fmt: skip
     horizontal_flip: bool = hyper(False, live=True, help="One image in two is mirrored. Not for digits or letters.")
     share: float = hyper(1.0, low=0, high=1, live=True, help="Share of the images that are changed at all.")
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.data import DATASETS
+from core.data import SOURCES
 from core.layers import LAYERS
 from core.layers.base import Layer, Shape
+from nnvis.data_control import DataControl
 from nnvis.layer_health import health_rows
 from nnvis.network_summary import summary_facts, summary_rows
 from nnvis.pen_rows import pen_rows
@@ -25,6 +28,7 @@ from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import ToolButton
 from nnvis.widgets.data_section import DataSection
 from nnvis.widgets.health import RECENT
+from nnvis.widgets.image_sheet import ImageSheet
 from nnvis.widgets.labels import hairline
 from nnvis.widgets.layer_card import input_card
 from nnvis.widgets.layer_offer import fresh_layer
@@ -64,9 +68,10 @@ class NetworkPanel(QWidget):
         self._source = theme_source
         self._bars = WeightBars()
         self._sample = 0
-        self._data = DataSection(theme_source, DATASETS)
+        self._data = DataSection(theme_source, SOURCES)
         self._pens = PenShare(theme_source)
         self._data.add(self._pens)
+        self._data_control = DataControl(session, self._data)
         self._stack = LayersSection(theme_source)
         self._cards = self._stack.cards
         self._recipe = RecipeForm(theme_source)
@@ -92,10 +97,10 @@ class NetworkPanel(QWidget):
     def _connect_widgets(self) -> None:
         session, cards, stack, recipe = self._session, self._cards, self._stack, self._recipe
         self.tools.clicked.connect(self.open_templates)
-        self._data.chosen.connect(self._on_dataset_chosen)
         self._data.others_requested.connect(self._on_others_requested)
         self._pens.share_chosen.connect(self._on_pen_share_chosen)
         self._pens.sheet_requested.connect(self.open_pen_sheet)
+        self._data.sheet_requested.connect(self.open_images)
         stack.add_clicked.connect(self.add_layer)
         stack.remedy_requested.connect(session.apply_remedy)
         stack.problem_pointed_at.connect(session.select_layer)
@@ -117,7 +122,6 @@ class NetworkPanel(QWidget):
         recipe.training_changed.connect(session.set_training)
         recipe.schedule_changed.connect(session.set_schedule)
         recipe.early_stopping_changed.connect(session.set_early_stopping)
-        recipe.data_changed.connect(session.set_data)
         recipe.loss_changed.connect(session.set_loss)
         recipe.seed_changed.connect(session.set_seed)
 
@@ -159,6 +163,11 @@ class NetworkPanel(QWidget):
         if progress is not None and progress.is_complete:
             self._overlay(PenSheet).open_with(pen_rows(progress.digits))
 
+    def open_images(self, part: str = "train") -> None:
+        """Show the images of the data set, to leaf through."""
+        if self._session.dataset is not None:
+            self._overlay(ImageSheet).open_with(self._session.dataset, part)
+
     # --- what the session says --------------------------------------------------------------------------------------
 
     def _on_project_changed(self) -> None:
@@ -168,7 +177,6 @@ class NetworkPanel(QWidget):
         self._stack.show_stack(first, project.layers, session.layer_reports, session.problems)
         self._on_selected_layer_changed()
         self._recipe.show_project(project)
-        self._data.set_dataset(project.source.kind_name())
         self._show_pen_digits()
         self._show_bars()
         self._show_health()
@@ -200,8 +208,6 @@ class NetworkPanel(QWidget):
         running = session.state in (RunState.RUNNING, RunState.PAUSED)
         self._recipe.set_running(running)
         self._stack.say_old(_OLD_WORDS.get(session.state, "") if session.running_is_old else "")
-        counts = session.image_counts
-        self._data.set_counts(counts if counts[0] else None)
 
     def _on_history_cleared(self) -> None:
         self._bars.start(self._session.views, self._session.initial_parameters)
@@ -218,9 +224,6 @@ class NetworkPanel(QWidget):
         self._show_learning()
 
     # --- what the widgets ask for -----------------------------------------------------------------------------------
-
-    def _on_dataset_chosen(self, name: object) -> None:
-        self._session.set_source(next(kind for kind in DATASETS if kind.kind_name() == name)())
 
     def _on_others_requested(self) -> None:
         self._sample += 1
@@ -254,6 +257,11 @@ class NetworkPanel(QWidget):
         classes = self._session.dataset.classes if self._session.dataset else 10
         self._session.select_layer(None)
         self._session.set_project(preset.applied(self._session.project, classes), f"use template {preset.title}")
+
+    def _on_image_taken(self, image: NDArray[np.uint8]) -> None:
+        """Ask the network about an image of the data set, as about a drawing."""
+        if image.shape[-1] == 1:
+            self._session.set_drawing(image[..., 0])
 
     def _on_palette_closed(self) -> None:
         self._cards.show_insertion(-1)
@@ -295,6 +303,9 @@ class NetworkPanel(QWidget):
             elif kind is TemplateCard:
                 card = templates = TemplateCard(self._source, window)
                 templates.picked.connect(self._on_template_chosen)
+            elif kind is ImageSheet:
+                card = sheet = ImageSheet(self._source, window)
+                sheet.taken.connect(self._on_image_taken)
             else:
                 card = kind(self._source, window)
             self._overlays[kind] = card

@@ -38,7 +38,6 @@ class RecipeForm(QWidget):
     training_changed = Signal(object)
     schedule_changed = Signal(object)
     early_stopping_changed = Signal(object)  # EarlyStopping or None
-    data_changed = Signal(object)
     loss_changed = Signal(object)
     seed_changed = Signal(object)  # int; a Signal(int) would wrap at 2³¹
 
@@ -77,7 +76,6 @@ class RecipeForm(QWidget):
         )  # fmt: skip
         self.training = ConfigEditor(source, self, label_above=True)
         self.stopping = ConfigEditor(source, self, label_above=True, leave_out=("patience",))
-        self.data = ConfigEditor(source, self, label_above=True)
         self.loss = ConfigEditor(
             source, self, label_above=True, wide=("type",), catalogue=LOSSES, catalogue_label="Loss",
             catalogue_help="The one number that training makes small.",
@@ -94,7 +92,6 @@ class RecipeForm(QWidget):
             (self.schedule, self.schedule_changed),
             (self.training, self.training_changed),
             (self.stopping, self.early_stopping_changed),
-            (self.data, self.data_changed),
             (self.loss, self.loss_changed),
         ):
             editor.changed.connect(changed)
@@ -108,7 +105,6 @@ class RecipeForm(QWidget):
         self.schedule.set_value(project.schedule)
         self.training.set_value(project.training)
         self.stopping.set_value(project.early_stopping or EarlyStopping())
-        self.data.set_value(project.data)
         self.loss.set_value(project.loss)
         self.seed.set_value(project.seed)
         stopping = project.early_stopping
@@ -132,16 +128,15 @@ class RecipeForm(QWidget):
     @property
     def _usual(self) -> list[GridItem]:
         kind, *schedule = self.schedule.cells
-        share, *data = self.data.cells
         *batches, validations = self.training.cells
         is_flat = self._project is None or isinstance(self._project.schedule, Constant)
         curve: list[GridItem] = [] if is_flat else [self._curve]
-        pairs: list[GridItem] = [*batches, kind, self.seed, *schedule, *curve, share, validations, *data, self.patience]
+        pairs: list[GridItem] = [*batches, kind, self.seed, *schedule, *curve, validations, self.patience]
         return [*self.optimizer.cells, *pairs, *self.loss.cells]
 
     @property
     def _advanced(self) -> list[FieldCell]:
-        editors = [self.optimizer, self.schedule, self.training, self.data, self.loss]
+        editors = [self.optimizer, self.schedule, self.training, self.loss]
         cells = [cell for editor in editors for cell in editor.advanced_cells]
         return cells + (self.stopping.all_cells if self._project and self._project.early_stopping else [])
 
