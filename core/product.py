@@ -14,8 +14,9 @@ from core.buffers import Array
 
 SMALL = 100**3  # multiplications: up to here OpenBLAS takes a product for a small one
 SMALL_ACROSS = 1200  # numbers in the result: the same where the second matrix lies on its side
-WIDEST = 128  # columns of a part
+WIDEST, NARROWEST = 128, 16  # columns of a part
 FEWEST_ROWS = 4  # fewer are not worth a part
+SHORTEST_SHARE = 32  # of an inner dimension: adding up the parts then costs a tenth of multiplying
 
 
 def _has_small_kernels() -> bool:
@@ -75,9 +76,9 @@ def parts_of(m: int, k: int, n: int, lies_across: bool) -> tuple[int, int]:
     if m * k * n <= SMALL:
         return m, n
     columns = n if n <= WIDEST else largest_divisor(n, WIDEST)
-    while columns > 16:
+    while columns >= NARROWEST or columns == n:
         rows = largest_divisor(m, SMALL // (k * columns))
-        if rows >= 8:
+        if rows >= 2 * FEWEST_ROWS:
             return rows, columns
         columns = largest_divisor(n, columns // 2)
     return m, n
@@ -88,7 +89,26 @@ def _parts_across(m: int, k: int, n: int) -> tuple[int, int]:
         return m, n
     rows = largest_divisor(m, 16)
     columns = largest_divisor(n, SMALL_ACROSS // rows)
-    return (rows, columns) if rows >= FEWEST_ROWS and columns >= 16 else (m, n)
+    return (rows, columns) if rows >= FEWEST_ROWS and columns >= NARROWEST else (m, n)
+
+
+def inner_parts(m: int, k: int, n: int) -> int:
+    """Into how many equal parts a long inner dimension is best cut, whose products are then added up; 1: none.
+
+    For a small result: adding it up must cost little beside multiplying.
+    """
+    if not CUTS or m * k * n <= SMALL:
+        return 1
+    share = largest_divisor(k, SMALL // (m * n) or 1)
+    return k // share if share >= SHORTEST_SHARE else 1
+
+
+def inner_cut(A: Array, B: Array, count: int) -> tuple[Array, Array]:
+    """Views of both, cut into `count` parts along the inner dimension. Shapes: A (m, k), B (k, n)."""
+    (m, k), n = A.shape, B.shape[1]
+    by_column = A.T.flags.c_contiguous
+    A_parts = A.T.reshape(count, -1, m).transpose(0, 2, 1) if by_column else A.reshape(m, count, -1).transpose(1, 0, 2)
+    return A_parts, B.reshape(count, k // count, n)
 
 
 def largest_divisor(number: int, at_most: int) -> int:

@@ -16,7 +16,7 @@ from core.losses import Loss
 if TYPE_CHECKING:
     from core.sequential import Sequential
 
-PIECE = 32  # samples; a convolution's working arrays then fit into the second-level cache
+PIECE = 16  # samples; more and a convolution's working arrays outgrow the caches, fewer and calls take over
 
 
 class TrainingPass:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import core.product
 from core import Sequential
 from core.errors import ShapeError
 from core.kernels import ConvReluPool, DenseKernel, SoftmaxCrossentropy, plan
@@ -65,6 +66,34 @@ def test_a_large_batch_is_trained_in_pieces_with_the_gradient_of_the_whole(rng: 
     np.testing.assert_allclose(fast_outputs, outputs, rtol=1e-10)
     np.testing.assert_allclose(model.gradient, gradient, rtol=1e-9, atol=1e-13)
     assert fast_loss == pytest.approx(loss, rel=1e-12)
+
+
+@pytest.mark.parametrize("cuts", [True, False])
+def test_the_kernel_gives_the_same_whether_products_are_cut_or_not(cuts: bool, monkeypatch, rng) -> None:
+    monkeypatch.setattr(core.product, "CUTS", cuts)
+    model = Sequential([Conv2D(16, 3, padding="same", activation="relu"), MaxPooling2D(2),
+                        Conv2D(32, 3, padding="same", activation="relu"), MaxPooling2D(2), Flatten(),
+                        Dense(3, "softmax")], dtype="float64")  # fmt: skip
+    model.build((28, 28, 1))
+    model.compile("sgd", "categorical_crossentropy")
+    X, T = rng.normal(size=(PIECE, 28, 28, 1)), np.eye(3)[rng.integers(0, 3, PIECE)]
+    _, outputs = model.forward_backward(X, T)
+    outputs, gradient = outputs.copy(), model.gradient.copy()
+    model.gradient.fill(np.nan)
+    np.testing.assert_allclose(model.fast_forward_backward(X, T)[1], outputs, rtol=1e-10)
+    np.testing.assert_allclose(model.gradient, gradient, rtol=1e-8, atol=1e-13)
+    kernel = model._training_pass.steps[1]
+    assert isinstance(kernel, ConvReluPool)
+    assert (len(kernel._passes.dW_parts) > 1) == cuts
+
+
+def test_a_convolution_kernel_keeps_the_arrays_of_few_batch_sizes(rng: np.random.Generator) -> None:
+    model = network(Conv2D(2, 3, activation="relu"), (8, 8, 1))
+    for count in (1, 2, 3, 4, 3):
+        model.fast_forward_backward(rng.normal(size=(count, 8, 8, 1)), np.eye(3)[np.zeros(count, int)])
+    kernel = model._training_pass.steps[0]
+    assert isinstance(kernel, ConvReluPool)
+    assert list(kernel._kept) == [2, 3, 4]
 
 
 def test_batch_normalization_keeps_a_batch_whole() -> None:

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from core import product as module
-from core.product import FEWEST_ROWS, SMALL, SMALL_ACROSS, largest_divisor, parts_of, product
+from core.product import (
+    FEWEST_ROWS,
+    SMALL,
+    SMALL_ACROSS,
+    inner_cut,
+    inner_parts,
+    largest_divisor,
+    parts_of,
+    product,
+)
 
 SHAPES = [
     (32, 784, 128), (128, 784, 128), (784, 32, 128), (784, 128, 128), (512, 128, 64), (88, 784, 512), (96, 300, 100),
@@ -94,6 +103,18 @@ def test_a_processor_without_those_kernels_is_given_whole_products(monkeypatch, 
 def test_who_has_those_kernels(config, cuts: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(np, "show_config", lambda mode: config)
     assert module._has_small_kernels() is cuts
+
+
+@pytest.mark.parametrize(
+    ("m", "k", "n", "count"), [(144, 6272, 32, 32), (9, 25088, 16, 4), (9, 6272, 16, 1), (5, 7, 3, 1)]
+)
+@pytest.mark.parametrize("across", [False, True])
+def test_the_products_of_inner_parts_add_up_to_the_whole(m, k, n, count, across, rng: np.random.Generator) -> None:
+    assert inner_parts(m, k, n) == count
+    A, B = laid(rng, m, k, across, np.float64), laid(rng, k, n, False, np.float64)
+    cut = inner_cut(A, B, count)
+    assert all(np.shares_memory(part, whole) for part, whole in zip(cut, (A, B), strict=True))
+    np.testing.assert_allclose(np.matmul(*cut).sum(axis=0), A @ B, rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.parametrize(
