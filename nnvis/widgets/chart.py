@@ -131,9 +131,9 @@ class LineChart(ZoomPlot):
             shown = Shown(np.append(shown.epochs, 0.0), np.append(shown.lines, self.chance.value), shown.raw_low)
         log = self._log_shown = self._log and self.has_batches
         self._raw.in_buckets = envelope.size >= FULL_BUCKET
-        self._raw.setData(raw_epochs, plotted(raw, log))
-        self._smoothed.setData(epochs, plotted(means, log))
-        self._validation.setData(measured, plotted(values, log))
+        self._raw.set_points(raw_epochs, plotted(raw, log))
+        self._smoothed.set_points(epochs, plotted(means, log))
+        self._validation.set_points(measured, plotted(values, log))
         vertical = self.measure.axis(shown, round(area.height()), log)
         self.set_axes(self._time_axis(low, high, round(area.width())), vertical)
         self.setAccessibleDescription(self.sentence())

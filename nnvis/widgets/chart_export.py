@@ -114,5 +114,6 @@ def _paint(painter: QPainter, size: QSize, chart: LineChart, heading: Heading) -
         painter.setBrush(color(tint))
         painter.drawRoundedRect(QRectF(right - 10, line.center().y() - 1.5, 10, 3), 1.5, 1.5)
         right -= 10 + 16
-    target = QRectF(_PADDING, _PADDING + _HEAD, chart.width(), chart.height())
-    chart.render(painter, target, chart.rect())
+    painter.translate(_PADDING, _PADDING + _HEAD)
+    painter.setClipRect(chart.rect())
+    chart.paint_plot(painter)

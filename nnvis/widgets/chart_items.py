@@ -35,13 +35,24 @@ def mixed(ground: QColor, ink: QColor, share: float) -> QColor:
     return QColor.fromRgbF(red, green, blue)
 
 
-def in_pixels(item: Any, painter: QPainter) -> None:
-    """Let the painter of a graphics item work in the pixels of the plot instead of the units of the axes."""
-    to_plot, _ = item.sceneTransform().inverted()
-    painter.setTransform(to_plot * painter.transform())
+class Shape(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """A curve of pyqtgraph's, with its data and its name, that its plot paints: see DressedPlot.paint_plot."""
+
+    def set_points(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Take over other points.
+
+        What pyqtgraph's own ``setData`` does besides, to check them and to tell a scene that is never painted, takes
+        ten times as long.
+        """
+        self.xData, self.yData = x, y
+        self.path = None  # pyqtgraph's own picture of the curve: made again when somebody asks for it
+
+    def paint_in_pixels(self, painter: QPainter) -> None:
+        """Paint the curve in the pixels of its plot."""
+        raise NotImplementedError
 
 
-class Curve(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
+class Curve(Shape):
     """An opaque line through points; a point that is not a number makes a gap."""
 
     def __init__(self, plot: DressedPlot, name: str, width: float) -> None:
@@ -58,19 +69,11 @@ class Curve(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
         self._stroke.setCosmetic(True)
         self.setPen(self._stroke)
 
-    def boundingRect(self) -> QRectF:
-        """The whole view: cheaper than looking through the data, which nearly fill it anyway."""
-        return self._plot.view_rect()
-
-    def paint(self, painter: QPainter, *_: Any) -> None:
-        """Draw the segments, in pixels of the plot."""
+    def paint_in_pixels(self, painter: QPainter) -> None:
+        """Draw the segments."""
         x, y = self.getData()
-        if x is None or len(x) < 2:
-            return
-        painter.save()
-        in_pixels(self, painter)
-        self.paint_pixels(painter, self._plot.x_pixels(x), np.clip(self._plot.y_pixels(y), -_FAR, _FAR))
-        painter.restore()
+        if x is not None and len(x) > 1:
+            self.paint_pixels(painter, self._plot.x_pixels(x), np.clip(self._plot.y_pixels(y), -_FAR, _FAR))
 
     def paint_pixels(self, painter: QPainter, px: NDArray[np.float64], py: NDArray[np.float64]) -> None:
         """Draw the segments between points that are given in pixels."""

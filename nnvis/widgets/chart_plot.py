@@ -10,7 +10,6 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QMargins, QRectF, QSize, Qt
 from PySide6.QtGui import (
-    QBrush,
     QContextMenuEvent,
     QFocusEvent,
     QFontMetricsF,
@@ -55,10 +54,8 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
         self._box.setMouseEnabled(False, False)
         self._box.disableAutoRange()
         self._box.setDefaultPadding(0.0)
-        # A cached background would keep yesterday's grid.
-        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        # A handful of items that all fill the view: an index of where they lie only costs, and can be out of date.
+        # The scene never asks for a paint event, and is never painted: see paint_plot.
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
         self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         # We paint every pixel ourselves: without this the card, with its style sheet, is painted below each frame.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -84,12 +81,8 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
         self.plotItem.layout.setContentsMargins(margins.left(), margins.top(), margins.right(), margins.bottom())
 
     def paint_soon(self) -> None:
-        """Ask for one paint event.
-
-        Not by ``viewport().update()``: with several plots in a window the event would come before the scene has looked
-        at all its changes, which then ask for another one.
-        """
-        self._box.update()
+        """Ask for one paint event."""
+        self.viewport().update()
 
     def sizeHint(self) -> QSize:
         """Small: a plot takes the room that is left."""
@@ -108,16 +101,13 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
 
     def set_axes(self, x: Axis, y: Axis) -> None:
         """Show this stretch of both axes with these ticks."""
-        moved = (x.low, x.high, y.low, y.high) != (self._x.low, self._x.high, self._y.low, self._y.high)
         self._x, self._y = x, y
-        if moved:
-            self._box.setRange(xRange=(x.low, x.high), yRange=(y.low, y.high), padding=0, disableAutoRange=False)
-            # Else pyqtgraph does this at the beginning of the next paint event, and so asks for another one after it.
-            self._box.prepareForPaint()
 
-    def view_rect(self) -> QRectF:
-        """Return the stretch of both axes that is shown."""
-        return QRectF(self._x.low, self._y.low, self._x.high - self._x.low, self._y.high - self._y.low)
+    def viewRange(self) -> list[list[float]]:
+        """Return what is shown of both axes, as any plot of pyqtgraph does; its view box is told only when asked."""
+        x, y = self._x, self._y
+        self._box.setRange(xRange=(x.low, x.high), yRange=(y.low, y.high), padding=0, disableAutoRange=False)
+        return [[x.low, x.high], [y.low, y.high]]
 
     def x_pixel(self, value: float) -> float:
         """Return where a value of the horizontal axis lies."""
@@ -149,17 +139,27 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and remember what it cost: the redraw budget counts it."""
+        del event
         started = time.thread_time()
-        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        self.paint_plot(painter)
+        painter.end()
         self.painted_seconds += time.thread_time() - started
 
-    def drawBackground(self, painter: QPainter, _rect: QRectF) -> None:
-        """Paint the ground, then what lies under the curves."""
-        painter.fillRect(self.rect(), QBrush(color(self.theme.card)))
-        self.paint_under(painter)
+    def paint_plot(self, painter: QPainter) -> None:
+        """Paint everything, in pixels of this widget: the ground, what lies under the curves, the curves, the rest.
 
-    def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
-        """Paint what lies over the curves, and the ring of the keyboard focus."""
+        Straight from the arrays, past the graphics scene that pyqtgraph keeps them in: to set its transforms and walk
+        through its items at every refresh takes as long as all the painting.
+        """
+        painter.fillRect(self.rect(), color(self.theme.card))
+        self.paint_under(painter)
+        painter.save()
+        painter.setClipRect(self.area())
+        for curve in self.plotItem.items:
+            if curve.isVisible():
+                curve.paint_in_pixels(painter)
+        painter.restore()
         self.paint_over(painter)
         if self.focus_visible:
             focus_ring(painter, QRectF(self.rect()), self.theme, 4)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnvis import number_text
 from nnvis.theme import ThemeSource, color
-from nnvis.widgets.chart_items import in_pixels, mixed
+from nnvis.widgets.chart_items import Shape, mixed
 from nnvis.widgets.chart_plot import DressedPlot
 from nnvis.widgets.chart_scale import Axis, Tick, round_number
 from nnvis.widgets.histogram_bins import Histogram
@@ -23,7 +23,7 @@ HEADROOM = 1.08  # the highest bin stays clear of the words above
 START_SHOWN = 1.35  # the outline may be that much higher than the filled steps; a spike at zero is cut off
 
 
-class _Steps(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
+class _Steps(Shape):
     """The filled steps or the dashed outline of a histogram, on whole pixels: bins have straight edges."""
 
     def __init__(self, plot: LayerHistogram, name: str, *, dashed: bool) -> None:
@@ -32,19 +32,13 @@ class _Steps(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
         self._plot = plot
         self._dashed = dashed
 
-    def boundingRect(self) -> QRectF:
-        """The whole view: cheaper than looking through the data, which fill it anyway."""
-        return self._plot.view_rect()
-
-    def paint(self, painter: QPainter, *_: Any) -> None:
-        """Draw the steps, in pixels of the plot."""
+    def paint_in_pixels(self, painter: QPainter) -> None:
+        """Draw the steps."""
         edges, counts = self.getData()
         if edges is None or not len(counts):
             return
         x = np.rint(self._plot.x_pixels(edges))
         y = np.rint(self._plot.y_pixels(np.asarray(counts, np.float64)))
-        painter.save()
-        in_pixels(self, painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         theme = self._plot.theme
         # Over, up, over, down: each height twice, between the edges at its two sides. Empty bins at the ends are left
@@ -64,7 +58,6 @@ class _Steps(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
             painter.setPen(pen)
             painter.setBrush(mixed(color(theme.card), color(theme.distribution), theme.distribution_alpha))
             painter.drawPolygon(outline)
-        painter.restore()
 
 
 class LayerHistogram(DressedPlot):
@@ -115,11 +108,11 @@ class LayerHistogram(DressedPlot):
     def show_histogram(self, now: Histogram, start: Histogram | None) -> None:
         """Show how the weights lie now, and how they lay at the start unless that is the same."""
         self._now, self._start = now, start
-        self._filled.setData(now.edges, now.counts)
+        self._filled.set_points(now.edges, now.counts)
         self._outline.setVisible(start is not None)
         highest = float(now.counts.max(initial=1))
         if start is not None:
-            self._outline.setData(start.edges, start.counts)
+            self._outline.set_points(start.edges, start.counts)
             highest = max(highest, min(float(start.counts.max(initial=1)), START_SHOWN * highest))
         reach = now.reach
         ticks = tuple(Tick(at, round_number(at)) for at in (-reach, 0.0, reach))
