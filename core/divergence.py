@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import numpy as np
 
 from core.buffers import Array
 from core.errors import DivergenceError
+
+Cause = Literal["rate", "data", "weights"]  # see DivergenceError
 
 EXPLODED = 1e6  # times the first loss: no network finds back from there
 SUSPICIOUS = 20.0  # times the first loss: from here on the weights are kept before every update
@@ -37,24 +39,27 @@ class DivergenceGuard:
                     self._kept = np.empty_like(parameters)
                 np.copyto(self._kept, parameters)
             return
+        cause: Cause = "rate"
         if not np.isfinite(X).all():
+            cause = "data"
             what = f"The samples of batch {step} contain values that are not finite numbers. Remove or replace them"
         elif math.isnan(self.first_loss):
+            cause = "weights"
             what = f"The first loss is {loss:.3g}: the first weights are far too large. Draw smaller ones"
         else:
             what = (
                 f"The loss went from {self.first_loss:.3g} to {loss:.3g} at batch {step}, with learning rate "
                 f"{learning_rate:g}. Set a smaller learning rate"
             )
-        self._give_up(what, loss, step, parameters)
+        self._give_up(what, loss, step, parameters, cause)
 
     def check_weights(self, step: int, parameters: Array, learning_rate: float) -> None:
         """Called where no loss will tell what update `step` did: before the network is measured or handed over."""
         if not np.isfinite(parameters).all():
             what = f"Update {step} made weights infinite, with learning rate {learning_rate:g}. Set a smaller one"
-            self._give_up(what, math.nan, step, parameters)
+            self._give_up(what, math.nan, step, parameters, "rate")
 
-    def _give_up(self, what: str, loss: float, step: int, parameters: Array) -> NoReturn:
+    def _give_up(self, what: str, loss: float, step: int, parameters: Array, cause: Cause) -> NoReturn:
         if self._kept is not None and not np.isfinite(parameters).all():
             np.copyto(parameters, self._kept)
-        raise DivergenceError(f"{what} and start again.", step=step, first_loss=self.first_loss, loss=loss)
+        raise DivergenceError(f"{what} and start again.", step=step, first_loss=self.first_loss, loss=loss, cause=cause)

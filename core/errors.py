@@ -1,5 +1,7 @@
 """What can go wrong, said in three parts: what happened, where with which values, and what to do."""
 
+from typing import Literal
+
 
 class CoreError(Exception):
     """Any error this library raises on purpose; its text is meant for the user."""
@@ -16,11 +18,21 @@ class ShapeError(CoreError, ValueError):
 class DivergenceError(CoreError, ArithmeticError):
     """Training exploded: the loss is no longer finite, or has grown beyond any use.
 
-    The model keeps the last finite weights. `step` is the batch (counted from 1) whose loss failed.
+    The model keeps the last finite weights. `step` is the batch (counted from 1) whose loss failed, `cause` what is to
+    blame: the learning "rate", the "data" (values that are not finite) or the first "weights".
     """
 
-    def __init__(self, message: str, *, step: int, first_loss: float, loss: float) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        step: int,
+        first_loss: float,
+        loss: float,
+        cause: Literal["rate", "data", "weights"] = "rate",
+    ) -> None:
         super().__init__(message)
+        self.cause = cause
         self.step = step
         self.first_loss = first_loss
         self.loss = loss

@@ -44,10 +44,14 @@ def diverged(
     healthy: int | None = None,
     go_back: Callable[[int], None] | None = None,
 ) -> Message:
-    """Training exploded. `remedy` is called with the learning rate that is offered.
+    """Training exploded. `remedy` is called with the learning rate that is offered, if that is what is to blame.
 
     `go_back` shows the network after `healthy` updates, the last moment that is kept from before the loss rose.
     """
+    if error.cause == "data":
+        return Message("error", f"The images of batch {number_text.count(error.step)} are no numbers.", str(error))
+    if error.cause == "weights":
+        return Message("error", "The loss was not a finite number from the first batch on.", str(error))
     rate = optimizer.learning_rate
     better = sensible_rate(optimizer)
     batches = f"{number_text.count(error.step)} batches" if error.step > 1 else "one batch"

@@ -23,6 +23,7 @@ from nnvis.widgets.labels import GivingLabel, explain, text_label
 TOPIC = "answer history"
 HEAD = 22  # px: the words above the strip
 REST_MS = 150  # of the pen, before the past is asked about the new drawing
+STRIP_MS = 250  # between two moments that are added to the strip while the network learns
 MOST_MOMENTS = 100  # of the past that are asked
 MOST_POINTS = 400  # then every other one is dropped
 
@@ -77,6 +78,11 @@ class AnswerPage(QWidget):
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(REST_MS)
         self._quiet.timeout.connect(self._ask_the_past)
+        self._rest = QTimer(self)  # the strip is painted as a whole, and shows no more than four moments a second
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(STRIP_MS)
+        self._rest.timeout.connect(self._on_rested)
+        self._is_late = False
         session = self._session
         session.dataset_changed.connect(self._on_dataset_changed)
         session.drawing_changed.connect(self._on_drawing_changed)
@@ -171,6 +177,10 @@ class AnswerPage(QWidget):
 
     def _go_on(self, step: int, shares: NDArray[np.float32]) -> None:
         """Add what the network says now, while it is the same drawing."""
+        if self._rest.isActive():
+            self._is_late = True
+            return
+        self._rest.start()
         past = self._past
         if past is None or not self._session.is_live or not len(past.steps) or step <= past.steps[-1]:
             return
@@ -178,6 +188,12 @@ class AnswerPage(QWidget):
             past = Past(past.image, past.reading, past.steps[::2], past.shares[::2])
         self._past = Past(past.image, past.reading, np.append(past.steps, step), np.vstack([past.shares, shares]))
         self._show_past()
+
+    def _on_rested(self) -> None:
+        answer, late = self._session.answer, self._is_late
+        self._is_late = False
+        if late and answer is not None:
+            self._go_on(answer.step, answer.probabilities)
 
     def _show_past(self) -> None:
         past, answer = self._past, self._session.answer

@@ -204,7 +204,9 @@ class Coalescer:
             course=tuple(self._course),
         )
         self._empty()
-        self._next_due = now + max(self._interval, REST_PER_COPY * (self._clock() - now))
+        # Counted from when it was due, not from when it was made: late by a batch each time, it would fall behind.
+        due = self._next_due + self._interval
+        self._next_due = max(due if due > now else now + self._interval, now + REST_PER_COPY * (self._clock() - now))
         with self._lock:
             waiting = self._slot
             self._slot = snapshot if waiting is None else snapshot.after(waiting)

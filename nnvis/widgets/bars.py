@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QEasingCurve, QElapsedTimer, QRect, QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
@@ -186,8 +187,7 @@ class Bars(PaintedWidget):
         return share(self._values[row]) if self._are_shares else measure(self._values[row], 2)
 
     def _label_width(self) -> int:
-        advance = QFontMetrics(font("body", 600)).horizontalAdvance
-        return max(12, *(advance(name) for name in self._labels))
+        return _widest(self._labels)
 
     def _tell(self) -> None:
         if self._values is None:
@@ -200,6 +200,12 @@ class Bars(PaintedWidget):
             value = self._written(self._row).replace(" %", " percent")
             sentence = f"{self._labels[self._row]}: {value}. {sentence}"
         self.set_sentence(sentence)
+
+
+@lru_cache(maxsize=8)  # asked for at every paint event
+def _widest(labels: tuple[str, ...]) -> int:
+    advance = QFontMetrics(font("body", 600)).horizontalAdvance
+    return max(12, *(advance(name) for name in labels))
 
 
 if __name__ == "__main__":

@@ -19,17 +19,19 @@ from PySide6.QtWidgets import QApplication
 
 from core.data import load
 from core.training import BatchDone
-from nnvis.project import Project
+from nnvis.project import NO_PEN_DIGITS, Project
 from nnvis.recipe import TrainingRecipe, split_data
 from nnvis.session import RunState, Session, Snapshot
 
 REQUIRED = 0.85
+CHARTS_REQUIRED_HZ, BARS_REQUIRED_HZ = 10.0, 15.0
 WAKE_UP_REQUIRED_MS = 16.0
 ROUNDS = 5
 SECONDS = 1.5
 TICK_MS = 4
 SIZE = (1366, 768)
-PROJECT = replace(Project.default(), training=TrainingRecipe(epochs=1000))
+# Without the digits that are drawn for it, which would be drawn in the background meanwhile.
+PROJECT = replace(Project.default(), training=TrainingRecipe(epochs=1000), pen_digits=NO_PEN_DIGITS)
 
 
 def headless() -> Callable[[], float]:
@@ -54,8 +56,15 @@ class Watched:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.late_ms: list[float] = []
+        self.seconds = self.worked = 0.0  # let go, and this thread's share of them
+        self.answers = 0
+        self.charts = lambda: 0  # how often the curves were drawn so far
+        self.charts_drawn = 0
+        self._counting = False
+        session.answer_changed.connect(self._count_answer)
         spin(lambda: session.state is not RunState.LOADING)
-        session.set_training(PROJECT.training)
+        session.set_project(PROJECT)
+        spin(lambda: session.running_project == PROJECT)
         dataset = session.dataset
         assert dataset is not None
         session.set_drawing(dataset.x_test[0, ..., 0])
@@ -66,11 +75,19 @@ class Watched:
         session.train()
         first = session.history.step
         spin(lambda: session.history.step > first + 100)
-        step, started = session.history.step, time.perf_counter()
+        step, started, worked = session.history.step, time.perf_counter(), time.thread_time()
+        charts, self._counting = self.charts(), True
         self._let_go(SECONDS)
+        self._counting = False
         done, elapsed = session.history.step - step, time.perf_counter() - started
+        self.seconds += elapsed
+        self.charts_drawn += self.charts() - charts
+        self.worked += time.thread_time() - worked
         session.pause()
         return done * session.project.training.batch_size / elapsed
+
+    def _count_answer(self) -> None:
+        self.answers += self._counting
 
     def _let_go(self, seconds: float) -> None:
         loop, ticker = QEventLoop(), QTimer()
@@ -121,7 +138,10 @@ def main_window() -> Iterator[Watched]:
     _app, window = create([])
     window.resize(*SIZE)
     window.show()
-    yield Watched(window.session)
+    watched = Watched(window.session)
+    curves = next(part for part in window.panels.learn.budget.parts if part.name == "curves")
+    watched.charts = lambda: curves.draws
+    yield watched
     window.close()
 
 
@@ -141,5 +161,14 @@ def report() -> list[str]:
             f"  {name:12} {seen:9,.0f}   headless {free:9,.0f}   ratio {seen / free:.2f} (required {REQUIRED})   "
             f"wake-up p99 {late:.1f} ms (required {WAKE_UP_REQUIRED_MS:.0f})"
         )
+        charts, bars, share = (
+            amount / watched.seconds for amount in (watched.charts_drawn, watched.answers, watched.worked)
+        )
+        lines.append(f"  {'':12} the window's thread works {share:.1%} of the time")
+        if watched.charts_drawn:
+            lines[-1] += (
+                f"; charts at {charts:.1f} Hz (required {CHARTS_REQUIRED_HZ:.0f}), "
+                f"the drawing's bars at {bars:.1f} Hz (required {BARS_REQUIRED_HZ:.0f})"
+            )
     app.processEvents()
     return lines

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core import Sequential
 from core.errors import DivergenceError
@@ -114,3 +116,40 @@ def test_the_last_finite_weights_are_those_before_the_explosion() -> None:
     with pytest.raises(DivergenceError):
         finite.extend(network.parameters.copy() for _ in events if np.isfinite(network.parameters).all())
     assert any(np.array_equal(network.parameters, weights) for weights in finite)
+
+
+@settings(max_examples=40, deadline=None)
+@given(batch=st.integers(1, 30), value=st.sampled_from([math.nan, math.inf, -math.inf]))
+def test_bad_data_in_any_batch_keep_the_weights_of_the_batch_before(batch: int, value: float) -> None:
+    network, x = model(Adam(0.01)), X.copy()
+    kept = [network.parameters.copy()]
+
+    def train() -> None:
+        x[...] = value if batch == 1 else X
+        for event in Trainer(network, x, LABELS, batch_size=20, epochs=3).run():
+            if isinstance(event, BatchDone):
+                kept.append(network.parameters.copy())
+                x[...] = value if event.step == batch - 1 else X
+
+    with pytest.raises(DivergenceError) as failed:
+        train()
+    assert (failed.value.step, failed.value.cause) == (batch, "data")
+    np.testing.assert_array_equal(network.parameters, kept[-1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(batch=st.integers(1, 26), rate=st.sampled_from([1e4, 1e5, 1e6]))
+def test_an_explosion_at_any_batch_leaves_finite_weights(batch: int, rate: float) -> None:
+    network = model(SGD(0.01), loss="mean_squared_error")
+    trainer = Trainer(network, X, LABELS, batch_size=20, epochs=3)
+
+    def train() -> None:
+        for event in trainer.run():
+            if isinstance(event, BatchDone) and event.step == batch:
+                trainer.set_live(SGD(rate))
+
+    with pytest.raises(DivergenceError) as failed:
+        train()
+    assert failed.value.cause == "rate"
+    assert batch < failed.value.step <= batch + 3
+    assert np.isfinite(network.parameters).all()

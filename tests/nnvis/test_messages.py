@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -39,6 +40,16 @@ def test_divergence_reads_as_in_the_picture_and_offers_the_remedy() -> None:
 ])  # fmt: skip
 def test_losses_in_words(error: DivergenceError, said: str) -> None:
     assert messages.diverged(error, SGD(), lambda _rate: None).title == f"The loss exploded: {said}."
+
+
+@pytest.mark.parametrize(("cause", "title"), [
+    ("data", "The images of batch 3 are no numbers."),
+    ("weights", "The loss was not a finite number from the first batch on."),
+])  # fmt: skip
+def test_what_is_not_the_rates_fault_is_not_blamed_on_it(cause: Literal["data", "weights"], title: str) -> None:
+    error = DivergenceError("Do this.", step=3, first_loss=math.nan, loss=math.nan, cause=cause)
+    message = messages.diverged(error, SGD(), lambda _rate: None)
+    assert (message.title, message.text, message.actions) == (title, "Do this.", ())
 
 
 @pytest.mark.parametrize(("optimizer", "rate", "label"), [
