@@ -153,6 +153,10 @@ KEYS_ELSEWHERE: Final = {
         ("Rename it", ("F2",)), ("Leave it out", ("Ctrl E",)), ("Cut, copy, paste", ("Ctrl X", "Ctrl C", "Ctrl V")),
     ),
     "Diagram": (("Walk the units", ("↑", "↓", "←", "→")), ("Select the layer", ("Enter",)), ("Let go", ("Esc",))),
+    "Learn": (
+        ("Log scale", ("L",)), ("Smooth the curves", ("S",)), ("Walk along a chart", ("←", "→")),
+        ("Zoom", ("+", "−")), ("Show all", ("0",)),
+    ),
     "Draw": (("Take back a stroke", ("Ctrl Z",)), ("Clear", ("Del",))),
 }  # fmt: skip
 """Keys that a panel answers itself while it has the focus; for the sheet of keys."""

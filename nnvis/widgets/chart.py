@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QMargins, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -13,6 +14,7 @@ from nnvis import number_text
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets import chart_scale
 from nnvis.widgets.chart_items import Band, Curve
+from nnvis.widgets.chart_marks import STRIP, STRIP_GAP, Mark, best_place, near, paint_best, paint_marks, paint_rates
 from nnvis.widgets.chart_measure import Chance, Measure, Shown, plotted
 from nnvis.widgets.chart_readout import ReadOut, Row
 from nnvis.widgets.chart_zoom import ZoomPlot
@@ -39,6 +41,8 @@ class LineChart(ZoomPlot):
         self.chance: Chance | None = None
         self.run = RunCurve(measure.name)
         self._test: float | None = None
+        self._marks: tuple[Mark, ...] = ()
+        self._rates: NDArray[np.float64] | None = None  # None: no strip
         self._planned_epochs = 1.0
         self._log = measure.can_log
         self._log_shown = False
@@ -63,9 +67,42 @@ class LineChart(ZoomPlot):
             self._test = value
             self.refresh()
 
+    def set_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Mark moments at which something was changed; drawn with the next refresh."""
+        self._marks = marks
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The marked moments."""
+        return self._marks
+
+    @property
+    def mark_pointed_at(self) -> Mark | None:
+        """The mark at the moment that is pointed at."""
+        return near(self, self._marks, self._hover)
+
+    def set_rates(self, rates: NDArray[np.float64] | None) -> None:
+        """Show the learning rate of each batch in a strip below; None: no strip. Drawn with the next refresh."""
+        if (rates is None) != (self._rates is None):
+            room = 0 if rates is None else STRIP + STRIP_GAP
+            self.set_margins(MARGINS + QMargins(0, 0, 0, room))
+        self._rates = rates
+
+    @property
+    def rates(self) -> NDArray[np.float64] | None:
+        """The learning rates of the strip, if there is one."""
+        return self._rates
+
+    def set_smoothing(self, window: int) -> None:
+        """Take the trailing mean over so many batches; 1: none. The single batches stay in sight behind it."""
+        if window != self.run.series.window:
+            self.run.series.window = window
+            self.refresh()
+
     def clear_run(self) -> None:
         """Forget the run that was shown, and any zoom into it."""
         self.run.clear()
+        self._marks = ()
         self._test = None
         self.show_all()
 
@@ -176,10 +213,13 @@ class LineChart(ZoomPlot):
         area = self.area()
         self.paint_lines(painter)
         self.paint_y_words(painter)
-        self.paint_x_words(painter, area.bottom() + 5)
+        if self._rates is not None:
+            paint_rates(painter, self, self._rates, self._hover)
+        words = self.height() - MARGINS.bottom() + 5
+        self.paint_x_words(painter, words)
         painter.setPen(color(self.theme.text_3))
         unit = "batch" if self._in_batches else "epoch"
-        painter.drawText(QRectF(0, area.bottom() + 5, self.width(), 16), Qt.AlignmentFlag.AlignRight, unit)
+        painter.drawText(QRectF(0, words, self.width(), 16), Qt.AlignmentFlag.AlignRight, unit)
         if self.chance is not None and not self.has_batches:
             at = round(self.y_pixel(self.chance.value)) + 0.5
             pen = QPen(color(self.theme.text_3), 1)
@@ -198,11 +238,27 @@ class LineChart(ZoomPlot):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_points(painter)
         if self.has_batches:
+            self._paint_best(painter)
             self._paint_names(painter)
         else:
             self._paint_first_point(painter)
         if self._hover is not None:
             self._paint_hover(painter)
+        if self._marks:
+            paint_marks(painter, self, self._marks, self.mark_pointed_at)
+
+    def _paint_best(self, painter: QPainter) -> None:
+        run = self.run
+        place = best_place(run.validation_values, self.measure.low_is_best)
+        if place is None:
+            return
+        value = run.validation_values[place : place + 1]
+        y = float(plotted(value, self._log_shown)[0])
+        if math.isfinite(y):
+            is_last = place >= len(run.validation_values) - 2  # the name of the line stands there
+            words = "" if is_last else f"best {self.measure.words(float(value[0]))}"
+            at = QPointF(self.x_pixel(float(run.validation_epochs[place])), self.y_pixel(y))
+            paint_best(painter, self, at, words)
 
     def _paint_points(self, painter: QPainter) -> None:
         if len(self.run) == 1:  # a single batch makes no line

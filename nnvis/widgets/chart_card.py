@@ -71,7 +71,9 @@ class ChartCard(Card):
 
     def explain_values(self, validation_images: str) -> None:
         """Say on hover what the two values are; the second is measured on that many images."""
-        explain(self.train_key, "Mean over the last 100 batches, each measured just before its update.")
+        window = self.chart.run.series.window
+        over = f"Running average over the last {window} batches" if window > 1 else "The last batch"
+        explain(self.train_key, f"{over}, {'each ' if window > 1 else ''}measured just before its update.")
         measured = f"Measured on {validation_images} validation images" if validation_images else "Measured on images"
         explain(self.validation_key, f"{measured}, which are never trained on.")
 
@@ -166,7 +168,8 @@ class ChartCard(Card):
     def _show_caption(self) -> None:
         captions = self._captions
         if self._pointed_at is not None:
-            captions = (f"at {self._pointed_at.epoch:.2f}",)
+            mark = self.chart.mark_pointed_at
+            captions = (mark.words,) if mark is not None else (f"at {self._pointed_at.epoch:.2f}",)
         elif self.chart.is_zoomed:
             captions = ("zoomed: double click shows all", "zoomed")
         label = self.caption_label

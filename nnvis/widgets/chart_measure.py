@@ -37,6 +37,7 @@ class Measure(Protocol):
 
     name: str
     can_log: bool
+    low_is_best: bool
 
     def words(self, value: float) -> str:
         """Write a value."""
@@ -50,6 +51,7 @@ class LossMeasure:
 
     name = "loss"
     can_log = True
+    low_is_best = True
 
     def words(self, value: float) -> str:
         """Write a loss: 2.42, 0.075, or as a power of ten."""
@@ -69,6 +71,7 @@ class AccuracyMeasure:
 
     name = "accuracy"
     can_log = False
+    low_is_best = False
 
     def words(self, value: float) -> str:
         """Write a share in percent."""

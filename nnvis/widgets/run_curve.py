@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnvis.widgets.series import SMOOTHING_WINDOW, BatchSeries, Envelope
+from nnvis.widgets.series import BatchSeries, Envelope
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ class RunCurve:
     @property
     def window(self) -> int:
         """Number of batches in the newest trailing mean."""
-        return min(SMOOTHING_WINDOW, len(self))
+        return min(self.series.window, len(self))
 
     def between(self, low: float, high: float) -> tuple[int, int]:
         """Return the indices of the batches in [low, high], and one more at either side for the line to come from."""
@@ -136,7 +136,7 @@ class RunCurve:
             step=step,
             epoch=moment,
             train=self.series.mean_at(step - 1) if step else None,
-            window=min(SMOOTHING_WINDOW, step),
+            window=min(self.series.window, step),
             validation=float(self.validation_values[measured]) if measured >= 0 else None,
             validated_at=float(self.validation_epochs[measured]) if measured >= 0 else None,
         )
@@ -152,6 +152,6 @@ class RunCurve:
             "step": np.arange(len(epochs), dtype=np.float64),
             "epoch": epochs,
             f"train_{self.name}": np.concatenate([[np.nan], self.series.values.astype(np.float64)]),
-            f"train_{self.name}_mean_of_{SMOOTHING_WINDOW}": np.concatenate([[np.nan], self.series.all_means()]),
+            f"train_{self.name}_mean_of_{self.series.window}": np.concatenate([[np.nan], self.series.all_means()]),
             f"validation_{self.name}": validation,
         }

@@ -83,6 +83,7 @@ class BatchSeries:
     """The values of one quantity over a run, one per batch, ready to be drawn at any zoom."""
 
     def __init__(self) -> None:
+        self.window = SMOOTHING_WINDOW  # batches in the trailing mean
         self._values: FloatArray = np.empty(0, dtype=np.float32)
         self._bucket_size = 0
         self._low: NDArray[np.float64] = np.empty(0)
@@ -108,13 +109,13 @@ class BatchSeries:
 
     def mean_at(self, index: int) -> float:
         """Return the trailing mean at one batch."""
-        return float(self._values[max(0, index - SMOOTHING_WINDOW + 1) : index + 1].mean(dtype=np.float64))
+        return float(self._values[max(0, index - self.window + 1) : index + 1].mean(dtype=np.float64))
 
     def all_means(self) -> NDArray[np.float64]:
         """Return the trailing mean at every batch: for a table, not for the screen."""
         chunk = 4096  # bounds the gathered windows to a few megabytes
         parts = [
-            trailing_mean(self._values, np.arange(start, min(start + chunk, len(self)), dtype=np.intp))
+            trailing_mean(self._values, np.arange(start, min(start + chunk, len(self)), dtype=np.intp), self.window)
             for start in range(0, len(self), chunk)
         ]
         return np.concatenate(parts) if parts else np.empty(0)
@@ -122,7 +123,7 @@ class BatchSeries:
     def smoothed(self, first: int, last: int, limit: int = SMOOTHED_POINTS) -> tuple[IndexArray, NDArray[np.float64]]:
         """Return places in [first, last) and the trailing mean there, at most ``limit`` of them."""
         places = smoothing_places(max(0, first), min(last, len(self._values)), limit)
-        return places, trailing_mean(self._values, places)
+        return places, trailing_mean(self._values, places, self.window)
 
     def envelope(self, first: int, last: int, buckets: int) -> Envelope:
         """Return at most about ``buckets`` buckets that cover the values in [first, last)."""

@@ -139,10 +139,10 @@ def test_the_key_l_toggles_the_log_scale(qtbot, panel, session):
     train(qtbot, session, epochs=1)
     panel.activateWindow()
     qtbot.waitUntil(panel.isActiveWindow)
-    assert panel.loss_card._caption.text() == "cross-entropy, log scale"
+    assert panel.loss_card._caption.text() == "cross-entropy, log scale, train over 19 batches"
     qtbot.keyClick(panel, Qt.Key.Key_L)
     assert not panel.loss_card.chart.log
-    assert panel.loss_card._caption.text() == "cross-entropy, linear scale"
+    assert panel.loss_card._caption.text() == "cross-entropy, linear scale, train over 19 batches"
 
 
 def test_selecting_a_layer_brings_its_column_into_sight(qtbot, panel, session):

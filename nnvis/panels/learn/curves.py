@@ -14,6 +14,7 @@ from nnvis import messages, number_text
 from nnvis.theme import ThemeSource
 from nnvis.widgets.chart import LineChart
 from nnvis.widgets.chart_card import ChartCard
+from nnvis.widgets.chart_marks import Mark
 from nnvis.widgets.chart_measure import AccuracyMeasure, Chance, LossMeasure
 from nnvis.widgets.labels import explain
 from nnvis.widgets.redraw_budget import Part, RedrawBudget
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from nnvis.session import Session
 
 LOWEST = 160  # the row's height; lower, the page scrolls
-STEADY_WINDOW = 100  # batches of the running average from which on the captions say the same at every redraw
+WINDOWS = (1, 20, 100, 500)  # batches in the running average, as one chooses them
 
 
 class CurvesRow(QObject):
@@ -62,6 +63,19 @@ class CurvesRow(QObject):
         for card in self.cards:
             card.chart.clear_run()
 
+    @property
+    def smoothing(self) -> int:
+        """How many batches the running average of the training curves takes in."""
+        return self.loss_card.chart.run.series.window
+
+    def next_smoothing(self) -> None:
+        """Smooth the training curves more; after the most, not at all. The single batches stay in sight behind."""
+        window = WINDOWS[(WINDOWS.index(self.smoothing) + 1) % len(WINDOWS)]
+        for card in self.cards:
+            card.chart.set_smoothing(window)
+            card.refresh()
+        self.say_captions()
+
     def toggle_log(self) -> None:
         """Change the loss between a linear and a logarithmic axis."""
         self.loss_card.chart.set_log(not self.loss_card.chart.log)
@@ -75,6 +89,7 @@ class CurvesRow(QObject):
         self.accuracy_card.chart.chance = Chance(1 / classes, f"guessing: {_short_percent(1 / classes)}")
         for card in self.cards:
             card.chart.set_plan(session.history.planned_epochs or project.training.epochs)
+        self._show_rates()
         self._show_test_result()
         self.say_captions()
 
@@ -88,9 +103,9 @@ class CurvesRow(QObject):
             self.loss_card.say(loss)
             self.accuracy_card.say(f"of {images} validation images" if images else "")
         else:
-            over = f"train over {_batches(chart)}"
+            over = f"train over {_batches(chart)}" if self.smoothing > 1 else "train: each batch"
             scale = "log scale" if chart.log else "linear scale"
-            self.loss_card.say(f"{loss}, {scale}", loss, scale)
+            self.loss_card.say(f"{loss}, {scale}, {over}", f"{loss}, {scale}", loss, scale)
             both = (f"{over}, validation over {images}",) if images else ()
             self.accuracy_card.say(*both, over, over.removeprefix("train "))
         for card in self.cards:
@@ -123,9 +138,20 @@ class CurvesRow(QObject):
                 epochs = np.array([done.epoch for done in history.validations], dtype=np.float64)
                 measured = np.array([getattr(done, name) for done in history.validations], dtype=np.float64)
                 card.chart.run.set_validation(epochs, measured)
+            card.chart.set_marks(tuple(Mark(change.epoch, change.words) for change in history.course))
+            if card is self.loss_card:
+                self._show_rates()
             card.refresh()
-        if self.loss_card.chart.run.window < STEADY_WINDOW or fresh:
+        if self.loss_card.chart.run.window < self.smoothing or fresh:
             self.say_captions()
+
+    def _show_rates(self) -> None:
+        """The learning rate has a strip of its own where it does not stay the same."""
+        session = self._session
+        rates = session.history.train_rates
+        project = session.running_project or session.project
+        varies = project.schedule.kind_name() != "Constant" or bool(session.history.course and np.ptp(rates))
+        self.loss_card.chart.set_rates(rates if varies else None)
 
     def _in_sight(self) -> bool:
         return not self.loss_card.visibleRegion().isEmpty()

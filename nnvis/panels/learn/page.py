@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nnvis.panels.learn.advice import Advice
 from nnvis.panels.learn.curves import CurvesRow
@@ -15,6 +15,7 @@ from nnvis.panels.learn.inspection import Inspection
 from nnvis.panels.learn.invitation import invite
 from nnvis.panels.learn.layers import LayersRow
 from nnvis.theme import ThemeSource
+from nnvis.widgets.buttons import ToolButton
 from nnvis.widgets.invitation import Invitation
 from nnvis.widgets.redraw_budget import RedrawBudget
 from nnvis.widgets.until_card import UntilCard
@@ -34,6 +35,7 @@ class LearnPanel(QWidget):
         self.curves = CurvesRow(session, theme_source, self)
         self.layers = LayersRow(session, theme_source, self)
         self.inspecting = Inspection(session, theme_source, self.layers, self)
+        self.tools = self._made_tools()
         self._lay_out()
         self.advice = Advice(session, theme_source, self.layers, self)
 
@@ -47,6 +49,8 @@ class LearnPanel(QWidget):
 
         log = QShortcut(QKeySequence("L"), self)
         log.activated.connect(self.curves.toggle_log)
+        smooth = QShortcut(QKeySequence("S"), self)
+        smooth.activated.connect(self.curves.next_smoothing)
         self.layers.array_changed.connect(self._redraw_now)
         self.invitation.train_requested.connect(session.train)
         self.invitation.step_requested.connect(session.step_batch)
@@ -60,6 +64,21 @@ class LearnPanel(QWidget):
         theme_source.metrics_changed.connect(self._on_metrics_changed)
         self._on_metrics_changed()
         self._on_history_cleared()
+
+    def _made_tools(self) -> QWidget:
+        """What stands beside the tab of this page."""
+        tools = QWidget(self)
+        tools.hide()  # until the window puts it beside the tab
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        smooth = ToolButton(
+            self._theme_source, "smooth", "Smooth the training curves over 1, 20, 100 or 500 batches (S).", kind="small"
+        )
+        smooth.setObjectName("smoothButton")
+        smooth.setAccessibleName("Smooth the training curves")
+        smooth.clicked.connect(self.curves.next_smoothing)
+        row.addWidget(smooth)
+        return tools
 
     def _lay_out(self) -> None:
         # What the page consists of, by the names that scripts and tests use.

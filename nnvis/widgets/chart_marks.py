@@ -1,0 +1,132 @@
+"""What stands on a run's chart beside its lines: changes in mid-run, the best point, and the learning rate below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
+
+from nnvis import number_text
+from nnvis.theme import color, font
+
+if TYPE_CHECKING:
+    from nnvis.widgets.chart import LineChart
+
+NEAR = 6  # px from a mark: it is pointed at
+STRIP = 20  # height of the strip with the learning rate
+STRIP_GAP = 6  # above it
+FEWEST_MEASURED = 3  # of fewer points the best one says nothing
+MOST_POINTS = 160
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A moment of the run, in epochs, and what happened there."""
+
+    epoch: float
+    words: str
+
+
+def near(chart: LineChart, marks: Sequence[Mark], epoch: float | None) -> Mark | None:
+    """The mark that is pointed at."""
+    if epoch is None or not marks:
+        return None
+    at = chart.x_pixel(epoch)
+    closest = min(marks, key=lambda mark: abs(chart.x_pixel(mark.epoch) - at))
+    return closest if abs(chart.x_pixel(closest.epoch) - at) <= NEAR else None
+
+
+def paint_marks(painter: QPainter, chart: LineChart, marks: Sequence[Mark], pointed_at: Mark | None) -> None:
+    """A thin line and a small flag at each mark; the words of the one that is pointed at."""
+    area, theme = chart.area(), chart.theme
+    low, high = chart.view()
+    for mark in marks:
+        if not low <= mark.epoch <= high:
+            continue
+        tint = color(theme.text if mark is pointed_at else theme.text_3)
+        x = round(chart.x_pixel(mark.epoch)) + 0.5
+        painter.setPen(QPen(tint, 1))
+        painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tint)
+        flag = (QPointF(x, area.top()), QPointF(x + 6, area.top() + 3.5), QPointF(x, area.top() + 7))
+        painter.drawPolygon(QPolygonF(flag))
+    if pointed_at is None:
+        return
+    painter.setFont(font("caption"))
+    width = QFontMetricsF(font("caption")).horizontalAdvance(pointed_at.words) + 12
+    left = min(max(chart.x_pixel(pointed_at.epoch) + 8, area.left()), chart.width() - width - 2)
+    box = QRectF(max(2.0, left), area.top(), width, 20)
+    painter.setPen(QPen(color(theme.outline), 1))
+    painter.setBrush(color(theme.hover))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(color(theme.text))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, pointed_at.words)
+
+
+def best_place(values: NDArray[np.float64], low_is_best: bool) -> int | None:
+    """Which of the measured values is the best; None while there are too few, or none is finite."""
+    fine = np.isfinite(values)
+    if np.count_nonzero(fine) < FEWEST_MEASURED:
+        return None
+    return int(np.nanargmin(values) if low_is_best else np.nanargmax(np.where(fine, values, np.nan)))
+
+
+def paint_best(painter: QPainter, chart: LineChart, at: QPointF, words: str) -> None:
+    """A ring round the best measured point; its value where there is room above or below."""
+    area, theme = chart.area(), chart.theme
+    if not area.adjusted(-4, -4, 4, 4).contains(at):
+        return
+    painter.setPen(QPen(color(theme.validation), 2))
+    painter.setBrush(color(theme.card))
+    painter.drawEllipse(at, 4.5, 4.5)
+    if not words:
+        return
+    painter.setFont(font("caption"))
+    width = QFontMetricsF(font("caption")).horizontalAdvance(words)
+    left = min(max(at.x() - width / 2, area.left()), area.right() - width)
+    above = chart.measure.low_is_best and at.y() + 26 > area.bottom()
+    top = at.y() - 24 if above or (not chart.measure.low_is_best and at.y() - 26 > area.top()) else at.y() + 8
+    painter.setPen(color(theme.text_2))
+    painter.drawText(QRectF(left, top, width + 2, 16), Qt.AlignmentFlag.AlignCenter, words)
+
+
+def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64], hover: float | None) -> None:
+    """The learning rate of each update in a strip below the plot, from 0 to its highest; at the right its value."""
+    run, theme, area = chart.run, chart.theme, chart.area()
+    count = min(len(rates), len(run))
+    top, bottom = area.bottom() + STRIP_GAP, area.bottom() + STRIP_GAP + STRIP
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(color(theme.grid), 1))
+    painter.drawLine(QLineF(area.left(), round(bottom), area.right(), round(bottom)))
+    painter.setFont(font("caption"))
+    painter.setPen(color(theme.text_3))
+    middle = Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(QRectF(0, top, area.left() - 8, STRIP), middle | Qt.AlignmentFlag.AlignRight, "rate")
+    if not count:
+        return
+    low, high = chart.view()
+    first, last = run.between(low, high)
+    places = np.unique(np.linspace(first, max(first, min(last, count) - 1), MOST_POINTS).astype(np.intp))
+    x = np.clip(chart.x_pixels(run.epochs[places]), area.left(), area.right())
+    highest = float(rates[:count].max())
+    y = bottom - 1 - (STRIP - 4) * rates[places] / (highest or 1.0)
+    line = QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(color(theme.text_2), 1.3))
+    painter.drawPolyline(line)
+    step = min(count, max(1, run.reading_at(hover).step)) if hover is not None else count
+    words = _short(float(rates[step - 1]))
+    painter.drawText(QRectF(x[-1] + 8, top, chart.width() - x[-1] - 8, STRIP), middle, words)
+
+
+def _short(rate: float) -> str:
+    """A learning rate in two digits."""
+    if rate == 0 or 1e-5 <= rate < 1e4:
+        return f"{float(f'{rate:.2g}'):.6f}".rstrip("0").rstrip(".")
+    return number_text.power(rate)
