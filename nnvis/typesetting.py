@@ -39,7 +39,7 @@ def typeset(latex: str, size: float, color: str) -> Formula:
 
         config.svg2 = False  # plain paths: Qt and old browsers know no <symbol>
         try:
-            svg = str(Latex(latex, size=size, color=color).svg())
+            svg = str(Latex(_tamed(latex), size=size, color=color).svg())
         except Exception as error:  # its parsers raise all kinds
             raise ValueError(f"This formula cannot be typeset: {latex}") from error
     box = _VIEW_BOX.search(svg)
@@ -47,3 +47,8 @@ def typeset(latex: str, size: float, color: str) -> Formula:
         raise ValueError(f"This formula came out without a size: {latex}")
     _, top, width, height = (float(number) for number in box.groups())
     return Formula(svg, width, -top, height + top)
+
+
+def _tamed(latex: str) -> str:
+    """Letters under a sum go to its side where brackets stretch: ziamath 0.13 makes those a thousand pixels high."""
+    return latex.replace(r"\sum_", r"{\sum}_") if r"\left" in latex or "matrix}" in latex else latex

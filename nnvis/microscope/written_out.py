@@ -214,8 +214,9 @@ class _Reader:
         value, axes = np.asarray(self._context.value(node), np.float64), self._axes(node)
         if value.ndim == 0:
             return float(value)
-        if len(axes) != value.ndim:  # the shape of the result itself
+        if len(axes) != value.ndim:  # the shape of the result itself, or one number for all, as where dropout rests
             axes = self._shown.stop.axes[self._shown.stop.result]
+            value = np.broadcast_to(value, self._shown.result.value.shape)
         return float(
             value[tuple(0 if n == 1 else at[axis.rstrip("=")] for axis, n in zip(axes, value.shape, strict=True))]
         )

@@ -26,6 +26,12 @@ def test_every_layer_can_be_read(kind: type) -> None:
         assert typeset(equation.latex, 20, "#000000").width > 20
 
 
+@pytest.mark.parametrize("inner", [r"\sum_{j} E", r"\frac{E}{\sum_{j} E}"])
+def test_brackets_around_a_sum_are_as_high_as_the_sum(inner: str) -> None:
+    assert typeset(rf"\left({inner}\right)", 16, "#000000").height < 80
+    assert typeset(rf"{inner} = \begin{{bmatrix}} 1 & 2 \end{{bmatrix}}", 16, "#000000").height < 80
+
+
 def test_nonsense_is_named() -> None:
     with pytest.raises(ValueError, match="frac"):
         typeset(r"\frac{", 16, "#000000")

@@ -8,12 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from nnvis.panels.theory.example import TheoryExample
 from nnvis.theme import ThemeSource
 from nnvis.theory.article import TOPICS, Article, ShowMe, articles
 from nnvis.widgets.buttons import ToolButton
 from nnvis.widgets.chip import Chip
 from nnvis.widgets.contents import Contents, Entry
 from nnvis.widgets.labels import hairline, text_label
+from nnvis.widgets.network_example import NetworkExample
 from nnvis.widgets.prose import Prose
 from nnvis.widgets.scroll_column import ScrollColumn
 from nnvis.widgets.theory_blocks import ExerciseBlock, block_widget
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from nnvis.session import Session
 
 CONTENTS, CONTENTS_WIDE = 184, 240
+EXAMPLE, EXAMPLE_WIDE = 400, 520
+WIDE = 1400  # from where on there is room for the wider ones
 WIDEST_TEXT = 760
 
 
@@ -48,6 +52,8 @@ class TheoryPanel(QWidget):
         self.previous.clicked.connect(lambda: self._go(-1))
         self.next.clicked.connect(lambda: self._go(1))
         self._scroll = ScrollColumn()
+        self.example = NetworkExample(theme_source)
+        self._example = TheoryExample(session, self.example)
         self._scroll.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self._lay_out()
         theme_source.metrics_changed.connect(self._fit)
@@ -65,6 +71,7 @@ class TheoryPanel(QWidget):
             raise KeyError(topic)
         self._fill(self.article)
         self.contents.mark(topic, self._read)
+        self._example.show_topic(topic)
 
     def show_read(self, topics: list[str]) -> None:
         """Tick these topics, as an earlier session left them."""
@@ -76,6 +83,7 @@ class TheoryPanel(QWidget):
         if self.article is None:
             self.open(TOPICS[0])
         super().showEvent(event)
+        self._example.refresh()
 
     # --- how it is made -----------------------------------------------------------------------------------------------
 
@@ -98,6 +106,10 @@ class TheoryPanel(QWidget):
         page.addWidget(self.contents)
         page.addWidget(hairline(vertical=True))
         page.addLayout(column, 1)
+        self._beside = QVBoxLayout()
+        self._beside.setContentsMargins(0, 14, 14, 14)
+        self._beside.addWidget(self.example)
+        page.addLayout(self._beside)
 
     def _fill(self, article: Article) -> None:
         number = TOPICS.index(article.topic)
@@ -153,4 +165,6 @@ class TheoryPanel(QWidget):
             self.read_changed.emit(sorted(self._read))
 
     def _fit(self) -> None:
-        self.contents.setFixedWidth(CONTENTS_WIDE if self.width() > 1400 else CONTENTS)
+        is_wide = self.width() > WIDE
+        self.contents.setFixedWidth(CONTENTS_WIDE if is_wide else CONTENTS)
+        self.example.setFixedWidth(EXAMPLE_WIDE if is_wide else EXAMPLE)
