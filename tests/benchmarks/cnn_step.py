@@ -24,7 +24,7 @@ def network(nn: Any) -> Any:
     )  # fmt: skip
 
 
-def gemms(batch_size: int) -> Step:
+def gemms(batch_size: int, in_parts: bool = False) -> Step:
     """Only the matrix products of both passes, the convolutions' as one product each."""
     first, second = batch_size * 28 * 28, batch_size * 14 * 14
     shapes = [
@@ -32,7 +32,7 @@ def gemms(batch_size: int) -> Step:
         (batch_size, 1568, 64), (1568, batch_size, 64), (batch_size, 64, 1568),
         (batch_size, 64, 10), (64, batch_size, 10), (batch_size, 10, 64),
     ]  # fmt: skip
-    return products(shapes, ["A", "", "", "A", "B", "", "A", "B", "", "A", "B"])
+    return products(shapes, ["A", "", "", "A", "B", "", "A", "B", "", "A", "B"], in_parts)
 
 
 def report() -> list[str]:
@@ -44,8 +44,9 @@ def report() -> list[str]:
                 "ours": ours(LAYERS, SHAPE, batch_size, optimizer),
                 "PyTorch": pytorch(network, SHAPE, batch_size, optimizer),
                 "GEMMs": gemms(batch_size),
+                "in parts": gemms(batch_size, in_parts=True),
             },
-            Bar(1.0, 2.0),
+            Bar(1.0, 1.6, 2.0, 1.4),
         )
         for optimizer in ("SGD", "Adam")
         for batch_size in (32, 128)

@@ -11,13 +11,32 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.benchmarks import cnn_step, image_data, mlp_step, redraw, window_throughput  # noqa: E402
+from tests.benchmarks import (  # noqa: E402
+    cnn_step,
+    derivation_step,
+    image_data,
+    memory,
+    mlp_step,
+    redraw,
+    step_profile,
+    window_throughput,
+)
+
+BENCHMARKS = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (
+        mlp_step, cnn_step, step_profile, derivation_step, memory, redraw, window_throughput, image_data
+    )
+}  # fmt: skip
 
 
-def main() -> None:
-    for benchmark in (mlp_step, cnn_step, redraw, window_throughput, image_data):
-        print("\n".join(benchmark.report()), end="\n\n", flush=True)  # noqa: T201
+def main(names: list[str]) -> None:
+    """Run the benchmarks of these names, or all: `make bench ARGS="mlp_step memory"`."""
+    for name in names or BENCHMARKS:
+        if name not in BENCHMARKS:
+            sys.exit(f"There is no benchmark {name!r}. There are: {', '.join(BENCHMARKS)}.")
+        print("\n".join(BENCHMARKS[name].report()), end="\n\n", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

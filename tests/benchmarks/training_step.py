@@ -1,6 +1,7 @@
 """What the benchmarks of one training step share: our loop, PyTorch's, and the table that sets them side by side.
 
-A step is: gather the batch, both passes, loss, accuracy (ours only), update. One thread on every side.
+A step is: gather the batch, both passes, loss, update; ours also counts right answers, guards against divergence and
+tells what happened. One thread on every side.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from core import Sequential, Trainer
+from core.buffers import aligned_empty
 from core.layers.base import Layer
 from core.optimizers import SGD, Adam, Optimizer
+from core.product import inner_cut, inner_parts, parts
 from core.training import BatchDone
 from tests.benchmarks.timing import Step, measure
 
@@ -26,10 +29,12 @@ OPTIMIZERS: dict[str, Callable[[], Optimizer]] = {
 
 @dataclass(frozen=True)
 class Bar:
-    """What is required of one row: so many times as fast as PyTorch, so many times the matrix products alone."""
+    """What is required of one row and what is aimed at: so many times as fast as PyTorch, at most so many GEMMs."""
 
-    versus_pytorch: float | None = None
-    versus_gemms: float | None = None
+    pytorch: float | None = None
+    pytorch_aim: float | None = None
+    gemms: float | None = None
+    gemms_aim: float | None = None
 
 
 def data(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -59,9 +64,10 @@ def ours(layers: Sequence[Layer], shape: tuple[int, ...], batch_size: int, optim
 
 
 def pytorch(network: Callable[[Any], Any], shape: tuple[int, ...], batch_size: int, optimizer: str) -> Step | None:
-    """The same step as a PyTorch user writes it, or None when PyTorch is not installed.
+    """The same step as a PyTorch user writes it, at its usual best; None when PyTorch is not installed.
 
-    `network` makes the layers from the module torch.nn; images are laid out as PyTorch likes them.
+    `network` makes the layers from the module torch.nn. All samples are tensors beforehand, images laid out as PyTorch
+    likes them; a batch is gathered by the faster of its two ways; gradients are set to None; the loss stays a tensor.
     """
     try:
         import torch
@@ -86,57 +92,71 @@ def pytorch(network: Callable[[Any], Any], shape: tuple[int, ...], batch_size: i
 
     index = batches()
 
-    def step() -> float:
+    def step() -> None:
         chosen = next(index)
-        mover.zero_grad()
-        loss = criterion(module(x[chosen]), y[chosen])
-        loss.backward()
+        mover.zero_grad(set_to_none=True)
+        criterion(module(x.index_select(0, chosen)), y.index_select(0, chosen)).backward()
         mover.step()
-        return float(loss.item())
 
     return step
 
 
-def products(shapes: Sequence[tuple[int, int, int]], transposed: Sequence[str]) -> Step:
-    """Matrix products (rows, inner, columns) in fixed buffers; `transposed` says "A", "B" or "" for each."""
+def products(shapes: Sequence[tuple[int, int, int]], transposed: Sequence[str], in_parts: bool = False) -> Step:
+    """Only matrix products (rows, inner, columns) in fixed buffers; `transposed` says "A", "B" or "" for each.
+
+    One call of `np.matmul` for each; `in_parts`: cut as the core cuts them.
+    """
     rng = np.random.default_rng(0)
 
     def matrix(rows: int, columns: int, is_transposed: bool) -> np.ndarray:
-        made = rng.standard_normal((columns, rows) if is_transposed else (rows, columns)).astype(np.float32)
+        made = aligned_empty((columns, rows) if is_transposed else (rows, columns))
+        made[...] = rng.standard_normal(made.shape)
         return made.T if is_transposed else made
 
-    work = [
-        (matrix(m, k, how == "A"), matrix(k, n, how == "B"), np.empty((m, n), np.float32))
-        for (m, k, n), how in zip(shapes, transposed, strict=True)
-    ]
+    work: list[tuple[np.ndarray, ...]] = []
+    for (m, k, n), how in zip(shapes, transposed, strict=True):
+        A, B = matrix(m, k, how == "A"), matrix(k, n, how == "B")
+        count = inner_parts(m, k, n) if in_parts and k > max(m, n) and how == "A" else 1
+        if count > 1:
+            work.append((*inner_cut(A, B, count), aligned_empty((count, m, n))))
+        elif in_parts:
+            work.append(parts(A, B, aligned_empty((m, n))))
+        else:
+            work.append((A, B, aligned_empty((m, n))))
 
     def step() -> None:
-        for A, B, out in work:
-            np.matmul(A, B, out=out)
+        for operands in work:
+            np.matmul(*operands)
 
     return step
 
 
+HEADS = ("ours", "PyTorch", "ratio", "required", "aim", "GEMMs", "in parts", "/GEMMs", "at most", "aim")
+
+
 def table(title: str, rows: Sequence[tuple[str, dict[str, Step | None], Bar]]) -> list[str]:
-    """A line for each row: its name, the functions "ours", "PyTorch" and "GEMMs", and what is required of it."""
-    heads = ("ours", "PyTorch", "ratio", "required", "GEMMs", "/GEMMs", "at most")
-    lines = [f"{title}, one training step (medians; ratios round by round; one thread)"]
-    lines.append(" " * 22 + "".join(f"{head:>10}" for head in heads))
+    """A line for each row: its name, the functions "ours", "PyTorch", "GEMMs" and "in parts", and what is required."""
+    lines = [f"{title}, one training step (CPU time, medians; ratios round by round; one thread)"]
+    lines.append(" " * 20 + "".join(f"{head:>10}" for head in HEADS))
     for name, functions, bar in rows:
         rounds = measure({key: step for key, step in functions.items() if step is not None})
         has_rival = functions["PyTorch"] is not None
         cells = (
-            _time(rounds.seconds("ours")),
-            _time(rounds.seconds("PyTorch")) if has_rival else "-",
+            duration(rounds.seconds("ours")),
+            duration(rounds.seconds("PyTorch")) if has_rival else "-",
             f"{rounds.ratio('PyTorch', 'ours'):.2f}x" if has_rival else "-",
-            f"{bar.versus_pytorch}x" if bar.versus_pytorch else "-",
-            _time(rounds.seconds("GEMMs")),
+            f"{bar.pytorch}x" if bar.pytorch else "-",
+            f"{bar.pytorch_aim}x" if bar.pytorch_aim else "-",
+            duration(rounds.seconds("GEMMs")),
+            duration(rounds.seconds("in parts")),
             f"{rounds.ratio('ours', 'GEMMs'):.2f}",
-            str(bar.versus_gemms or "-"),
+            str(bar.gemms or "-"),
+            str(bar.gemms_aim or "-"),
         )
-        lines.append(f"{name:>20}  " + "".join(f"{cell:>10}" for cell in cells))
+        lines.append(f"{name:>18}  " + "".join(f"{cell:>10}" for cell in cells))
     return lines
 
 
-def _time(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A time as people read it."""
     return f"{seconds * 1e6:.0f} us" if seconds < 0.01 else f"{seconds * 1e3:.1f} ms"
