@@ -53,6 +53,7 @@ class PaintCanvas(PaintedWidget):
         self._finger = -1                     # the touch that draws it
         self._pen = QPointF(SIDE / 2, SIDE / 2)
         self._pointer: QPointF | None = None  # where the brush would touch the paper
+        self._overlay: tuple[QImage, QRectF] | None = None
         self._dry = QImage()                  # finished strokes at the resolution of the screen
         self._dry_strokes: tuple[Mark, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -93,6 +94,13 @@ class PaintCanvas(PaintedWidget):
         picture = blank(SIDE)
         paint_strokes(picture, self.strokes)
         return np.frombuffer(picture.constBits(), np.uint8).reshape(SIDE, picture.bytesPerLine())[:, :SIDE].copy()
+
+    def set_overlay(self, image: QImage | None, area: QRectF | None = None) -> None:
+        """Lay a half-transparent picture over the drawing, at `area` of the square of 280 units; None: none."""
+        if image is None and self._overlay is None:
+            return
+        self._overlay = (image, area) if image is not None and area is not None else None
+        self.update()
 
     def undo(self) -> None:
         """Take the last stroke (or the clearing) back."""
@@ -277,6 +285,12 @@ class PaintCanvas(PaintedWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipPath(rounded)
         painter.drawImage(QPoint(0, 0), self._wet_picture())
+        if self._overlay is not None:
+            image, area = self._overlay
+            unit = side / SIDE
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(QRectF(area.left() * unit, area.top() * unit, area.width() * unit,
+                                     area.height() * unit), image)
         if not self.strokes:
             self._paint_invitation(painter)
         if self._stroke is None and (self._pointer is not None or self.focus_visible):
