@@ -7,6 +7,7 @@ the screen. It is told nothing but questions.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -21,6 +22,8 @@ from nnvis.widgets.banner import Banner
 from nnvis.widgets.layer_list import LayerList
 from nnvis.widgets.pick_list import PickList
 
+MARGIN, TRACK = 6, 24  # px: the timeline's track, and the room for half a scrubber at its ends
+
 
 class Informer(QObject):
     """Answers questions about the window between two events."""
@@ -30,6 +33,7 @@ class Informer(QObject):
         self._window = window
         self._unread = b""
         self._wanted: tuple[str, Any] | None = None
+        self._exactly = False
         self._clock = QTimer(self)
         self._clock.setInterval(20)
         self._clock.timeout.connect(self._look)
@@ -67,7 +71,20 @@ class Informer(QObject):
             "network_width": window.findChild(QWidget, "networkDock").width(),
             "question": isinstance(QApplication.activeModalWidget(), QMessageBox),
             "theme": window.theme_source.theme.name,
+            "live": session.is_live,
+            "shown_step": session.shown_step,
+            "weights": hashlib.sha256(session.parameters.tobytes()).hexdigest(),
+            "moments": self.moments(),
         }
+
+    def moments(self) -> list[list[int]]:
+        """Every moment that can be looked back at: its step, and where it lies on the screen."""
+        session, bar = self._window.session, self._window.panels.timeline.bar
+        steps, positions = session.timeline.places if session.timeline else ((), ())
+        epochs = max(1, session.history.planned_epochs)
+        track = bar.width() - 2 * MARGIN
+        places = [bar.mapToGlobal(QPoint(round(MARGIN + at / epochs * track), TRACK // 2)) for at in positions]
+        return [[step, place.x(), place.y()] for step, place in zip(steps, places, strict=True)]
 
     def place_of(self, name: str) -> list[int]:
         """The middle of a widget, on the screen."""
@@ -101,9 +118,10 @@ class Informer(QObject):
         corner = cards.viewport().mapToGlobal(cards.card_area(layer).topRight())
         return [corner.x(), corner.y()]
 
-    def wait_for(self, name: str, value: Any) -> None:
+    def wait_for(self, name: str, value: Any, *, exactly: bool = False) -> None:
         """Answer once the state is that far."""
         self._wanted = name, value
+        self._exactly = exactly
         self._clock.start()
 
     def _read(self) -> None:
@@ -115,6 +133,8 @@ class Informer(QObject):
     def _answer(self, question: dict[str, Any]) -> None:
         if question["ask"] == "wait":
             self.wait_for(question["name"], question["value"])
+        elif question["ask"] == "wait exactly":
+            self.wait_for(question["name"], question["value"], exactly=True)
         elif question["ask"] == "place":
             say({"place": self.place_of(question["name"]), "in_sight": self.is_in_sight(question["name"])})
         elif question["ask"] == "row":
@@ -129,7 +149,8 @@ class Informer(QObject):
     def _look(self) -> None:
         assert self._wanted is not None
         (name, wanted), state = self._wanted, self.state()
-        counts_up = isinstance(wanted, int) and not isinstance(wanted, bool) and name != "layer_count"
+        is_number = isinstance(wanted, int) and not isinstance(wanted, bool)
+        counts_up = is_number and not self._exactly and name != "layer_count"
         if state[name] == wanted or (counts_up and state[name] >= wanted):
             self._clock.stop()
             say(state)
@@ -145,11 +166,14 @@ def main() -> int:
     """Open the window and stay until it is closed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--epochs", type=int, default=0, help="a run of another length than the default project's")
+    parser.add_argument("--batch", type=int, default=0, help="batches of another size")
     options = parser.parse_args()
     app, window = create(sys.argv[:1])
     informer = Informer(window)
     if options.epochs:
         window.session.set_training(window.session.project.training.replace(epochs=options.epochs))
+    if options.batch:
+        window.session.set_training(window.session.project.training.replace(batch_size=options.batch))
     window.showMaximized()
     informer.wait_for("settled", True)
     return app.exec()

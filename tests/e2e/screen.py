@@ -54,6 +54,10 @@ class Program:
         """Let the program run until `state()[name]` is `value`, or at least `value` when it counts up."""
         return self.ask("wait", name=name, value=value)
 
+    def wait_for_exactly(self, name: str, value: Any) -> dict[str, Any]:
+        """Let the program run until `state()[name]` is `value`, also where a number might be more."""
+        return self.ask("wait exactly", name=name, value=value)
+
     def hand(self, *commands: str | float) -> None:
         """Do something with the mouse or the keys, in the words of xdotool."""
         words = ["xdotool", *(str(word) for word in commands)]
