@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.layers.base import shape_text
+from nnvis.microscope.numbers_in import short
 from nnvis.number_text import count, decimal
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _again(stop: Stop, shown: Shown) -> str:
 
 def _update(stop: Stop, shown: Shown) -> str:
     trace, kind = stop.trace, stop.trace.optimizer.kind_name()
-    rate = f"{trace.optimizer.rate:g}"
+    rate = short(trace.optimizer.rate, 2)
     numbers = count(len(trace.moved))
     momentum = getattr(trace.optimizer, "momentum", 0)
     if kind == "SGD" and momentum:

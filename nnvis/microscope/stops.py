@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.equation import Equation
+from core.latex import latex_name
 from core.layers import AveragePooling2D, MaxPooling2D
 from core.sequential import WeightView
 from nnvis.microscope.layer_names import LayerNames, layer_names
@@ -105,7 +106,8 @@ class Stop:
         if len(axes) != value.ndim:
             axes = tuple(f"result:{axis}" for axis in range(value.ndim))
         axes = tuple(name if length > 1 else f"{name}=" for name, length in zip(axes, value.shape, strict=True))
-        result = Operand(self.result, context.latex(_name(self.result)), value, axes)
+        latex = self.extra.get("latex") or context.latex(_name(self.result))
+        result = Operand(self.result, latex, value, axes)
         return Shown(self, image, context, result, parts_of(equation.expression, context))
 
     def _result_in(self, context: Context) -> Any:
@@ -305,6 +307,7 @@ def update_stop(trace: StepTrace, view: WeightView) -> Stop:
     return Stop(
         trace, "update", "Update", title, "P_new", equations, shown, {}, arrays, latex,
         ((trace.optimizer.update, "P"),), layer=view.layer, view=view, by_image=False,
+        extra={"latex": f"{latex_name(symbol)}'"},
     )  # fmt: skip
 
 

@@ -49,6 +49,12 @@ def _diagram(session: Session, theme_source: ThemeSource) -> QWidget:
     return DiagramPanel(session, theme_source)
 
 
+def _microscope(session: Session, theme_source: ThemeSource) -> QWidget:
+    from nnvis.panels.microscope import MicroscopePanel
+
+    return MicroscopePanel(session, theme_source)
+
+
 def _theory(session: Session, theme_source: ThemeSource) -> QWidget:
     from nnvis.panels.theory import TheoryPanel
 
@@ -71,6 +77,7 @@ PANELS: Final = (
     PanelRow("network", "Network", "left", (240, 400), _network),
     PanelRow("learn", "Learn", "centre", (0, 0), _learn),
     PanelRow("diagram", "Diagram", "centre", (0, 0), _diagram),
+    PanelRow("microscope", "Microscope", "centre", (0, 0), _microscope, folds=("network", "draw")),
     PanelRow("theory", "Theory", "centre", (0, 0), _theory, folds=("network", "draw")),
     PanelRow("draw", "Draw", "right", (256, 480), _draw),
     PanelRow("timeline", "Timeline", "foot", (0, 0), _timeline),

@@ -1,0 +1,1 @@
+"""What the Microscope is painted with: equations, blocks of numbers, the track, the written-out card."""

@@ -1,0 +1,51 @@
+"""Where stage and written-out card lie: the card below the stage, or beside it where a table continues its rows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from nnvis.theme import ThemeSource
+from nnvis.widgets.microscope.stage import Stage
+from nnvis.widgets.microscope.written_card import WrittenCard
+
+GAP = 8
+
+
+class BenchArea(QWidget):
+    """Lays out the stage and the card."""
+
+    def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme_source = theme_source
+        self.stage = Stage(theme_source, self)
+        self.card = WrittenCard(theme_source, self)
+        self._beside = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_beside(self, beside: bool) -> None:
+        """Put the card at the right of the stage, or below it."""
+        if beside != self._beside:
+            self._beside = beside
+        self._place()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the blocks and the card."""
+        return QSize(640, 300)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Everything finds its place anew."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        width, height = self.width(), self.height()
+        if self._beside:
+            card = max(260, min(360, width // 4))
+            self.stage.setGeometry(0, 0, width - card - GAP, height)
+            self.card.setGeometry(width - card, 0, card, height)
+            return
+        card = 126 if height < 460 else min(260, int(height * 0.34))
+        self.stage.setGeometry(0, 0, width, height - card - GAP)
+        self.card.setGeometry(0, height - card, width, card)

@@ -1,0 +1,238 @@
+"""The Microscope page: it opens with something written out, walks by keys and buttons, and keeps what is pinned."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from core.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from nnvis.panels.microscope import MicroscopePanel
+from nnvis.session import RunState, Session
+from nnvis.theme import ThemeSource
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, session: Session, theme_source: ThemeSource) -> Iterator[MicroscopePanel]:
+    """The page over a fresh network, with a batch of 8 under the microscope."""
+    session.set_training(session.project.training.replace(batch_size=8))
+    qtbot.waitUntil(lambda: session.state is RunState.READY and not session.running_is_old)
+    made = MicroscopePanel(session, theme_source)
+    qtbot.addWidget(made)
+    made.resize(1366, 592)
+    made.show()
+    qtbot.waitUntil(lambda: len(made.stops) > 0)
+    made.track.grab()
+    return made
+
+
+def key(panel: MicroscopePanel, which: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(panel, which, modifier)
+
+
+def symbol(panel: MicroscopePanel) -> str:
+    assert panel.stop is not None
+    return panel.stop.symbol
+
+
+def place(panel: MicroscopePanel, name: str, at: dict[str, int]) -> QPoint:
+    """Where on the stage the entry of a block is."""
+    placed = panel.bench.stage.block(name)
+    assert placed is not None
+    mask = placed.block.marked(at)
+    number, row, column = np.argwhere(mask)[0]
+    return placed.cell_rect(int(number), int(row), int(column)).center().toPoint()
+
+
+def test_it_opens_with_the_batch_that_comes_next_and_something_written_out(panel: MicroscopePanel) -> None:
+    assert symbol(panel) == "X"
+    assert len(panel.stops) == 21
+    key(panel, Qt.Key.Key_Right)
+    assert symbol(panel) == "Z_1"
+    told = panel.bench.card.telling
+    assert told is not None
+    assert told.bars[-1].value == pytest.approx(sum(bar.value for bar in told.bars[:-1]), rel=1e-4)
+    assert told.pictures
+    assert panel.why.sentence.startswith("Each unit holds its own picture")
+
+
+def test_the_keys_walk_there_and_back(panel: MicroscopePanel) -> None:
+    key(panel, Qt.Key.Key_End)
+    assert panel.stop is not None
+    assert panel.stop.key == "update"
+    key(panel, Qt.Key.Key_Left)
+    assert symbol(panel) == "db_1"
+    key(panel, Qt.Key.Key_1)
+    assert symbol(panel) == "dZ_3"
+    key(panel, Qt.Key.Key_3)
+    assert symbol(panel) == "dW_3"
+    key(panel, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert symbol(panel) == "dW_2"
+    key(panel, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert symbol(panel) == "dW_3"
+    key(panel, Qt.Key.Key_Home)
+    assert symbol(panel) == "X"
+    key(panel, Qt.Key.Key_Left)
+    assert symbol(panel) == "X"
+
+
+def test_every_stop_is_drawn_and_says_what_and_why(panel: MicroscopePanel) -> None:
+    seen = set()
+    for number, stop in enumerate(panel.stops):
+        panel.go_to(number)
+        picture = panel.grab().toImage()
+        seen.add(bytes(picture.constBits()))
+        assert panel.why.sentence == stop.sentence(0)
+        assert panel.bench.card.telling is not None
+    assert len(seen) == len(panel.stops)
+
+
+def test_pointing_at_a_cell_writes_out_that_cell(panel: MicroscopePanel) -> None:
+    panel.go_to_kind("BP1")
+    stage = panel.bench.stage
+    QTest.mouseMove(stage, place(panel, "dZ", {"n": 3, "j": 4}))
+    told = panel.bench.card.telling
+    assert told is not None
+    assert told.shares is not None
+    assert told.shares[3] == 3
+    assert panel.stop is not None
+    assert told.value == pytest.approx(float(panel.stop.values["dZ"][3, 4]))
+    # what multiplies with it is pointed at, too
+    Y = stage.block("Y")
+    assert Y is not None
+    assert len(list(Y.rings(stage._at))) == 1
+
+
+def test_what_is_pinned_goes_along_to_the_next_stop(panel: MicroscopePanel) -> None:
+    panel.go_to(1)
+    shown = panel.bench.stage.block("Z")
+    assert shown is not None
+    unit = int(shown.block.places[0, 1, 2])
+    QTest.mouseClick(panel.bench.stage, Qt.MouseButton.LeftButton, pos=place(panel, "Z", {"j": unit}))
+    key(panel, Qt.Key.Key_Right)
+    told = panel.bench.card.telling
+    assert told is not None
+    assert panel.stop is not None
+    assert told.value == pytest.approx(float(panel.stop.values["Y"][0, unit]))
+    QTest.mouseMove(panel.bench.stage, QPoint(60, 120))
+    assert panel.bench.card.telling is not None
+    assert panel.bench.card.telling.value == told.value  # pinned: the mouse may wander
+    key(panel, Qt.Key.Key_Escape)
+    assert not panel._pinned
+
+
+def test_images_of_the_batch_are_walked_through(panel: MicroscopePanel) -> None:
+    panel.go_to(1)
+    before = panel.bench.card.telling
+    key(panel, Qt.Key.Key_Down)
+    assert panel._image == 1
+    assert panel.bench.card.telling is not before
+    key(panel, Qt.Key.Key_A)
+    assert panel._image is None
+    assert panel._staging is not None
+    assert panel._staging.result.operand.value.shape == (8, 128)
+    key(panel, Qt.Key.Key_A)
+    assert panel._image == 0
+
+
+def test_a_drawing_and_a_test_image_can_be_looked_at(qtbot: QtBot, panel: MicroscopePanel, session: Session) -> None:
+    panel.head.choose("test")
+    assert panel._trace is not None
+    assert panel._trace.size == 1
+    assert not panel._trace.specimen.applies
+    assert panel.stops[-2].title == "The step (not applied)"
+    session.set_drawing(np.eye(28, dtype=np.uint8) * 255)
+    panel.head.label_of_drawing = 7
+    panel.head.choose("drawing")
+    assert panel._trace.labels.tolist() == [7]
+    np.testing.assert_allclose(panel._trace.specimen.images[0, :, :, 0], np.eye(28), atol=1e-6)
+    panel.head.choose("misread")
+    assert panel._trace.outputs[0].argmax() != panel._trace.labels[0]
+    with qtbot.waitSignal(session.specimen_arrived):
+        panel.head.choose("batch")
+    assert panel._trace.size == 8
+
+
+def test_after_a_step_the_next_batch_is_there(qtbot: QtBot, panel: MicroscopePanel, session: Session) -> None:
+    panel.go_to_kind("BP3")
+    with qtbot.waitSignal(session.specimen_arrived):
+        session.step_batch()
+    qtbot.waitUntil(lambda: panel._trace is not None and panel._trace.specimen.step == 1)
+    assert symbol(panel) == "dW_3"  # the walk stays where it was
+
+
+def test_a_moment_of_the_past_can_be_looked_at(qtbot: QtBot, panel: MicroscopePanel, session: Session) -> None:
+    with qtbot.waitSignal(session.specimen_arrived):
+        session.step_batch()
+    session.look_back(0)
+    assert panel._trace is not None
+    assert panel._trace.specimen.step == 0
+    assert not panel._trace.specimen.applies
+
+
+def test_a_stop_is_drawn_within_a_tenth_of_a_second(panel: MicroscopePanel) -> None:
+    for number in range(len(panel.stops)):  # typesetting is done once in the life of the program
+        panel.go_to(number)
+        panel.grab()
+    taken = []
+    for number in range(len(panel.stops)):
+        begun = time.thread_time()
+        panel.go_to(number)
+        panel.grab()
+        taken.append(time.thread_time() - begun)
+    assert np.median(taken) < 0.1
+
+
+def test_a_convolutional_network_is_walked_through(
+    qtbot: QtBot, session: Session, theme_source: ThemeSource, panel: MicroscopePanel
+) -> None:
+    layers = (
+        Conv2D(4, 3, activation="relu"),
+        MaxPooling2D(2),
+        Dropout(0.3),
+        Flatten(),
+        Dense(10, activation="softmax"),
+    )
+    with qtbot.waitSignal(session.history_cleared):
+        session.set_layers(layers, "another network")
+    qtbot.waitUntil(lambda: panel._trace is not None and panel._trace.size == 8)
+    for number, stop in enumerate(panel.stops):
+        panel.go_to(number)
+        assert not panel.grab().isNull()
+        assert panel.why.sentence == stop.sentence(0)
+
+
+def test_the_source_of_what_ran_can_be_read(qtbot: QtBot, panel: MicroscopePanel) -> None:
+    from nnvis.widgets.microscope.source_window import SourceWindow
+
+    panel.go_to(1)
+    key(panel, Qt.Key.Key_F2)
+    (window,) = panel.findChildren(SourceWindow)
+    assert window.windowTitle() == "Dense.forward in core/layers/dense.py"
+    window.close()
+
+
+@pytest.mark.parametrize("size", [(1366, 592), (1920, 860), (1220, 464)])
+def test_nothing_is_cut_off(panel: MicroscopePanel, size: tuple[int, int]) -> None:
+    panel.resize(*size)
+    for number in range(len(panel.stops)):
+        panel.go_to(number)
+        stage = panel.bench.stage
+        layout = stage.layout_now
+        assert layout is not None
+        for placed in layout.blocks:
+            assert stage.rect().toRectF().adjusted(-1, -1, 1, 1).contains(placed.rect), panel.stops[number].key
+
+
+def test_themes_and_sizes_change_under_way(panel: MicroscopePanel, theme_source: ThemeSource) -> None:
+    panel.go_to(8)
+    dark = panel.bench.stage.grab().toImage()
+    theme_source.set_mode("light")
+    assert panel.bench.stage.grab().toImage() != dark
+    assert panel.stop is not None
+    assert panel.stop.key == "dZ.3"
