@@ -81,6 +81,7 @@ class MicroscopePanel(QWidget):
         column.addLayout(strips)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
+        page.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)  # beside open docks others need less
         page.setSpacing(0)
         page.addWidget(self.track)
         page.addWidget(self._empty, 1)
