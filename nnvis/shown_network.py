@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from core.errors import ConfigError
 from core.sequential import Sequential, WeightView
 from nnvis.data_loading import DataLoading
 from nnvis.history import History
+from nnvis.past_values import measured_past
 from nnvis.project import Project
 from nnvis.reading import AS_TRAINED, Reading
 from nnvis.training.run import Prepared
@@ -127,8 +128,17 @@ class ShownNetwork(DataLoading):
             raise ConfigError("There is no network yet: the images are still being loaded.")
         return self._viewer.outputs(images)
 
+    def measure_past(self, topic: str, kind: str, moments: Sequence[tuple[int, NDArray[np.float32]]]) -> None:
+        """Measure as `measure` does, beside the window, at moments of the run given as step and parameters.
+
+        The answer comes by `study.found`: a table from step to the values of each layer.
+        """
+        if self._network is not None and moments:
+            probe = self._network.probe
+            self.inquire(topic, lambda look: measured_past(look, kind, moments, probe))
+
     def measure(self, kind: str, *, at_start: bool = False) -> Measured | None:
-        """One kind of array ("dW", "a" or "δ") of every layer, on a few images, with the parameters that are shown.
+        """One kind of array (dW, db, a or δ) of every layer, on a few images, with the parameters that are shown.
 
         `at_start`: with the first weights instead. None before there is a network.
         """

@@ -86,25 +86,15 @@ class Viewer:
     def measure(self, kind: str, parameters: NDArray[np.float32], probe: Probe) -> Measured:
         """Take the probe through the network with these parameters, and copy what it left behind.
 
-        `kind` is "a" (outputs), "dW" (gradient of the mean loss) or "δ" (gradient of each image's own loss by the
-        weighted sums). Shapes: a and δ (images, ...), dW as W.
+        `kind` is "a" (outputs), "dW" or "db" (gradients of the mean loss) or "δ" (gradient of each image's own loss by
+        the weighted sums). Shapes: a and δ (images, ...), dW as W, db as b.
         """
         self._take_over()
-        model = self._model
-        shown = model.parameters.copy()
-        values: dict[str, NDArray[np.float32]] = {}
-        with np.errstate(all="ignore"):
-            np.copyto(model.parameters, parameters)
-            X = self._scaling.apply(probe.images)
-            if kind == "a":
-                model.forward(X)
-            else:
-                model.forward_backward(X, model.targets(probe.labels), training=False)
-            for layer in model.layers:
-                if layer.parameters:
-                    values[layer.name] = _array(layer, kind, len(X))
-            np.copyto(model.parameters, shown)
-        return Measured(kind, values, len(X), probe.are_validation)
+        shown = self._model.parameters.copy()
+        np.copyto(self._model.parameters, parameters)
+        values = measured_arrays(self._model, self._scaling, kind, probe)
+        np.copyto(self._model.parameters, shown)
+        return Measured(kind, values, len(probe.images), probe.are_validation)
 
     def _take_over(self) -> None:
         if self._pending is not None:
@@ -163,6 +153,21 @@ class Viewer:
         )
 
 
+def measured_arrays(model: Sequential, scaling: Scaling, kind: str, probe: Probe) -> dict[str, NDArray[np.float32]]:
+    """Take the probe through the network, and copy what it left behind in each layer that has such an array.
+
+    The kinds and shapes are those of `Viewer.measure`.
+    """
+    with np.errstate(all="ignore"):  # a network that exploded still has to be drawn
+        X = scaling.apply(probe.images)
+        if kind == "a":
+            model.forward(X)
+        else:
+            model.forward_backward(X, model.targets(probe.labels), training=False)
+        found = {layer.name: _array(layer, kind, len(X)) for layer in model.layers if layer.parameters}
+    return {name: values for name, values in found.items() if values is not None}
+
+
 def scores(model: Sequential, X: NDArray[np.float32]) -> NDArray[np.float32]:
     """Outputs and, below them, the scores that the last activation made them from. Shape: (2, classes)."""
     Y = model.forward(X)
@@ -173,10 +178,14 @@ def scores(model: Sequential, X: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.concatenate([Y, before]).astype(np.float32, copy=False)
 
 
-def _array(layer: Layer, kind: str, images: int) -> NDArray[np.float32]:
-    """A copy of one array of the layer's last pass."""
-    if kind == "dW":
-        gradient: NDArray[np.float32] = next(iter(layer.gradients.values())).copy()
+def _array(layer: Layer, kind: str, images: int) -> NDArray[np.float32] | None:
+    """A copy of one array of the layer's last pass; None where it has none, as there is no db without a bias."""
+    if kind in ("dW", "db"):
+        gradients = list(layer.gradients.values())
+        place = 0 if kind == "dW" else 1
+        if place >= len(gradients):
+            return None
+        gradient: NDArray[np.float32] = gradients[place].copy()
         return gradient
     arrays = layer.arrays()
     if kind == "a":

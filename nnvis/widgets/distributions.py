@@ -15,7 +15,7 @@ from nnvis.widgets.card import Card
 from nnvis.widgets.chart_items import mixed
 from nnvis.widgets.empty_state import EmptyState
 from nnvis.widgets.labels import explain
-from nnvis.widgets.layer_column import LayerArrays, LayerColumn, PastMoment
+from nnvis.widgets.layer_column import LayerArrays, LayerColumn, PastMoment, PastValues
 from nnvis.widgets.painted import PaintedWidget
 from nnvis.widgets.segmented import SegmentedControl
 
@@ -27,10 +27,11 @@ ARRAYS = (
     ("W", "W", "The weights: how strongly each input counts."),
     ("b", "b", "The biases: what each unit adds to its sum."),
     ("dW", "dW", "The gradient of the mean loss by each weight."),
+    ("db", "db", "The gradient of the mean loss by each bias."),
     ("a", "a", "The activations: what each unit gives for each image."),
     ("δ", "δ", "The deltas: the gradient of an image's loss by each unit's weighted sum."),
 )
-MEASURED = ("dW", "a", "δ")  # are no parameters: somebody has to measure them
+MEASURED = ("dW", "db", "a", "δ")  # are no parameters: somebody has to measure them
 _ROLES = {"W": ("W", "gamma"), "b": ("b", "beta")}  # the factors and the terms of a layer, whatever it calls them
 
 Floats = NDArray[np.floating]
@@ -86,6 +87,7 @@ class Distributions(Card):
         super().__init__(theme_source, "Distributions by layer", parent=parent)
         self.columns: list[LayerColumn] = []
         self._measured_now: Mapping[str, Floats] = {}
+        self._measured_past: tuple[Sequence[PastValues], int, float] = ((), 0, 0.0)
         self._layers: tuple[LayerArrays, ...] = ()
         self._initial: Floats = np.empty(0, np.float32)
         self._now: Floats | None = None
@@ -157,15 +159,21 @@ class Distributions(Card):
                 self._add_column(column)
         self._columns_are_built()
 
-    def show_measured(self, values: Mapping[str, Floats]) -> None:
-        """Show the values of now, by layer. Columns out of sight are left as they are until they are scrolled in."""
+    def show_measured(
+        self, values: Mapping[str, Floats], past: Sequence[PastValues] = (), step: int = 0, epoch: float = 0.0
+    ) -> None:
+        """Show the values of now, after ``step`` updates, by layer, and those of the past as far as they are known.
+
+        Columns out of sight are left as they are until they are scrolled in.
+        """
         if self.measured_kind is None:
             return
-        self._measured_now = values
+        self._measured_now, self._measured_past = values, (past, step, epoch)
         self._key.show()
         for column in self._in_sight():
             if column.arrays.name in values:
                 column.show_measured(values[column.arrays.name])
+                column.show_past_values(past, step, epoch)
 
     def scroll_to(self, layer: int) -> None:
         """Bring the column of a layer into sight."""
@@ -232,7 +240,7 @@ class Distributions(Card):
 
     def _on_scrolled(self, _value: int) -> None:
         if self.measured_kind is not None:
-            self.show_measured(self._measured_now)
+            self.show_measured(self._measured_now, *self._measured_past)
         elif self._now is not None:
             self.show_parameters(self._now)
 

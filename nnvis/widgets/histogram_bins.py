@@ -29,7 +29,7 @@ class Histogram:
         reach: half the width of the axis.
         below, above: values outside it at either side, among those counted.
         counted: values looked at: every ``stride``-th of ``total``.
-        deviation: standard deviation of the values looked at.
+        deviation: standard deviation of the values looked at; ``mean`` and ``zeros`` (those exactly 0) are of the same.
     """
 
     counts: NDArray[np.intp]
@@ -40,6 +40,8 @@ class Histogram:
     total: int
     stride: int
     deviation: float
+    mean: float
+    zeros: int
 
     @property
     def outside(self) -> int:
@@ -68,10 +70,10 @@ def bins_for(size: int) -> int:
     return BINS if size >= FEW else BINS_FEW
 
 
-def histogram(values: Floats, reach: float, stride: int = 1) -> Histogram:
-    """Count every ``stride``-th of the flat ``values`` into bins between -reach and +reach."""
+def histogram(values: Floats, reach: float, stride: int = 1, bins: int | None = None) -> Histogram:
+    """Count every ``stride``-th of the flat ``values`` into bins between -reach and +reach; as many as suit them."""
     seen = values[::stride]
-    bins = bins_for(len(values))
+    bins = bins or bins_for(len(values))
     # Scaling to whole numbers and counting those is about eight times as fast as np.histogram: the bins are equal.
     # Bin 0 and the last one catch what lies outside; clipping comes before the cast, where a huge value would wrap.
     places = seen * np.float32(bins / (2 * reach))
@@ -79,6 +81,7 @@ def histogram(values: Floats, reach: float, stride: int = 1) -> Histogram:
     np.clip(places, 0, bins + 1, out=places)
     with np.errstate(over="ignore", invalid="ignore"):  # weights of a network that has exploded are still shown
         deviation = float(seen.std(dtype=np.float64)) if len(seen) else 0.0
+        mean = float(seen.mean(dtype=np.float64)) if len(seen) else 0.0
     counts = np.bincount(np.nan_to_num(places, copy=False).astype(np.int32), minlength=bins + 2)
     return Histogram(
         counts=counts[1:-1],
@@ -89,6 +92,8 @@ def histogram(values: Floats, reach: float, stride: int = 1) -> Histogram:
         total=len(values),
         stride=stride,
         deviation=deviation,
+        mean=mean,
+        zeros=len(seen) - int(np.count_nonzero(seen)),
     )
 
 

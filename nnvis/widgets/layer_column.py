@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.sequential import WeightView
@@ -23,6 +23,8 @@ Floats = NDArray[np.floating]
 
 
 PLOTS_APART = 12
+ROOM_FOR_MEAN = 320  # px of the column
+PER_VALUES = 10_000.0  # lines of a ridge of measured values are drawn as if there were so many
 MEASURED_AXIS = (1.2, 0.99)  # of gradients and activations: over the size that 99 % stay below at the start
 
 
@@ -44,6 +46,25 @@ class PastMoment:
     step: int
     epoch: float
     parameters: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class PastValues:
+    """A sample of measured values of each layer, by name, as they were after ``step`` updates."""
+
+    step: int
+    epoch: float
+    values: Mapping[str, Floats]
+
+
+def _density(values: Floats, like: Histogram) -> NDArray[np.float64]:
+    counted = histogram(values, like.reach, bins=len(like.counts))
+    return _per_values(counted.counts, counted.counted)
+
+
+def _per_values(counts: NDArray[np.intp], counted: int) -> NDArray[np.float64]:
+    """Counts as if there were so many values: samples of different size can then be compared."""
+    return counts.astype(np.float64) * (PER_VALUES / max(1, counted))
 
 
 def ordinal(number: int) -> str:
@@ -72,6 +93,8 @@ class LayerColumn(QWidget):
         explain(title, f"The layer {arrays.name!r}, as it is called in files.")
         self._caption = GivingLabel()
         self._value = text_label("", "caption", "secondary")
+        self._value.installEventFilter(self)
+        self._mean = 0.0
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(title)
@@ -156,7 +179,8 @@ class LayerColumn(QWidget):
         shown = flat[flat != 0]
         self._zeros = 1 - len(shown) / max(1, len(flat))
         with np.errstate(over="ignore", invalid="ignore"):
-            return shown, f"σ {number_text.measure(float(flat.std(dtype=np.float64)))}"
+            mean, deviation = float(flat.mean(dtype=np.float64)), float(flat.std(dtype=np.float64))
+        return shown, self._spread(mean, deviation)
 
     def _show(self, values: Floats, first: Floats, words: str = "") -> None:
         now = histogram(values, self._reach, self._stride)
@@ -166,8 +190,26 @@ class LayerColumn(QWidget):
             self._start = histogram(first, self._reach, self._stride)
             now = histogram(values, self._reach, self._stride)
             self._rows = {}
-        self._value.setText(words or f"σ {number_text.measure(now.deviation)}")
+        self._value.setText(words or self._spread(now.mean, now.deviation))
         self._draw(now, self._start)
+
+    def _spread(self, mean: float, deviation: float) -> str:
+        """Mean and deviation; where there is little room the deviation alone, and the mean on hover."""
+        self._mean = mean
+        words = f"σ {number_text.measure(deviation)}"
+        near_zero = abs(mean) < deviation / 1000  # a power of ten would look like something
+        where = "~0" if near_zero else number_text.measure(mean)
+        return f"mean {where} · {words}" if self.width() >= ROOM_FOR_MEAN else words
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Say mean, deviation and share of zeros when they are asked for: they change with every redraw."""
+        if watched is self._value and event.type() == QEvent.Type.ToolTip:
+            now = self.histogram.now
+            zeros = self._zeros or (now.zeros / max(1, now.counted) if now else 0.0)
+            mean, deviation = number_text.measure(self._mean), self._value.text().rpartition("σ ")[2]
+            sentence = f"Mean {mean}, standard deviation {deviation}; {number_text.share(zeros)} are exactly 0."
+            explain(self._value, sentence if now else "Standard deviation: how far the values spread.")
+        return super().eventFilter(watched, event)
 
     def show_past(self, past: Sequence[PastMoment], step: int, epoch: float) -> None:
         """Show how the weights came to lie as they do now, after ``step`` updates. Call it after ``show_now``."""
@@ -186,6 +228,24 @@ class LayerColumn(QWidget):
         }
         self._rows = rows
         self.ridge.show_rows(list(rows.values()), RidgeRow(step, epoch, now.counts), self._reach)
+        self.ridge.show()
+
+    def show_past_values(self, past: Sequence[PastValues], step: int, epoch: float) -> None:
+        """Show how measured values came to lie as they do now. Call it after ``show_measured``."""
+        now = self.histogram.now
+        rows: dict[int, RidgeRow] = {}
+        for moment in past:
+            values = moment.values.get(self.arrays.name)
+            if values is not None and now is not None:
+                kept = self._rows.get(moment.step)  # of the axis in use
+                row = kept if kept is not None and len(kept.counts) == len(now.counts) else None
+                rows[moment.step] = row or RidgeRow(moment.step, moment.epoch, _density(values, now))
+        if now is None or not rows:
+            self.ridge.hide()
+            return
+        self._rows = rows
+        newest = RidgeRow(step, epoch, _per_values(now.counts, now.counted))
+        self.ridge.show_rows(list(rows.values()), newest, self._reach)
         self.ridge.show()
 
     def painted_seconds(self) -> float:

@@ -23,6 +23,7 @@ FOOT = 22
 FAINTEST = 0.3
 PEAK = 0.45  # of the height: the highest line
 _APART = 13  # px between two words
+NOW_UP = 5  # the middle of the last word stands so much above the base line
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,7 @@ class RidgeRow:
 
     step: int
     epoch: float
-    counts: NDArray[np.intp]
+    counts: NDArray[np.intp] | NDArray[np.float64]
 
 
 class Ridge(PaintedWidget):
@@ -76,7 +77,7 @@ class Ridge(PaintedWidget):
             painter.setFont(font("caption"))
             painter.setPen(color(self.theme.text_2))
             left = self.width() - WORDS + 4
-            painter.drawText(QRectF(left, self._bottom() - 12, WORDS, 14), Qt.AlignmentFlag.AlignVCenter, "now")
+            painter.drawText(QRectF(left, self._bottom() - NOW_UP - 7, WORDS, 14), Qt.AlignmentFlag.AlignVCenter, "now")
         self.painted_seconds += time.thread_time() - started
 
     def _bottom(self) -> float:
@@ -126,7 +127,7 @@ class Ridge(PaintedWidget):
         theme, width = self.theme, self.width() - WORDS
         painter.setFont(font("caption"))
         painter.setPen(color(theme.text_3))
-        last = self._bottom() - _APART + 1
+        last = self._bottom() - NOW_UP - _APART
         taken = -100.0
         for place, row in enumerate(self.past):
             epoch = int(row.epoch + 1e-9)

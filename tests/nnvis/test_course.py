@@ -25,7 +25,7 @@ def test_each_thing_that_may_change_is_named_with_both_values():
     )
     assert [change.words for change in course_changes(BASE, after)] == [
         "learning rate 0.1 → 0.001", "momentum 0.5 → 0.9", "batch size 64 → 128",
-        "augmentation: rotation range 0 → 10", "dropout: rate 0.1 → 0.4",
+        "augmentation: rotation 0 → 10", "dropout: rate 0.1 → 0.4",
     ]  # fmt: skip
 
 
@@ -53,6 +53,6 @@ def test_a_session_notes_the_step_after_which_it_holds(qtbot, session):
     assert change.step == 2
     assert change.epoch == session.history.epoch_at(2)
     assert "learning rate 0.2 → 0.05" in change.words
-    assert "rotation range 0 → 12" in change.words
+    assert "rotation 0 → 12" in change.words
     assert session.history.train_rates.tolist() == [0.2, 0.2, 0.05]
     assert not session.running_is_old

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from core.layers.base import Layer
@@ -12,13 +14,16 @@ from core.sequential import WeightView
 from nnvis import number_text
 from nnvis.theme import ThemeSource
 from nnvis.widgets.distributions import Distributions
-from nnvis.widgets.layer_column import LayerArrays, PastMoment
+from nnvis.widgets.layer_column import LayerArrays, PastMoment, PastValues
 from nnvis.widgets.redraw_budget import Part, RedrawBudget
 from nnvis.widgets.ridge import ridge_steps
 
 if TYPE_CHECKING:
     from nnvis.session import Session
+    from nnvis.shown_network import Finding
 
+TOPIC = "distributions"  # of the questions to the session's study
+AT_ONCE = 2  # past moments in one question while training
 LOWEST = 168  # the row's height; lower, the page scrolls
 
 
@@ -37,6 +42,9 @@ class LayersRow(QObject):
         self.distributions = Distributions(theme_source)
         self.distributions.setMinimumHeight(LOWEST)
         self.distributions.array_changed.connect(self._on_array_changed)
+        self._past_values: dict[int, Mapping[str, NDArray[np.float32]]] = {}  # measured, by step
+        self._asked = ""  # the kind of array that is being measured at past moments
+        session.study.found.connect(self._on_found)
 
     def add_to(self, budget: RedrawBudget) -> None:
         """Let the budget say when to draw."""
@@ -87,13 +95,36 @@ class LayersRow(QObject):
         kind = self.distributions.measured_kind
         if kind is None or not len(self._session.history):
             return
-        measured = self._session.measure(kind)
-        if measured is not None:
-            self.distributions.show_measured(measured.values)
+        session = self._session
+        measured = session.measure(kind)
+        if measured is None:
+            return
+        step = session.shown_step
+        moments = self._past_moments(step)
+        known = self._past_values
+        past = [PastValues(each.step, each.epoch, known[each.step]) for each in moments if each.step in known]
+        self.distributions.show_measured(measured.values, past, step, session.history.epoch_at(step))
+        missing = [(each.step, each.parameters) for each in moments if each.step not in known]
+        if missing and not self._asked:
+            # While training, a few at a time: what this thread computes, training has to wait for.
+            self._asked = kind
+            session.measure_past(TOPIC, kind, missing[:AT_ONCE] if session.is_training else missing)
+
+    def _on_found(self, finding: Finding) -> None:
+        """Past moments have been measured."""
+        if finding.topic != TOPIC:
+            return
+        asked, self._asked = self._asked, ""
+        if finding.value is not None and asked == self.distributions.measured_kind:
+            self._past_values |= finding.value
+        if not self._session.is_training and self._measured_in_sight():
+            self._draw_measured()
 
     def _start_measuring(self) -> None:
         """Measure the untrained network: its values set the axes of the run."""
         kind = self.distributions.measured_kind
+        self._past_values, self._asked = {}, ""
+        self._session.study.drop(TOPIC)
         measured = self._session.measure(kind, at_start=True) if kind is not None else None
         self._probed = ""
         if measured is not None:
