@@ -6,14 +6,14 @@ That script also says where the conventions of Keras, which are ours, are not Py
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from core import Sequential, activations, losses
+from core import Sequential, activations, losses, optimizers, schedules
 from core.layers import (
     AveragePooling2D,
     BatchNormalization,
@@ -169,7 +169,9 @@ SCHEDULES: dict[str, Callable[[], Schedule]] = {
 }
 
 
-def descend(optimizer: Optimizer, schedule: Schedule, dtype: str) -> np.ndarray:
+def descend(
+    optimizer: Optimizer, schedule: Schedule, dtype: str, val_losses: Sequence[float] = (1.0,) * 5
+) -> np.ndarray:
     """The parameters after 50 steps in 5 epochs down the valley |A p - 1|^2 / 2n."""
     problem = stored("optimizers.npz")["problem"]
     A, p = problem["A"].astype(dtype), problem["start"].astype(dtype)
@@ -178,6 +180,8 @@ def descend(optimizer: Optimizer, schedule: Schedule, dtype: str) -> np.ndarray:
         gradient[...] = A.T @ (A @ p - 1) / len(A)
         optimizer.rate_factor = schedule.factor_at(step / STEPS, step // EPOCH)
         optimizer.step(p, gradient)
+        if (step + 1) % EPOCH == 0:
+            schedule.observe(val_losses[step // EPOCH])
     return p
 
 
@@ -206,6 +210,23 @@ def test_reduce_on_plateau() -> None:
         assert schedule.factor_at(epoch / 11, epoch) == factor
         schedule.observe(loss)
     assert schedule.factor_at(1, 11) < 1, "it has fallen at least once"
+
+
+@both_precisions
+def test_reduce_on_plateau_moves_the_parameters_the_same(dtype: str) -> None:
+    losses = json.loads((REFERENCE / "schedules.json").read_text())["plateau_losses"]
+    schedule = ReduceLROnPlateau(factor=0.5, patience=2, min_delta=1e-3)
+    moved = descend(SGD(0.05), schedule, dtype, losses)
+    assert schedule.factor_at(1, 5) == 0.5
+    assert_close(moved, stored("optimizers.npz")["schedule"]["ReduceLROnPlateau"], dtype)
+
+
+def test_every_activation_optimizer_and_schedule_has_its_case() -> None:
+    assert set(ACTIVATION_CASES) == set(activations.ACTIVATION_NAMES)
+    assert {type(make()) for make in OPTIMIZERS.values()} == set(optimizers.OPTIMIZERS)
+    kept = stored("optimizers.npz")["schedule"]
+    assert kept.keys() == {*SCHEDULES, "ReduceLROnPlateau"}
+    assert {case.split("-")[0] for case in kept} == {kind.__name__ for kind in schedules.SCHEDULES}
 
 
 # --- a network --------------------------------------------------------------------------------------------------------

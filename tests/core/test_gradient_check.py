@@ -16,6 +16,7 @@ from core.buffers import Array
 from core.errors import ConfigError
 from core.gradient_check import GradientReport, WeightCheck
 from core.layers import (
+    LAYERS,
     Activation,
     AveragePooling2D,
     BatchNormalization,
@@ -24,11 +25,14 @@ from core.layers import (
     Dropout,
     Flatten,
     GaussianNoise,
+    GlobalAveragePooling2D,
     Layer,
     LayerNormalization,
     MaxPooling2D,
+    Reshape,
 )
 from core.losses import LOSSES, CategoricalCrossentropy, Loss, MeanSquaredError
+from core.stack import describe
 
 
 def model(*layers: Layer, loss: str | Loss = "categorical_crossentropy", shape: tuple[int, ...] = (5,)) -> Sequential:
@@ -177,18 +181,35 @@ on_images = st.one_of(
 on_numbers = st.one_of(st.builds(Dense, units=st.integers(1, 4), activation=smooth, use_bias=st.booleans()), anywhere)
 
 
+def between(how: str, images: list[Layer], shape: tuple[int, ...]) -> Layer:
+    """The layer that makes numbers of images, in one of three ways."""
+    if how == "average":
+        return GlobalAveragePooling2D()
+    last = describe(images, shape)[-1].output_shape if images else shape
+    assert last is not None
+    return Flatten() if how == "flatten" else Reshape((math.prod(last),))
+
+
+def test_the_stacks_below_hold_every_layer() -> None:
+    drawn = {Activation, Dropout, GaussianNoise, BatchNormalization, LayerNormalization, Conv2D, MaxPooling2D,
+             AveragePooling2D, Dense, Flatten, GlobalAveragePooling2D, Reshape}  # fmt: skip
+    assert drawn == set(LAYERS)
+
+
 @settings(max_examples=60)
 @given(
     images=st.lists(on_images, max_size=3),
+    how=st.sampled_from(["flatten", "average", "reshape"]),
     numbers=st.lists(on_numbers, max_size=3),
     last=st.sampled_from(["softmax", "sigmoid"]),
     loss=st.sampled_from([kind() for kind in LOSSES if kind.kind_name() != "mean_absolute_error"]),
     training=st.booleans(),
 )
 def test_any_stack_has_the_gradient_of_its_loss(
-    images: list[Layer], numbers: list[Layer], last: str, loss: Loss, training: bool
+    images: list[Layer], how: str, numbers: list[Layer], last: str, loss: Loss, training: bool
 ) -> None:
-    stack = [layer.replace() for layer in (*images, Flatten(), *numbers, Dense(3, last))]
+    stack = [layer.replace() for layer in (*images, between(how, images, (4, 3, 2)), *numbers)]
+    stack.append(Dense(3, last))
     report = gradient_check(
         model(*stack, loss=loss, shape=(4, 3, 2)), *data((4, 3, 2)), weights_per_array=6, training=training
     )

@@ -7,6 +7,7 @@ dense kernels (in, out). Where PyTorch's conventions are not Keras's, which are 
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Callable
@@ -255,15 +256,17 @@ def schedules(A: torch.Tensor, start: torch.Tensor) -> tuple[dict[str, np.ndarra
     plans = torch.optim.lr_scheduler
     losses = [1.0, 0.8, 0.9, 0.85, 0.79999, 0.7, 0.7, 0.7, 0.71, 0.69, 0.8]
 
-    def plateau(moves: torch.optim.Optimizer) -> Any:
+    def plateau(moves: torch.optim.Optimizer, every: int = 1) -> Any:
+        """Told the next loss after `every` steps."""
         # PyTorch waits until more than `patience` epochs were bad, Keras until that many were
         plan = plans.ReduceLROnPlateau(moves, factor=0.5, patience=1, threshold=1e-3, threshold_mode="abs")
-        seen = iter(losses)
+        seen, steps = iter(losses), itertools.count(1)
 
         class Listening:
             @staticmethod
             def step() -> None:
-                plan.step(next(seen))
+                if next(steps) % every == 0:
+                    plan.step(next(seen))
 
         return Listening
 
@@ -288,6 +291,9 @@ def schedules(A: torch.Tensor, start: torch.Tensor) -> tuple[dict[str, np.ndarra
     for name, plan in kinds.items():
         parameters[name], rates = descend(A, start, lambda p: torch.optim.SGD(p, 0.05), scheduler=plan)
         factors[name] = [rate / 0.05 for rate in rates]
+    parameters["ReduceLROnPlateau"], _ = descend(
+        A, start, lambda p: torch.optim.SGD(p, 0.05), scheduler=lambda moves: plateau(moves, every=10)
+    )
     moves = torch.optim.SGD([leaf(start)], 1.0)
     plan = plateau(moves)
     factors["ReduceLROnPlateau"] = []
