@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 
 from core.errors import ConfigError, CoreError, DivergenceError, FileError
@@ -32,7 +33,7 @@ from nnvis.viewer import Answer
 
 SHUTDOWN_MS = 3000
 
-__all__ = ["Answer", "History", "Message", "Progress", "RunState", "Session", "Snapshot"]
+__all__ = ["Answer", "Finding", "History", "Message", "Progress", "RunState", "Session", "Snapshot"]
 
 
 class RunState(enum.Enum):
@@ -200,6 +201,21 @@ class Session(ShownNetwork):
         self.clear_message()
         self._prepare(SavedRun(self.parameters, RunHistory()))
         self._set_state(RunState.READY)
+
+    @property
+    def can_be_taught(self) -> bool:
+        """Whether the network rests in the present, so that single steps may be made in it."""
+        return self._network is not None and self.is_live and self.state in (
+            RunState.READY, RunState.PAUSED, RunState.DONE,
+        )  # fmt: skip
+
+    def place(self, parameters: NDArray[np.float32]) -> None:
+        """Let the resting network go on with other parameters: those that it was taught, or had before that."""
+        if self.can_be_taught:
+            self._control.place(parameters)
+            if self.state is RunState.DONE:  # its test was that of other weights
+                self.test_result = None
+                self._set_state(RunState.PAUSED)
 
     def open_model(self, path: str | Path) -> bool:
         """Open a model file: the network as it was left, with its curves, ready to be asked and to be trained on.

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from nnvis.draw_pages.answer import AnswerPage
 from nnvis.draw_pages.desk import DrawingDesk
 from nnvis.draw_pages.steps import StepsPage
+from nnvis.draw_pages.teach import TeachPage
 from nnvis.draw_pages.why import WhyPage
 from nnvis.theme import ThemeSource
 
@@ -34,4 +35,5 @@ DRAW_PAGES: Final = (
     DrawPage("answer", "Answer", "What the network makes of the drawing, now and while it learnt.", AnswerPage),
     DrawPage("steps", "Steps", "How the drawing becomes the network's input, and how its answer is read.", StepsPage),
     DrawPage("why", "Why", "Which pixels speak for the answer, and which training images are most like it.", WhyPage),
+    DrawPage("teach", "Teach", "Give the drawing its label, and take single steps of learning on it.", TeachPage),
 )  # fmt: skip

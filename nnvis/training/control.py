@@ -7,6 +7,9 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.data import Dataset, Source
 from core.data.augmentation import Augmentation
 from core.layers.base import Layer
@@ -54,6 +57,13 @@ class Look:
     """The wish for what the next update will work on."""
 
 
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """The wish that the network goes on with these parameters."""
+
+    parameters: NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class Changes:
     """What applies from the next batch on; None means unchanged."""
@@ -90,6 +100,7 @@ class Control:
         self.has_wish = False
         self.has_changes = False
         self.wants_look = False
+        self._placement: Placement | None = None
 
     # --- the window's side ----------------------------------------------------------------------------------------
 
@@ -97,6 +108,7 @@ class Control:
         """Ask for a network of `project`: as `start` left it, or fresh, drawn from its seed."""
         with self._condition:
             self._preparation = Preparation(run, project, start)
+            self._placement = None
             self._order = None
             self._changes = None
             self.has_changes = False
@@ -125,6 +137,12 @@ class Control:
             self.wants_look = True
             self._condition.notify_all()
 
+    def place(self, parameters: NDArray[np.float32]) -> None:
+        """Ask to go on with these parameters. A run that is under way comes first."""
+        with self._condition:
+            self._placement = Placement(parameters)
+            self._condition.notify_all()
+
     def change(self, changes: Changes) -> None:
         """Hand over hyperparameters that apply from the next batch on."""
         with self._condition:
@@ -150,16 +168,18 @@ class Control:
         """Whether the worker shall end."""
         return self._closing
 
-    def wait(self) -> Preparation | Order | Look | None:
+    def wait(self) -> Preparation | Order | Look | Placement | None:
         """Sleep until something is wished for, and take it; None when the worker shall end."""
         with self._condition:
             while not (self._closing or self._can_prepare() or self._can_go_on()):
                 self._condition.wait()
             if self._closing:
                 return None
-            wish: Preparation | Order | Look | None
+            wish: Preparation | Order | Look | Placement | None
             if self._preparation and self._images:
                 wish, self._preparation = replace(self._preparation, dataset=self._images[1]), None
+            elif self._placement:
+                wish, self._placement = self._placement, None
             elif self._order:
                 wish, self._order = self._order, None
             else:
@@ -197,7 +217,9 @@ class Control:
 
     def _can_go_on(self) -> bool:
         """What concerns the present network has to wait while another one is to be prepared."""
-        return self._preparation is None and (self._order is not None or self.wants_look)
+        return self._preparation is None and (
+            self._order is not None or self.wants_look or self._placement is not None
+        )
 
     def _tell(self) -> None:
         self.has_wish = True

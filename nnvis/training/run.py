@@ -83,15 +83,15 @@ class Run:
         self.dataset = dataset
         self.split = split
         self.model = project.build_model(dataset)
-        first = self.model.parameters.copy()
+        first = self.model.parameters.copy() if start is not None and start.training is not None else None
         if start is not None:
             _take_over(start, self.model)
         self.trainer = project.build_trainer(self.model, split, mixed_in)
         self.timeline = Timeline()
-        if start is None or start.training is None:
-            first = self.model.parameters.copy()
-        else:
+        if start is not None and start.training is not None:
             self.trainer.restore(start.training)
+        if first is None:
+            first = self.model.parameters.copy()
         first.flags.writeable = False
         self._first = first
         self.timeline.keep(0, 0.0, first)
@@ -211,6 +211,11 @@ class Run:
         """So many of the samples to mix in, from the first on, may be drawn from by the next batch."""
         mixer = self.trainer.samples.mixer
         return mixer.choice_in(self.trainer.epochs_done) if mixer and mixer.share else 0
+
+    def place(self, parameters: NDArray[np.float32]) -> None:
+        """Go on with other parameters; the optimizer keeps its averages, the timeline what was trained."""
+        if parameters.shape == self.model.parameters.shape:
+            np.copyto(self.model.parameters, parameters)
 
     def reached(self, goal: Goal, event: Event) -> bool:
         """Whether to pause after this event. At the end of an epoch its validation still belongs to the last batch."""

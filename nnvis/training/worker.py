@@ -19,7 +19,7 @@ from core.training import BatchDone
 from nnvis.paths import cache_folder
 from nnvis.project import Project
 from nnvis.recipe import DataRecipe, Split, split_data, takes_pen_digits
-from nnvis.training.control import Control, Goal, Look, Order, Preparation
+from nnvis.training.control import Control, Goal, Look, Order, Placement, Preparation
 from nnvis.training.pen_drawer import PenDrawer
 from nnvis.training.run import Run
 from nnvis.training.snapshot import Coalescer
@@ -91,6 +91,8 @@ class TrainingWorker(QThread):
                         self._prepare(wish)
                     elif isinstance(wish, Look):
                         self._look()
+                    elif isinstance(wish, Placement):
+                        self._place(wish)
                     else:
                         self._obey(wish)
                 except Exception as error:
@@ -112,7 +114,13 @@ class TrainingWorker(QThread):
         if specimen is not None:
             self.looked.emit(specimen)
 
-    def _fail(self, wish: Preparation | Order | Look, error: Exception) -> None:
+    def _place(self, wish: Placement) -> None:
+        """Go on with other parameters, and show them."""
+        if self._run is not None:
+            self._run.place(wish.parameters)
+            self._publish(self._run)
+
+    def _fail(self, wish: Preparation | Order | Look | Placement, error: Exception) -> None:
         number = self._run.number if self._run else 0
         if isinstance(wish, Preparation):
             number = wish.run

@@ -22,9 +22,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read once, when NumPy is i
 import numpy as np
 
 from core import Sequential, model_file
-from core.data import Augmentation, PenMixture, Scaling, mnist, stratified_split
+from core.data import AS_MNIST, Augmentation, PenMixture, Scaling, mnist, stratified_split
 from core.evaluation import evaluate
 from core.hyper import from_dict
+from core.intake import Intake
 from core.layers import LAYERS
 from core.losses import LOSSES
 from core.optimizers import OPTIMIZERS
@@ -53,7 +54,10 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(event, EpochDone):
             of = f"epoch {event.epoch + 1} of {trainer.epochs}"
             say(f"{of}: validation {event.val_accuracy:.2%}, {event.seconds:.0f} s")
-    model_file.save(trainer.model, options.out, project=project, history=history.state(), training=trainer.state())
+    intake = Intake(Scaling.unit(), AS_MNIST, tuple("0123456789"))
+    model_file.save(
+        trainer.model, options.out, project=project, history=history.state(), training=trainer.state(), intake=intake
+    )
     _, (x_test, y_test) = mnist()
     result = evaluate(trainer.model, x_test, y_test, trainer.samples.scaling)
     minutes = (time.perf_counter() - started) / 60
