@@ -157,7 +157,7 @@ KEYS_ELSEWHERE: Final = {
         ("Log scale", ("L",)), ("Smooth the curves", ("S",)), ("Walk along a chart", ("←", "→")),
         ("Zoom", ("+", "−")), ("Show all", ("0",)),
     ),
-    "Draw": (("Take back a stroke", ("Ctrl Z",)), ("Clear", ("Del",))),
+    "Draw": (("Take back a stroke", ("Ctrl Z",)), ("Clear", ("Del",)), ("Paste a picture", ("Ctrl V",))),
 }  # fmt: skip
 """Keys that a panel answers itself while it has the focus; for the sheet of keys."""
 

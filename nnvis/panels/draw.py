@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QMimeData, QSize, Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nnvis.draw_pages import DRAW_PAGES
 from nnvis.draw_pages.answer import AnswerPage, class_names
 from nnvis.draw_pages.answer_block import AnswerBlock
 from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.draw_pages.pictures import Pictures, picture_in
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
 from nnvis.widgets.brush_tools import BrushTools
@@ -19,6 +20,7 @@ from nnvis.widgets.canvas import PaintCanvas
 from nnvis.widgets.color_bar import ColorBar
 from nnvis.widgets.labels import explain
 from nnvis.widgets.segmented import SegmentedControl
+from nnvis.widgets.walk_bar import WalkBar
 
 _SMALLEST_CANVAS = 200
 _GAP = 6
@@ -35,7 +37,16 @@ class DrawPanel(QWidget):
         self.canvas = PaintCanvas(theme_source)
         self.canvas.setObjectName("paintCanvas")
         self.desk = DrawingDesk(session, self.canvas, self)
-        self._brushes = BrushTools(theme_source, self.canvas)
+        self.pictures = Pictures(self.desk, self)
+        self._brushes = BrushTools(theme_source, self.canvas, self.pictures.menu)
+        self.walk = WalkBar(theme_source, "test image", self.canvas)  # on its lower margin, where MNIST has no ink
+        self.walk.hide()
+        self.walk.walked.connect(self.pictures.walk)
+        self.pictures.changed.connect(self._on_pictures_changed)
+        self.canvas.dropped.connect(self._on_dropped)
+        paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
+        paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        paste.activated.connect(self.pictures.paste)
         self._answer = AnswerBlock(theme_source)
         self._answer.own_wanted.connect(self._on_own_wanted)
         self.pages = {row.name: row.make(self.desk, theme_source) for row in DRAW_PAGES}
@@ -108,6 +119,7 @@ class DrawPanel(QWidget):
         side = max(_SMALLEST_CANVAS, min(width, room - answer.height_for(roomy)))
         answer.set_room(room - side)
         self.canvas.setFixedSize(side, side)
+        self.walk.setGeometry(4, side - self.walk.height() - 4, side - 8, self.walk.height())
 
     def _on_metrics_changed(self) -> None:
         metrics = self._theme_source.metrics
@@ -123,6 +135,17 @@ class DrawPanel(QWidget):
 
     def _on_own_wanted(self) -> None:
         self._session.set_reading(self._session.reading.as_trained())
+
+    def _on_dropped(self, data: QMimeData) -> None:
+        source = picture_in(data)
+        if source is not None:
+            self.pictures.take(source)
+
+    def _on_pictures_changed(self) -> None:
+        words = self.pictures.words
+        self.walk.say(words, self.pictures.can_walk)
+        if self.walk.isHidden() == bool(words):
+            self.walk.setVisible(bool(words))
 
     # From the session to the eye.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSlider, QWidget
 
 from nnvis.theme import ThemeSource, color
 from nnvis.widgets.buttons import ToolButton
@@ -13,15 +13,17 @@ from nnvis.widgets.labels import explain, hairline
 from nnvis.widgets.painted import PaintedWidget
 
 _THINNEST, _THICKEST = 6, 40
-_ROOM_FOR_DOTS = 244
+_ROOM_FOR_DOTS = 270
 
 
 class BrushTools(QWidget):
     """Tools for one canvas."""
 
-    def __init__(self, theme_source: ThemeSource, canvas: PaintCanvas, parent: QWidget | None = None) -> None:
+    def __init__(self, theme_source: ThemeSource, canvas: PaintCanvas, pictures: QMenu | None = None,
+                 parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._canvas = canvas
+        self._menu = pictures
         self._brush = ToolButton(theme_source, "brush", "Draw with the left mouse button, a pen or a finger.")
         self._eraser = ToolButton(theme_source, "eraser", "Erase; the right mouse button always does.")
         tools = QButtonGroup(self)
@@ -45,6 +47,11 @@ class BrushTools(QWidget):
 
         self._undo = ToolButton(theme_source, "undo", "Take the last stroke back (Ctrl+Z on the canvas).")
         self._redo = ToolButton(theme_source, "redo", "Bring the stroke back (Ctrl+Shift+Z on the canvas).")
+        self.pictures = ToolButton(theme_source, "load-image", "Take a picture: from a file, the clipboard or the test "
+                                   "images. One can also be dropped on the canvas.")
+        self.pictures.setAccessibleName("Take a picture")
+        self.pictures.setObjectName("pictureButton")
+        self.pictures.clicked.connect(self._on_pictures_clicked)
         self._clear = ToolButton(theme_source, "delete", "Clear the canvas; undo brings the drawing back.")
         for button, name, slot in ((self._undo, "Undo stroke", canvas.undo), (self._redo, "Redo stroke", canvas.redo),
                                    (self._clear, "Clear canvas", canvas.clear)):
@@ -62,8 +69,9 @@ class BrushTools(QWidget):
         layout.addWidget(self._thickness, 1)
         layout.addWidget(self._dots[1])
         self._add_separator(layout)
-        for button in (self._undo, self._redo, self._clear):
+        for button in (self._undo, self._redo, self.pictures, self._clear):
             layout.addWidget(button)
+        self.pictures.setVisible(pictures is not None)
         canvas.drawing_changed.connect(self._on_drawing_changed)
         self._on_drawing_changed()
 
@@ -80,6 +88,10 @@ class BrushTools(QWidget):
         layout.addSpacing(4)
         layout.addWidget(line)
         layout.addSpacing(4)
+
+    def _on_pictures_clicked(self) -> None:
+        if self._menu is not None:
+            self._menu.popup(self.pictures.mapToGlobal(self.pictures.rect().bottomLeft()))
 
     def _on_eraser_toggled(self, on: bool) -> None:
         self._canvas.erasing = on

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
     QEnterEvent,
     QEventPoint,
     QImage,
@@ -24,6 +26,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.colour_maps import color_table, magnitude_colors
 from nnvis.theme import ThemeSource, color, font
+from nnvis.widgets.dropped_file import holds_picture
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
 from nnvis.widgets.strokes import SIDE, Mark, Stroke, StrokeHistory, blank, paint_strokes
 
@@ -43,6 +46,7 @@ class PaintCanvas(PaintedWidget):
     """
 
     drawing_changed = Signal()
+    dropped = Signal(object)  # QMimeData of a picture that was dropped on it
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, parent)
@@ -61,6 +65,7 @@ class PaintCanvas(PaintedWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setMouseTracking(True)
         self.setTabletTracking(True)
+        self.setAcceptDrops(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("Drawing canvas")
         self._tell()
@@ -229,6 +234,19 @@ class PaintCanvas(PaintedWidget):
         if position != self._pointer:
             self._pointer = position
             self.update()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Pictures and picture files may be dropped; other files are for the window."""
+        if holds_picture(event.mimeData()):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand the picture on."""
+        if holds_picture(event.mimeData()):
+            event.acceptProposedAction()
+            self.dropped.emit(event.mimeData())
 
     # Keys.
 
