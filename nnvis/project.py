@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from core.data import SOURCES, Dataset, Mnist, PenMixture, Source
 from core.data.augmentation import Augmentation
+from core.data.split import balanced_weights
 from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, FileError
 from core.hyper import from_dict
@@ -158,6 +159,7 @@ class Project:
             schedule=self.schedule.replace(),
             early_stopping=self.early_stopping.replace() if self.early_stopping and has_validation else None,
             augmentation=self.augmentation if self.augmentation != Augmentation() else None,
+            class_weight=balanced_weights(split.y_train) if self.training.class_weights == "balanced" else None,
             mixed_in=mixed_in,
         )
 

@@ -43,6 +43,10 @@ class TrainingRecipe(Configurable):
         4, low=1, high=20, title="Validations",
         help="How often in an epoch the validation images are answered, for the validation curve.",
     )
+    class_weights: str = hyper(
+        "equal", choices=("equal", "balanced"), advanced=True,
+        help="equal: every image counts alike. balanced: images of rare classes count more, so that all classes do.",
+    )
 
 
 def takes_pen_digits(dataset: Dataset) -> bool:

@@ -45,3 +45,14 @@ def _shared_out(sizes: NDArray[np.int64], share: float) -> NDArray[np.int64]:
             counts[group] += 1
             missing -= 1
     return counts
+
+
+def balanced_weights(labels: NDArray[Any]) -> dict[int, float]:
+    """How much the samples of each class count, so that all classes count alike: N / (classes * samples of the class).
+
+    Raises ConfigError where samples have several labels.
+    """
+    if labels.ndim != 1:
+        raise ConfigError("Classes can be balanced only where each image has one class. Let all images count alike.")
+    classes, counts = np.unique(labels, return_counts=True)
+    return {int(label): len(labels) / (len(classes) * int(count)) for label, count in zip(classes, counts, strict=True)}

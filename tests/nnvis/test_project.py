@@ -16,12 +16,13 @@ from core.data import Dataset
 from core.data.augmentation import Augmentation
 from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, CoreError, FileError
+from core.evaluation import evaluate
 from core.layers import LAYERS, Activation, Dense, Dropout
 from core.losses import LOSSES
 from core.optimizers import OPTIMIZERS, SGD
 from core.schedules import CosineDecay
 from core.stack import check
-from nnvis.project import MAX_BYTES, Project
+from nnvis.project import MAX_BYTES, NO_PEN_DIGITS, Project
 from nnvis.recipe import DataRecipe, TrainingRecipe, split_data
 
 EXAMPLES = Path(__file__).parents[2] / "resources" / "examples"
@@ -197,3 +198,19 @@ def test_schedule_early_stopping_and_augmentation_reach_the_training(digits: Dat
     unwatched = replace(project, data=project.data.replace(validation_share=0.0))
     split = split_data(digits, unwatched.data, project.seed)
     assert unwatched.build_trainer(project.build_model(digits), split).early_stopping is None
+
+
+def test_a_rare_class_may_count_more(digits: Dataset) -> None:
+    project = replace(Project.default(), training=TrainingRecipe(class_weights="balanced"), pen_digits=NO_PEN_DIGITS)
+    assert Project.from_json(project.to_json()) == project
+    few = np.flatnonzero((digits.y_train != 7) | (np.arange(len(digits.y_train)) % 10 == 0))
+    rare = replace(digits, x_train=digits.x_train[few], y_train=digits.y_train[few])
+    split = split_data(rare, project.data, project.seed)
+    found = {}
+    for weights in ("equal", "balanced"):
+        project = replace(project, training=TrainingRecipe(class_weights=weights, epochs=3))
+        model = project.build_model(rare)
+        for _ in project.build_trainer(model, split).run():
+            pass
+        found[weights] = evaluate(model, digits.x_test, digits.y_test, split.scaling).confusion.recall_per_class()[7]
+    assert found["balanced"] > found["equal"] + 0.1

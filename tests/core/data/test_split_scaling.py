@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from core.data import Scaling, mnist, stratified_split
+from core.data.split import balanced_weights
 from core.errors import ConfigError, ShapeError
 from core.hyper import from_dict
 
@@ -113,3 +114,12 @@ def test_scaling_is_a_value_that_survives_json() -> None:
     assert Scaling.unit() == Scaling()
     with pytest.raises(ConfigError, match="std"):
         Scaling(0, 0)
+
+
+def test_balanced_classes_count_alike() -> None:
+    labels = np.repeat([0, 2, 5], [10, 30, 20])
+    weights = balanced_weights(labels)
+    assert weights == {0: 2.0, 2: pytest.approx(2 / 3), 5: 1.0}
+    assert sum(weights[int(label)] for label in labels) == pytest.approx(len(labels)), "the mean loss stays a mean"
+    with pytest.raises(ConfigError, match="only where each image has one class"):
+        balanced_weights(np.eye(3, dtype=np.int64))
