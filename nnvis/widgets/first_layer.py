@@ -16,6 +16,7 @@ from nnvis.widgets.chart_scale import round_number, round_up
 from nnvis.widgets.color_bar import ColorBar
 from nnvis.widgets.histogram_bins import starting_reach
 from nnvis.widgets.labels import GivingLabel, explain
+from nnvis.widgets.picture_view import PictureView
 from nnvis.widgets.segmented import SegmentedControl
 from nnvis.widgets.tile_grid import TileGrid
 from nnvis.widgets.unit_ranking import strongest
@@ -77,6 +78,10 @@ class FirstLayer(Card):
         self.tiles.capacity_changed.connect(self._on_capacity_changed)
         self.tiles.pointed_at.connect(self._on_pointed_at)
         self.switch.changed.connect(self._on_switched)
+        self.tiles.opened.connect(self._on_opened)
+        self._source = theme_source
+        self._large: PictureView | None = None
+        self._unit = 0  # that is enlarged
 
     @property
     def units(self) -> list[int]:
@@ -136,6 +141,7 @@ class FirstLayer(Card):
         values = first if self._now is None else self._matrix(self._now)
         if self.shows == "change":
             values = values - first
+        self.tiles.fit(values.shape[1])
         places = min(self.tiles.capacity, values.shape[1])
         if self._now is None:
             self._units = list(range(places))
@@ -146,6 +152,33 @@ class FirstLayer(Card):
         for bar in (self.bar, self.foot_bar):
             bar.set_range(f"{number_text.MINUS}{round_number(self.top)}", f"+{round_number(self.top)}")
         self._say()
+        if self._large is not None and self._large.isVisible():
+            self._enlarge()
+
+    def _enlarge(self) -> None:
+        """Show the picture of one unit large."""
+        if self._view is None or self._large is None:
+            return
+        now = self._matrix(self._initial if self._now is None else self._now)
+        values = now - self._matrix(self._initial) if self.shows == "change" else now
+        what = "what unit {} has learnt, W − W₀" if self.shows == "change" else "weights of unit {}, W"
+        title = what.format(f"{self._unit} of {values.shape[1]}")
+        picture = values[:, self._unit].reshape(self._picture)
+        self._large.show_picture(f"{title[:1].upper()}{title[1:]}", picture, self.top)
+
+    def _on_opened(self, place: int) -> None:
+        if self._large is None:
+            self._large = PictureView(self._source, "signed", self.window())
+            self._large.walk_requested.connect(self._on_walk)
+        self._unit = self._units[place]
+        self._enlarge()
+        self._large.open()
+
+    def _on_walk(self, by: int) -> None:
+        """The unit beside it among those that are shown; from one that is not any more, the first."""
+        at = self._units.index(self._unit) if self._unit in self._units else -by
+        self._unit = self._units[(at + by) % len(self._units)]
+        self._enlarge()
 
     def _matrix(self, flat: Floats) -> Floats:
         """Return the weights as (pixels, units)."""

@@ -10,8 +10,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnvis.colour_maps import color_table, signed_colors
+from nnvis.colour_maps import color_table, magnitude_colors, signed_colors
 from nnvis.theme import ThemeSource
+from nnvis.widgets.color_bar import MapName
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring, whole
 
 GAP = 4
@@ -22,15 +23,20 @@ class TileGrid(PaintedWidget):
 
     capacity_changed = Signal(int)
     pointed_at = Signal(int)  # the place of the tile under the pointer; -1 when there is none
+    opened = Signal(int)  # the place of a tile that was clicked, or taken with Enter
 
-    def __init__(self, theme_source: ThemeSource, rows: int = 1, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme_source: ThemeSource, rows: int = 1, parent: QWidget | None = None, map_name: MapName = "signed"
+    ) -> None:
         super().__init__(theme_source, parent)
+        self._map_name = map_name
         self.painted_seconds = 0.0
         self._rows = rows
+        self._scale = 1
         self._pixels: NDArray[np.uint8] = np.empty((0, 1, 1), np.uint8)
         self._images: list[QImage] = []
         self._place = -1
-        self._colors = color_table(signed_colors())
+        self._colors = self._color_table()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -38,7 +44,7 @@ class TileGrid(PaintedWidget):
     @property
     def tile(self) -> int:
         """Side of a tile."""
-        return self.theme_source.metrics.weight_tile
+        return self.theme_source.metrics.weight_tile * self._scale
 
     @property
     def columns(self) -> int:
@@ -48,7 +54,16 @@ class TileGrid(PaintedWidget):
     @property
     def capacity(self) -> int:
         """How many tiles there is room for."""
-        return self._rows * self.columns
+        return self._rows // self._scale * self.columns
+
+    def fit(self, count: int) -> None:
+        """Show tiles twice as large where so few of them then still fit."""
+        side = 2 * self.theme_source.metrics.weight_tile
+        columns = max(1, (self.width() + GAP) // (side + GAP))
+        scale = 2 if self._rows >= 2 and 0 < count <= self._rows // 2 * columns else 1
+        if scale != self._scale:
+            self._scale = scale
+            self.update()
 
     @property
     def count(self) -> int:
@@ -80,7 +95,8 @@ class TileGrid(PaintedWidget):
 
     def sizeHint(self) -> QSize:
         """A few tiles wide, all rows high."""
-        return QSize(4 * (self.tile + GAP), self._rows * (self.tile + GAP) - GAP)
+        side = self.theme_source.metrics.weight_tile  # few large tiles take no more room than many small ones
+        return QSize(4 * (side + GAP), self._rows * (side + GAP) - GAP)
 
     def tile_rect(self, place: int) -> QRectF:
         """Return where a tile stands; a picture whose pixels do not divide the tile's side stands in its middle."""
@@ -126,6 +142,12 @@ class TileGrid(PaintedWidget):
                 place = candidate
         self._point_at(place)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Enlarge the tile under the pointer."""
+        self.mouseMoveEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self._place >= 0:
+            self.opened.emit(self._place)
+
     def leaveEvent(self, event: QEvent) -> None:
         """Point at nothing."""
         self._point_at(-1)
@@ -139,8 +161,11 @@ class TileGrid(PaintedWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk from tile to tile with the arrow keys."""
+        """Walk from tile to tile with the arrow keys; Enter enlarges one."""
         by = self._step(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._place >= 0:
+            self.opened.emit(self._place)
+            return
         if not by or not self._images:
             super().keyPressEvent(event)
             return
@@ -155,8 +180,18 @@ class TileGrid(PaintedWidget):
     def _point_at(self, place: int) -> None:
         if place != self._place:
             self._place = place
+            self.setCursor(Qt.CursorShape.PointingHandCursor if place >= 0 else Qt.CursorShape.ArrowCursor)
             self.pointed_at.emit(place)
             self.update()
+
+    def _color_table(self) -> list[int]:
+        return color_table(signed_colors() if self._map_name == "signed" else magnitude_colors(self.theme))
+
+    def _on_theme_changed(self) -> None:
+        self._colors = self._color_table()
+        for image in self._images:
+            image.setColorTable(self._colors)
+        super()._on_theme_changed()
 
     def _on_metrics_changed(self) -> None:
         super()._on_metrics_changed()

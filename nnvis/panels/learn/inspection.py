@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from nnvis.layer_health import health_rows, watched_images
 from nnvis.panels.learn.layers import LayersRow
+from nnvis.panels.learn.maps import MapsRow
 from nnvis.theme import ThemeSource
 from nnvis.widgets.first_layer import as_pictures
 from nnvis.widgets.health import RECENT
@@ -29,6 +30,8 @@ class Inspection(QObject):
         self._layers = layers
         self._checkup_shown: object = None
         self.row = InspectionRow(theme_source)
+        self.maps = MapsRow(session, self.row.maps, self)
+        self.row.view_changed.connect(self._on_view_changed)
         self.row.health.step_requested.connect(session.step_batch)
 
     def add_to(self, budget: RedrawBudget) -> None:
@@ -44,8 +47,13 @@ class Inspection(QObject):
         view = next((view for view in session.views if view.name == "W"), None)
         picture = as_pictures(view, session.shown_dataset.input_shape) if view and session.shown_dataset else None
         self.row.set_pictures(picture is not None)
+        self.row.set_maps(self.maps.clear(self._layers.titles))
         if view is not None and picture is not None:
             self.row.first_layer.set_network(view, picture, session.initial_parameters)
+
+    def _on_view_changed(self, view: str) -> None:
+        if view == "maps":
+            self.maps.draw()
 
     def _draw_tiles(self) -> None:
         if len(self._session.history):

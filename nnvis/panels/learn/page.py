@@ -42,6 +42,7 @@ class LearnPanel(QWidget):
         self.budget = RedrawBudget()
         for row in (self.curves, self.layers, self.inspecting):  # the most important first
             row.add_to(self.budget)
+        self.inspecting.maps.add_to(self.budget, self._redraw)
         self._until: UntilCard | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
