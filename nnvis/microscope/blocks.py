@@ -23,6 +23,7 @@ MOST_PICTURES = 256
 MOST_COLUMNS, MOST_ROWS = 64, 16  # cells of a matrix that is no picture
 WINDOW = 16  # images of a batch that are drawn as rows
 FOLD = 8
+PLANES = (("y", "x"), ("v", "u"), ("a", "b"))  # axes that are places of a picture
 PERCENTILE_FROM = 2000  # arrays of more numbers are scaled to the 99.9th percentile: one outlier must not pale the rest
 
 
@@ -68,15 +69,19 @@ class Block:
         """The axes and indices of a flat place."""
         return dict(zip(self.operand.axes, map(int, np.unravel_index(place, self.operand.value.shape)), strict=True))
 
-    def marked(self, at: Mapping[str, int]) -> Array:
+    def marked(self, at: Mapping[str, int | range]) -> Array:
         """Which cells belong to what is pointed at; none when they have no axis in common."""
         common = [axis for axis in self.operand.axes if axis in at]
         if not common:
             return np.zeros(self.places.shape, bool)
         indices = np.unravel_index(np.maximum(self.places, 0), self.operand.value.shape)
-        mask = self.places >= 0
+        mask: Array = self.places >= 0
         for axis in common:
-            mask &= indices[self.operand.axes.index(axis)] == at[axis]
+            index, wanted = indices[self.operand.axes.index(axis)], at[axis]
+            if isinstance(wanted, range):  # a window over the places of a picture
+                mask = mask & (index >= wanted.start) & (index < wanted.stop)
+            else:
+                mask = mask & (index == wanted)
         return mask
 
     @property
@@ -157,6 +162,8 @@ def _arranged(places: Array, axes: list[str], hints: Hints) -> tuple[Form, Array
         padded = np.full(-(-len(places) // fold) * fold, -1)
         padded[: len(places)] = places
         return "cells", padded.reshape(1, -1, fold), 1, "", ""
+    if places.ndim == 2 and tuple(axes) in PLANES:
+        return "pictures", places[None], 1, "", ""
     if places.ndim == 2:
         return "cells", places[None], 1, axes[0], axes[1]
     if places.ndim == 3:  # a stack of maps (h, w, c)

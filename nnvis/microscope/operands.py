@@ -165,6 +165,8 @@ def _opened(item: _Closed, context: Context) -> list[Sign | _Closed] | None:
                 simple = isinstance(right, ast.Name | ast.Constant)
                 return [_Closed(left, MULTIPLY), Sign(f"/ {below}" if simple else rf"/ \left({below}\right)")]
             return [_Closed(left, MULTIPLY), Sign("/"), _Closed(right, ATOM)]
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="rows"), args=[inner]), attr="T"):
+            return [_Closed(inner), Sign(r"{}^{\top}")]  # a row for every window: too many to be drawn as a matrix
         case ast.Call(func=ast.Name(id=name), args=arguments) if name in OPENED:
             return _call(name, arguments, item.node, context)
     return None

@@ -89,6 +89,10 @@ def telling(staging: Staging, out: WrittenOut, room_is_low: bool, names: tuple[s
     if out.is_sum:
         return _waterfall(staging, out, main, room_is_low, common)
     title = "One number, written out"
+    if "…" in out.numbers:
+        common["numbers"] = " + ".join(
+            _factors(main, index) or short(float(main.values[index])) for index in range(len(main.values))
+        )
     return Telling(title=title, **common, after=_after(staging, out), summary=_gate_words(staging, out))
 
 
@@ -160,7 +164,11 @@ def _factors(terms: Terms, index: int) -> str:
 
 
 def _pictures(staging: Staging, out: WrittenOut, main: Terms) -> tuple[tuple[str, Array, str], ...]:
-    """Input, weights and their product, where the input is a picture."""
+    """Input, weights and their product, where the input is a picture, or a window of one."""
+    if main.axes == ("w",):
+        return _window_pictures(staging, out, main)
+    if main.axes == ("n", "v", "u"):
+        return _swept_pictures(staging, out, main)
     shape = staging.hints.pictured.get("i")
     if main.axes != ("i",) or shape is None or main.factors.shape[1] != 2:
         return ()
@@ -171,6 +179,37 @@ def _pictures(staging: Staging, out: WrittenOut, main: Terms) -> tuple[tuple[str
     weights = staging.shown.context.latex(_node("W"))
     kind = "magnitude" if left.min() >= 0 else "signed"
     return (("X", left, kind), (rf"{weights}\,[:, {unit}]", right, "signed"), (r"\mathrm{product}", product, "signed"))
+
+
+def _window_pictures(staging: Staging, out: WrittenOut, main: Terms) -> tuple[tuple[str, Array, str], ...]:
+    """The window of one place, the kernel, and their products; of the map that says most."""
+    kernel = np.shape(staging.shown.context.values["W"])[:3]
+    left, right, product = (each.reshape(kernel) for each in (*main.factors.T, main.values))
+    best = int(np.argmax(np.abs(product).sum(axis=(0, 1))))
+    kind = "magnitude" if left.min() >= 0 else "signed"
+    name = r"\mathrm{window}" + (rf"\,{best}" if kernel[2] > 1 else "")
+    weights = rf"{staging.shown.context.latex(_node('W'))}\,[:, :, {best}, {out.index[-1]}]"
+    return (
+        (name, left[:, :, best], kind),
+        (weights, right[:, :, best], "signed"),
+        (r"\mathrm{product}", product[:, :, best], "signed"),
+    )
+
+
+def _swept_pictures(staging: Staging, out: WrittenOut, main: Terms) -> tuple[tuple[str, Array, str], ...]:
+    """All that a kernel's cell has seen in one image, the errors there, and their products."""
+    image = staging.shown.image or staging.hints.image
+    of_image = main.places[:, 0] == image
+    shape = np.shape(staging.shown.context.values["dZ"])[1:3]
+    left, right = (main.factors[of_image, side].reshape(shape) for side in (0, 1))
+    a, b, c, f = out.index
+    error = staging.shown.context.latex(_node("dZ"))
+    kind = "magnitude" if left.min() >= 0 else "signed"
+    return (
+        (rf"X\,[{a}\!:,\,{b}\!:,\,{c}]", left, kind),
+        (rf"{error}\,[:, :, {f}]", right, "signed"),
+        (r"\mathrm{product}", left * right, "signed"),
+    )
 
 
 def _node(text: str) -> Any:

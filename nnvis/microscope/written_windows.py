@@ -9,7 +9,9 @@ import numpy as np
 from core.layers import GlobalAveragePooling2D, MaxPooling2D
 
 if TYPE_CHECKING:
-    from nnvis.microscope.stops import Shown
+    from collections.abc import Mapping
+
+    from nnvis.microscope.stops import Shown, Stop
     from nnvis.microscope.written_out import Terms
 
 
@@ -32,6 +34,34 @@ def cells_of(layer: Any, v: int, u: int) -> tuple[int, int, int, int]:
     y, x = v * windows.strides[0] - top, u * windows.strides[1] - left
     bottom, right = min(y + windows.size[0], windows.image[0]), min(x + windows.size[1], windows.image[1])
     return max(y, 0), bottom, max(x, 0), right
+
+
+def linked(stop: Stop, at: Mapping[str, int]) -> dict[str, int | range]:
+    """What is pointed at, with the window that belongs to it: the cells that a place looked at, or a kernel's cell swept."""
+    found: dict[str, int | range] = dict(at)
+    traced = stop.layer_trace
+    layer: Any = traced.layer if traced else None
+    if not hasattr(layer, "_windows"):
+        return found
+    if "v" in at and "u" in at and "y" not in at:
+        top, bottom, left, right = cells_of(layer, at["v"], at["u"])
+        found |= {"y": range(top, bottom), "x": range(left, right)}
+        if "W" not in stop.values:
+            found |= {axis: at[axis] for axis in ("c",) if axis in at}
+    elif "y" in at and "x" in at and "v" not in at:
+        over = windows_over(layer, at["y"], at["x"])
+        if over:
+            found["v"] = range(over[0][0], over[-1][0] + 1)
+            found["u"] = range(over[0][1], over[-1][1] + 1)
+    elif "a" in at and "b" in at and stop.result == "dW":
+        rows, columns = layer._windows.places
+        y, x = (at[axis] - border[0] for axis, border in zip("ab", layer._windows.border, strict=True))
+        down, right_ = layer._windows.strides
+        found |= {
+            "y": range(max(0, y), y + (rows - 1) * down + 1),
+            "x": range(max(0, x), x + (columns - 1) * right_ + 1),
+        }
+    return found
 
 
 def spread_terms(shown: Shown, at: dict[str, int]) -> Terms:

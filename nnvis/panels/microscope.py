@@ -16,6 +16,7 @@ from nnvis.microscope.telling import telling
 from nnvis.microscope.trace import Bench, StepTrace
 from nnvis.microscope.track import track_of
 from nnvis.microscope.written_out import WrittenOut, written_out
+from nnvis.microscope.written_windows import linked
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import text_label
 from nnvis.widgets.microscope.bench_area import BenchArea
@@ -346,7 +347,7 @@ class MicroscopePanel(QWidget):
         if staged is None or out is None:
             return
         stage = self.bench.stage
-        stage.set_at(self._at, self._pinned)
+        stage.set_at(linked(staged.shown.stop, self._at), self._pinned)
         layout = stage.layout_now
         lines = layout.row_middles if layout else ()
         told = telling(staged, out, self.bench.height() < LOW, self._names)

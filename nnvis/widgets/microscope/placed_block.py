@@ -101,12 +101,11 @@ class PlacedBlock:
         place = int(self.block.places[number, i, j])
         return place if place >= 0 else None
 
-    def rings(self, at: Mapping[str, int]) -> Iterator[QRectF]:
+    def rings(self, at: Mapping[str, int | range]) -> Iterator[QRectF]:
         """Rectangles around what is pointed at, one for each picture that has a part in it."""
         marked = self.block.marked(at)
-        if not marked.any() or (marked | (self.block.places < 0)).all():
-            if (marked.any() and marked.size > 1) or marked.any():
-                yield self.rect
+        if marked.any() and (marked | (self.block.places < 0)).all():
+            yield self.rect
             return
         for number in np.flatnonzero(marked.any(axis=(1, 2))):
             rows, columns = np.nonzero(marked[number])

@@ -14,7 +14,7 @@ from nnvis.widgets.microscope.placed_block import PlacedBlock, paint_ring
 from nnvis.widgets.microscope.stage_layout import Layout, laid_out
 from nnvis.widgets.painted import PaintedWidget, focus_ring
 
-At = Mapping[str, int]
+At = Mapping[str, int | range]
 LEAST = QSize(600, 170)
 
 
@@ -74,7 +74,6 @@ class Stage(PaintedWidget):
         if self._picture is None:
             self._picture = self._drawn(layout)
         painter.drawPixmap(0, 0, self._picture)
-        layout.paint_rays(painter, self.theme, self._at)
         for placed in layout.blocks:
             for ring in placed.rings(self._at):
                 paint_ring(painter, ring, self.theme)

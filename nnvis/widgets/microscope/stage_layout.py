@@ -91,9 +91,6 @@ class Layout:
                 painter.setPen(QPen(color(theme.text), 2))
                 painter.drawLine(QPointF(ray.x - 4, ray.bottom), QPointF(ray.x + 4, ray.bottom))
 
-    def paint_rays(self, painter: QPainter, theme: Theme, at: Mapping[str, int]) -> None:
-        """Nothing moves while one reads: what is pointed at is only ringed."""
-
 
 def laid_out(staging: Staging, width: int, height: int, ratio: float) -> Layout:
     """The layout of a stop in this room."""
@@ -125,7 +122,11 @@ def _row(staging: Staging, width: int, height: int, ratio: float) -> Layout:
         if isinstance(item, Sign)
     }
     blocks = {index: item for index, item in enumerate(items) if isinstance(item, Block)}
-    names = {index: art_width(block.operand.latex, symbols) for index, block in blocks.items()}
+    letters = {index: art_width(block.operand.latex, symbols) for index, block in blocks.items()}
+    # in a low room the shape stands beside the symbol
+    names = {
+        index: letters[index] + (5.5 * len(shape_text(block)) + 16 if low else 0) for index, block in blocks.items()
+    }
     free = width - 2 * MARGIN - sum(signs.values())
     placed = _fit_all(blocks, names, free, room, ratio)
     widths = {index: max(_wide(each), names[index]) for index, each in placed.items()} | signs
@@ -147,7 +148,7 @@ def _row(staging: Staging, width: int, height: int, ratio: float) -> Layout:
             )
             done.append(each)
             texts.append(PlacedText(item.operand.latex, QPointF(centre, base), symbols))
-            beside = QPointF(centre + names[index] / 2 + 12, base + 6)
+            beside = QPointF(centre + letters[index] / 2 + 8, base + 6)
             below = QPointF(centre, extra + band - 8)
             if low and item.form == "number":
                 left += widths[index]
@@ -169,6 +170,9 @@ def _fit_all(
 ) -> dict[int, PlacedBlock]:
     """Share the width: each block takes what it can use, the hungry ones share the rest."""
     wanted = {index: max(_wide(fitted(block, free, room, ratio)), names[index]) for index, block in blocks.items()}
+    for index, block in blocks.items():  # a single picture does not crowd out the many
+        if block.form == "pictures" and len(block.values) == 1 and len(blocks) > 2:
+            wanted[index] = min(wanted[index], max(names[index], free * 0.19))
     given: dict[int, float] = {}
     left, waiting = free, sorted(blocks, key=lambda index: wanted[index])
     while waiting:
@@ -179,6 +183,8 @@ def _fit_all(
     # whole pixels leave room over: whoever was cut short may have it
     spare = free - sum(max(_wide(each), names[index]) for index, each in placed.items())
     for index in sorted(blocks, key=lambda index: given[index] - wanted[index]):
+        if given[index] >= wanted[index]:
+            continue
         again = fitted(blocks[index], _wide(placed[index]) + spare, room, ratio)
         spare -= _wide(again) - _wide(placed[index])
         placed[index] = again

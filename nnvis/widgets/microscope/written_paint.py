@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
 from nnvis.colour_maps import (
@@ -15,6 +15,7 @@ from nnvis.colour_maps import (
     signed_colors,
     signed_indices,
 )
+from nnvis.microscope.blocks import cell_text
 from nnvis.microscope.numbers_in import short
 from nnvis.microscope.telling import Telling
 from nnvis.theme import Theme, color, font
@@ -108,13 +109,31 @@ def paint_pictures(painter: QPainter, area: QRectF, telling: Telling, theme: The
     for index, (latex, values, kind) in enumerate(telling.pictures):
         top = float(np.abs(values).max()) or 1.0
         rect = QRectF(left, area.top() + 20 + max(0.0, (area.height() - 20 - side) / 2), side, side)
-        draw_picture(painter, rect, picture(values, kind, top, theme), theme)
+        shown = rect
+        if values.shape[0] != values.shape[1]:
+            shown = QRectF(rect.topLeft(), QSizeF(side * values.shape[1] / pixels, side * values.shape[0] / pixels))
+        draw_picture(painter, shown, picture(values, kind, top, theme), theme)
+        _numbers(painter, shown, values, kind, top, theme)
         paint_art_centred(painter, latex, QPointF(rect.center().x(), area.top() + 7), 13, theme.text_2)
         left += side
         if index < 2:
             paint_art_centred(painter, (r"\odot", "=")[index], QPointF(left + 15, rect.center().y()), 18, theme.text_2)
             left += 30
     return left + 24
+
+
+def _numbers(painter: QPainter, rect: QRectF, values: np.ndarray, kind: str, top: float, theme: Theme) -> None:
+    """Numbers in the cells of a small picture."""
+    rows, columns = values.shape
+    wide, high = rect.width() / columns, rect.height() / rows
+    if wide < 26 or high < 14:
+        return
+    image = picture(values, kind, top, theme)
+    painter.setFont(font("caption"))
+    for row, column in np.ndindex(rows, columns):
+        painter.setPen(color("#10131A" if image.pixelColor(column, row).lightnessF() > 0.5 else "#FFFFFF"))
+        cell = QRectF(rect.left() + column * wide, rect.top() + row * high, wide, high)
+        painter.drawText(cell, CENTRE, cell_text(float(values[row, column]), top, wide))
 
 
 def paint_tints(painter: QPainter, area: QRectF, telling: Telling, theme: Theme) -> None:
