@@ -37,7 +37,7 @@ def cells_of(layer: Any, v: int, u: int) -> tuple[int, int, int, int]:
 
 
 def linked(stop: Stop, at: Mapping[str, int]) -> dict[str, int | range]:
-    """What is pointed at, with the window that belongs to it: the cells that a place looked at, or a kernel's cell swept."""
+    """What is pointed at, with the window that belongs to it: what a place looked at, or a kernel's cell swept."""
     found: dict[str, int | range] = dict(at)
     traced = stop.layer_trace
     layer: Any = traced.layer if traced else None

@@ -15,6 +15,7 @@ from nnvis.microscope.stops import Stop, stops_of
 from nnvis.microscope.telling import telling
 from nnvis.microscope.trace import Bench, StepTrace
 from nnvis.microscope.track import track_of
+from nnvis.microscope.weight_life import life_of, weight_pointed_at
 from nnvis.microscope.written_out import WrittenOut, written_out
 from nnvis.microscope.written_windows import linked
 from nnvis.theme import ThemeSource
@@ -29,6 +30,7 @@ from nnvis.widgets.microscope.strips import CodeStrip, Link, WhyStrip
 if TYPE_CHECKING:
     from nnvis.session import Session
 
+WEIGHTS = ("W", "b", "dW", "db", "gamma", "beta", "dgamma", "dbeta", "P", "P_new", "G")
 LOW = 460  # a bench lower than that shows fewer rows
 EMPTY = "The network is being made ready. In a moment its next update can be read here, equation by equation."
 
@@ -43,6 +45,7 @@ class MicroscopePanel(QWidget):
         self.setObjectName("microscope")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._bench: Bench | None = None
+        self._twins: Bench | None = None  # the same network in float64, for finite differences
         self._trace: StepTrace | None = None
         self._stops: tuple[Stop, ...] = ()
         self._number = 0
@@ -100,6 +103,7 @@ class MicroscopePanel(QWidget):
         stage.clicked.connect(self._on_clicked)
         self.code.name_pointed.connect(self._on_name_pointed)
         self.code.source_requested.connect(self.show_source)
+        self.bench.weight.closed.connect(self._close_weight)
         session.specimen_arrived.connect(self._on_specimen)
         session.history_cleared.connect(self._on_history_cleared)
         session.state_changed.connect(self._on_state_changed)
@@ -314,11 +318,37 @@ class MicroscopePanel(QWidget):
         self._point(name, place)
         self._pinned = True
         self._refresh_marks()
+        if name in WEIGHTS:
+            self.show_weight()
 
     def release(self) -> None:
-        """Let go of what is pinned."""
+        """Close the card of a weight, or let go of what is pinned."""
+        if self.bench.weight.isVisible():
+            self._close_weight()
+            return
         self._pinned = False
         self._refresh_marks()
+
+    def show_weight(self) -> None:
+        """Open the card of the weight that is pointed at, or of the one that weighs most in the number pointed at."""
+        stop, trace, bench, model = self.stop, self._trace, self._bench, self._session.new_model()
+        found = weight_pointed_at(stop, self._at, self._out) if stop is not None else None
+        if trace is None or bench is None or found is None or model is None:
+            return
+        if self._twins is None:
+            self._twins = Bench(model.clone("float64"))
+        timeline = self._session.timeline
+        steps = timeline.steps if timeline else ()
+        moments = [moment for step in steps if timeline and (moment := timeline.nearest(step)) is not None]
+        moments = [moment for moment in moments if moment.step <= trace.specimen.step]
+        view, index = found
+        life = life_of(trace, self._stops, view, index, bench, self._twins, moments)
+        self._trace = bench.trace(trace.specimen)  # the bench was used for other moments
+        self.bench.weight.show_life(life, self._thumbnails)
+        self.bench.set_drawer(True)
+
+    def _close_weight(self) -> None:
+        self.bench.set_drawer(False)
 
     def _point(self, name: str, place: int) -> None:
         staged = self._staging
@@ -371,7 +401,8 @@ class MicroscopePanel(QWidget):
         self._ask()
 
     def _on_history_cleared(self) -> None:
-        self._bench = self._trace = None
+        self._bench = self._twins = self._trace = None
+        self.bench.set_drawer(False)
         self._stops, self._number, self._pinned = (), 0, False
         self._ask()
 

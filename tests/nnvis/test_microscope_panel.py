@@ -236,3 +236,29 @@ def test_themes_and_sizes_change_under_way(panel: MicroscopePanel, theme_source:
     assert panel.bench.stage.grab().toImage() != dark
     assert panel.stop is not None
     assert panel.stop.key == "dZ.3"
+
+
+def test_a_click_on_a_weight_opens_its_life(qtbot: QtBot, panel: MicroscopePanel, session: Session) -> None:
+    for _ in range(2):
+        with qtbot.waitSignal(session.specimen_arrived):
+            session.step_batch()
+    qtbot.waitUntil(lambda: panel._trace is not None and panel._trace.specimen.step == 2)
+    number = next(index for index, stop in enumerate(panel.stops) if stop.key == "dW.3")
+    panel.go_to(number)
+    shown = panel.bench.stage.block("dW")
+    assert shown is not None
+    at = shown.block.index_at(int(shown.block.places[0, 2, 3]))
+    QTest.mouseClick(panel.bench.stage, Qt.MouseButton.LeftButton, pos=place(panel, "dW", at))
+    card = panel.bench.weight
+    assert card.isVisible()
+    assert card.life is not None
+    assert panel.stop is not None
+    assert card.life.gradient == pytest.approx(float(panel.stop.values["dW"][at["i"], at["j"]]))
+    assert card.life.twin.numeric == pytest.approx(card.life.gradient, rel=1e-2, abs=1e-6)
+    assert card.life.weight_course[0][-1] == 2
+    assert not card.grab().isNull()
+    key(panel, Qt.Key.Key_Escape)
+    assert not card.isVisible()
+    assert panel._pinned
+    key(panel, Qt.Key.Key_W)
+    assert card.isVisible()

@@ -8,9 +8,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.theme import ThemeSource
 from nnvis.widgets.microscope.stage import Stage
+from nnvis.widgets.microscope.weight_card import WeightCard
 from nnvis.widgets.microscope.written_card import WrittenCard
 
 GAP = 8
+DRAWER, COLUMN = 440, 500
+WIDE = 1500  # from here on the card of a weight has a column of its own
 
 
 class BenchArea(QWidget):
@@ -21,6 +24,7 @@ class BenchArea(QWidget):
         self._theme_source = theme_source
         self.stage = Stage(theme_source, self)
         self.card = WrittenCard(theme_source, self)
+        self.weight = WeightCard(theme_source, self)
         self._beside = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -39,8 +43,17 @@ class BenchArea(QWidget):
         super().resizeEvent(event)
         self._place()
 
+    def set_drawer(self, opened: bool) -> None:
+        """Open or close the card of a weight: a column where there is room, else a drawer over the stage."""
+        self.weight.setVisible(opened)
+        self._place()
+
     def _place(self) -> None:
         width, height = self.width(), self.height()
+        drawer = COLUMN if width >= WIDE else DRAWER
+        self.weight.setGeometry(self.width() - drawer, 0, drawer, height)
+        if self.weight.isVisibleTo(self) and width >= WIDE:
+            width -= COLUMN + GAP
         if self._beside:
             card = max(260, min(360, width // 4))
             self.stage.setGeometry(0, 0, width - card - GAP, height)

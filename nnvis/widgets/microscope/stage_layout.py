@@ -243,7 +243,9 @@ def _stack(staging: Staging, stack: Stack, width: int, height: int) -> Layout:
     head = 16.0 if stack.matrix.column_heads else 0.0
     gap_x = 2.0 if (right - left) / columns > 10 else 1.0
     cell_width = min(64.0, (right - left - gap_x * (columns - 1)) / columns)
-    line, between = 24.0, 18.0 if any(each.is_gate for each in stack.lines) else 8.0
+    short_of_room = height < 300
+    line = 18.0 if short_of_room else 24.0
+    between = (12.0 if short_of_room else 18.0) if any(each.is_gate for each in stack.lines) else 8.0
     below = len(stack.lines) * (line + between) + 8 + LEGEND
     cell_height = max(5.0, min(24.0, (height - band - 26 - head - below) / rows - 2))
     top = band + 22 + head
