@@ -76,13 +76,16 @@ def frame(argv: Sequence[str] | None = None) -> tuple[QApplication, MainWindow]:
 
 def furnish(window: MainWindow) -> None:
     """Bring the session and the panels into the window."""
+    from nnvis.autosave import Autosave
     from nnvis.preferences import Preferences
     from nnvis.project_files import ProjectFiles
     from nnvis.session import Session
 
     session = Session(window)
     try:
-        window.furnish(session, ProjectFiles(window, session, window.settings))
+        autosave = Autosave(session, data_folder() / "autosave", window)
+        window.furnish(session, ProjectFiles(window, session, window.settings, autosave))
+        autosave.offer()
         window.preferences = Preferences(window, window.theme_source, window.settings, session, window.panels.learn)
     except BaseException:
         session.shutdown()  # a thread that still runs would abort the process before the reason could be read

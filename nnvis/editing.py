@@ -253,10 +253,13 @@ class ProjectEditing(QObject):
         except FileError as error:
             self._post(messages.file_failed("The project could not be saved.", error))
             return False
-        self.project_path = target
+        self._mark_saved(target)
+        return True
+
+    def _mark_saved(self, path: Path) -> None:
+        self.project_path = path
         self._edits.mark_saved()
         self.project_changed.emit()
-        return True
 
     def _start_with(self, project: Project, path: Path | None) -> None:
         self._edits = Edits(project)

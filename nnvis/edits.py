@@ -27,7 +27,7 @@ class Edits:
         self._done: list[Edit] = []
         self._undone: list[Edit] = []
         self._project = project
-        self._saved = project
+        self._saved: Project | None = project
         self._merging = False
 
     @property
@@ -93,3 +93,7 @@ class Edits:
         """Remember the project as it is now as the saved one."""
         self._saved = self._project
         self._merging = False
+
+    def mark_unsaved(self) -> None:
+        """The project as it is now is in no file."""
+        self._saved = None

@@ -255,6 +255,7 @@ class MainWindow(QMainWindow):
         self._folding.unfold()
         self._layout.keep()
         if self._is_furnished:
+            self.files.end()
             self.session.shutdown()
         event.accept()
         self.closed.emit()

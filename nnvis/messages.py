@@ -92,10 +92,33 @@ def file_failed(title: str, error: CoreError) -> Message:
     return Message("error", title, str(error))
 
 
+def left_behind(
+    name: str, step: int, when: str, has_ended: bool, recover: Callable[[], None], discard: Callable[[], None]
+) -> Message:
+    """What an earlier run of the program left in no file. `has_ended`: it was closed by its user."""
+    trained = f" with its network trained to step {number_text.count(step)}" if step else ""
+    title = f"Kept from {when}: work that is in no file." if has_ended else f"nnvis ended unexpectedly at {when}."
+    verb, label = ("Go on with", "Go on") if has_ended else ("Recover", "Recover")
+    actions = (MessageAction(label, recover, primary=True), MessageAction("Discard", discard))
+    return Message("info" if has_ended else "warning", title, f"{verb} “{name}”{trained}?", actions)
+
+
+def not_autosaved(error: Exception) -> Message:
+    """What is done now would be lost with the program."""
+    text = f"{error} Save your work to another place; nothing is lost as long as the window is open."
+    return Message("warning", "Autosave does not work here.", text)
+
+
 def no_images(path: str) -> Message:
     """What was chosen or dropped holds no images with labels."""
     text = f"{path} is no NPZ, CSV or IDX file. Choose one of these, or a folder with one folder of pictures per class."
     return Message("error", "There are no images with labels in this file.", text)
+
+
+def network_is_old() -> Message:
+    """The trained network is not the one that the project describes now."""
+    text = "The project was changed since it was trained. Undo that, or train the network as it is now; then save it."
+    return Message("warning", "The trained network cannot be saved with this project.", text)
 
 
 CANNOT_TRAIN = "This network cannot be trained yet."

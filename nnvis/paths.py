@@ -1,5 +1,6 @@
 """Where the program's own files lie, and where it may write."""
 
+import contextlib
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -33,5 +34,6 @@ def _writable(kind: str) -> Path:
     # The generic places with our own name do not change with QApplication.applicationName(), as AppDataLocation does.
     place = location.GenericDataLocation if kind == "data" else location.GenericCacheLocation
     folder = Path(QStandardPaths.writableLocation(place)) / "nnvis"
-    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # a read-only home: whoever writes there says so, with the reason
+        folder.mkdir(parents=True, exist_ok=True)
     return folder

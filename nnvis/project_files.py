@@ -10,13 +10,16 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from nnvis import messages
+from nnvis.autosave import Autosave
 from nnvis.data_files import source_of
 from nnvis.saved_run import SUFFIX as MODEL_SUFFIX
 from nnvis.session import Session
 from nnvis.settings import Settings
 
 FILTER: Final = "nnvis projects and models (*.json *.safetensors);;All files (*)"
-SAVE_FILTER: Final = "nnvis projects (*.json);;All files (*)"
+SAVE_FILTER: Final = "nnvis projects (*.json);;Projects with their trained network (*.safetensors);;All files (*)"
+NETWORK_FILTER: Final = "Trained networks with their project (*.safetensors)"
 SUFFIX: Final = ".json"
 
 
@@ -33,8 +36,12 @@ class ProjectFiles(QObject):
 
     changed = Signal()
 
-    def __init__(self, window: QWidget, session: Session, settings: Settings) -> None:
+    def __init__(
+        self, window: QWidget, session: Session, settings: Settings, autosave: Autosave | None = None
+    ) -> None:
         super().__init__(window)
+        self._autosave = autosave
+        self._is_discarded = False
         self._window = window
         self._session = session
         self._settings = settings
@@ -52,7 +59,7 @@ class ProjectFiles(QObject):
 
     def new(self) -> None:
         """Start again with the first project."""
-        if self.may_discard():
+        if self._may_replace():
             self._session.new_project()
             self._saved_at = None
             self.changed.emit()
@@ -65,13 +72,13 @@ class ProjectFiles(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open that file, unless changes would be lost and the user does not want that."""
-        if self.may_discard() and self._opened(path):
+        if self._may_replace() and self._opened(path):
             self._saved_at = None
             self._remember(path)
 
     def open_example(self, path: Path) -> None:
         """Open an example: what is saved afterwards goes to a file of the user's."""
-        if self.may_discard() and self._opened(path):
+        if self._may_replace() and self._opened(path):
             self._session.forget_path()
             self._saved_at = None
             self.changed.emit()
@@ -91,24 +98,55 @@ class ProjectFiles(QObject):
 
     def save(self) -> bool:
         """Save under the present name, asking for one when there is none. False: it is not saved."""
-        path = self._session.project_path
-        return self.save_as() if path is None else self._save_to(path)
+        session = self._session
+        path = session.project_path
+        if path is None or (path.suffix == MODEL_SUFFIX and session.running_is_old):
+            return self.save_as()  # a network can be saved only with the project that it was trained in
+        return self._save_to(path)
 
     def save_as(self) -> bool:
         """Ask for a name, and save under it. False: it is not saved."""
-        proposal = self._session.project_path or self._folder() / f"{self._session.project.name}{SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save the project", str(proposal), SAVE_FILTER)
-        if not name:
+        path = self._asked("Save the project", SUFFIX, SAVE_FILTER)
+        return path is not None and self._save_to(path)
+
+    def save_network(self) -> bool:
+        """Ask for a name, and save the trained network under it, with its project. False: it is not saved."""
+        if self._session.running_is_old:
+            self._session.report(messages.network_is_old())
             return False
+        path = self._asked("Save the network", MODEL_SUFFIX, NETWORK_FILTER)
+        return path is not None and self._save_to(path)
+
+    def _asked(self, title: str, suffix: str, kinds: str) -> Path | None:
+        """The file that the user names; without an ending of its own it gets `suffix`."""
+        before = self._session.project_path or self._folder() / self._session.project.name
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(before.with_suffix(suffix)), kinds)
+        if not name:
+            return None
         path = Path(name)
-        return self._save_to(path if path.suffix else path.with_suffix(SUFFIX))
+        return path if path.suffix in (SUFFIX, MODEL_SUFFIX) else path.with_name(path.name + suffix)
 
     def may_discard(self) -> bool:
         """Whether the project on the table may go: it is saved, or the user has decided."""
+        self._is_discarded = False
         if not self._session.is_modified:
             return True
         choice = self.ask_unsaved()
+        self._is_discarded = choice is Choice.DISCARD
         return self.save() if choice is Choice.SAVE else choice is Choice.DISCARD
+
+    def _may_replace(self) -> bool:
+        """Whether another project may take the place of this one. What was trained is set aside."""
+        if not self.may_discard():
+            return False
+        if self._autosave is not None and not self._is_discarded:
+            self._autosave.set_aside()
+        return True
+
+    def end(self) -> None:
+        """The window is closed: what is in no file is kept for the next start, unless its user has discarded it."""
+        if self._autosave is not None:
+            self._autosave.end(discard=self._is_discarded)
 
     def ask_unsaved(self) -> Choice:
         """Ask what to do with the changes."""
@@ -128,7 +166,8 @@ class ProjectFiles(QObject):
     def _save_to(self, path: Path) -> bool:
         if self._session.project.name == "Untitled":
             self._session.rename(path.stem[:100])
-        if not self._session.save_project(path):
+        saved = self._session.save_model if path.suffix == MODEL_SUFFIX else self._session.save_project
+        if not saved(path):
             return False
         self._saved_at = time.monotonic()
         self._remember(path)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import enum
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 
-from core.errors import ConfigError, CoreError, DivergenceError, FileError
+from core.errors import ConfigError, CoreError, DivergenceError
 from core.evaluation import Evaluation
 from core.run_history import RunHistory
 from nnvis import messages
@@ -19,11 +18,13 @@ from nnvis.course import course_changes
 from nnvis.history import History
 from nnvis.messages import Message
 from nnvis.microscope.specimen import Specimen
+from nnvis.network_files import NetworkFiles
 from nnvis.progress import Progress, progress
 from nnvis.project import MAX_SEED, Project
-from nnvis.saved_run import SavedRun, read_run
-from nnvis.shown_network import Finding, ShownNetwork
+from nnvis.saved_run import SavedRun
+from nnvis.shown_network import Finding
 from nnvis.training.control import Changes, Control, Goal
+from nnvis.training.keepsake import Keepsake, KeptRun, history_until
 from nnvis.training.pen_drawer import PenProgress
 from nnvis.training.run import Prepared
 from nnvis.training.snapshot import Coalescer, Snapshot
@@ -47,7 +48,7 @@ class RunState(enum.Enum):
     FAILED = "the run cannot go on; training starts a new one"
 
 
-class Session(ShownNetwork):
+class Session(NetworkFiles):
     """Project, run and drawing. Belongs to the window's thread; the worker is its secret.
 
     Inherited signals: of ProjectEditing project_changed, dataset_changed, selected_layer_changed, message_posted and
@@ -66,7 +67,6 @@ class Session(ShownNetwork):
         self.state = RunState.LOADING
         self.test_result: Evaluation | None = None
         self.batches_per_second: float | None = None
-        self._start: SavedRun | None = None  # where the network that is opened stands
         self.pen_progress: PenProgress | None = None  # of the pen digits that are mixed in; None before the first
 
         self._running = self.project  # the project as the worker has it
@@ -79,6 +79,7 @@ class Session(ShownNetwork):
         self._worker.prepared.connect(self._on_prepared)
         self._worker.snapshot_ready.connect(self._on_snapshot_ready)
         self._worker.looked.connect(self._on_looked)
+        self._worker.kept.connect(self._on_kept)
         self._worker.halted.connect(self._on_halted)
         self._worker.failed.connect(self._on_failed)
         self.study.found.connect(self._on_found)
@@ -217,19 +218,9 @@ class Session(ShownNetwork):
                 self.test_result = None
                 self._set_state(RunState.PAUSED)
 
-    def open_model(self, path: str | Path) -> bool:
-        """Open a model file: the network as it was left, with its curves, ready to be asked and to be trained on.
-
-        False, with a message, when it cannot.
-        """
-        try:
-            project, start = read_run(path)
-        except FileError as error:
-            self._post(messages.file_failed("The model could not be opened.", error))
-            return False
-        self._start = start
-        self._start_with(project, None)
-        return True
+    def keep_run(self) -> None:
+        """Ask for all that is needed to go on with the run later: `run_kept` brings it, if there is a run."""
+        self._control.ask_keepsake()
 
     def ask_specimen(self) -> None:
         """Ask for what the next update will work on: `specimen_arrived` brings it, also while training goes on."""
@@ -331,6 +322,7 @@ class Session(ShownNetwork):
                 self.stop()  # its test follows
         elif self.state is RunState.LOADING:
             self._set_state(RunState.READY)
+        self._take_up_edits()
 
     def _on_snapshot_ready(self) -> None:
         snapshot = self._coalescer.take(self._network.run) if self._network else None
@@ -345,6 +337,13 @@ class Session(ShownNetwork):
     def _on_looked(self, specimen: Specimen) -> None:
         if specimen.run == self._run:
             self.specimen_arrived.emit(specimen)
+
+    def _on_kept(self, keepsake: Keepsake) -> None:
+        network = self._network
+        if network is None or self._awaits_network or keepsake.run != network.run:
+            return
+        curves = history_until(keepsake.step, self.history)
+        self.run_kept.emit(KeptRun(keepsake, self._running, network.dataset, network.scaling, curves))
 
     def _on_pen_digits_drawn(self, progress: PenProgress) -> None:
         self.pen_progress = progress
@@ -409,6 +408,7 @@ class Session(ShownNetwork):
         if self._errors():
             self.pause()  # what was trained stays in sight until this stack can be built
         else:
+            self._file_step = None
             self._prepare(self._start)
             self._set_state(RunState.LOADING if self.dataset is None else RunState.READY)
         self._start = None

@@ -65,6 +65,14 @@ class Placement:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """The wish for copies of all that the run needs to go on later."""
+
+
+Wish = Preparation | Order | Look | Placement | Keep
+
+
+@dataclass(frozen=True)
 class Changes:
     """What applies from the next batch on; None means unchanged."""
 
@@ -101,6 +109,7 @@ class Control:
         self.has_changes = False
         self.wants_look = False
         self._placement: Placement | None = None
+        self.wants_keepsake = False
 
     # --- the window's side ----------------------------------------------------------------------------------------
 
@@ -143,6 +152,12 @@ class Control:
             self._placement = Placement(parameters)
             self._condition.notify_all()
 
+    def ask_keepsake(self) -> None:
+        """Ask for copies of all that the run needs to go on later. A run that is under way goes on."""
+        with self._condition:
+            self.wants_keepsake = True
+            self._condition.notify_all()
+
     def change(self, changes: Changes) -> None:
         """Hand over hyperparameters that apply from the next batch on."""
         with self._condition:
@@ -168,20 +183,22 @@ class Control:
         """Whether the worker shall end."""
         return self._closing
 
-    def wait(self) -> Preparation | Order | Look | Placement | None:
+    def wait(self) -> Wish | None:
         """Sleep until something is wished for, and take it; None when the worker shall end."""
         with self._condition:
             while not (self._closing or self._can_prepare() or self._can_go_on()):
                 self._condition.wait()
             if self._closing:
                 return None
-            wish: Preparation | Order | Look | Placement | None
+            wish: Wish
             if self._preparation and self._images:
                 wish, self._preparation = replace(self._preparation, dataset=self._images[1]), None
             elif self._placement:
                 wish, self._placement = self._placement, None
             elif self._order:
                 wish, self._order = self._order, None
+            elif self.wants_keepsake:
+                wish, self.wants_keepsake = Keep(), False
             else:
                 wish, self.wants_look = Look(), False
             self.has_wish = self._order is not None
@@ -205,7 +222,7 @@ class Control:
         if not self._seconds_per_batch:
             return
         with self._condition:
-            while self._seconds_per_batch and not self.has_wish:
+            while self._seconds_per_batch and not (self.has_wish or self.wants_keepsake):
                 left = since + self._seconds_per_batch - time.perf_counter()
                 if left <= 0:
                     return
@@ -217,9 +234,8 @@ class Control:
 
     def _can_go_on(self) -> bool:
         """What concerns the present network has to wait while another one is to be prepared."""
-        return self._preparation is None and (
-            self._order is not None or self.wants_look or self._placement is not None
-        )
+        asked = self.wants_look or self.wants_keepsake or self._placement is not None
+        return self._preparation is None and (self._order is not None or asked)
 
     def _tell(self) -> None:
         self.has_wish = True

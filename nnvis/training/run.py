@@ -22,6 +22,7 @@ from nnvis.recipe import Split
 from nnvis.saved_run import SavedRun
 from nnvis.training.control import Changes, Goal
 from nnvis.training.health import Checkup, HealthMeter, HealthSample, UnitWatch
+from nnvis.training.keepsake import Keepsake, copied
 from nnvis.training.timeline import Timeline
 from nnvis.viewer import Probe
 
@@ -184,6 +185,12 @@ class Run:
         """Training pauses or ends here: this moment can always be returned to."""
         if self._last is not None:
             self.timeline.keep(self._last.step, self._last.position, self.model.parameters)
+
+    def keepsake(self) -> Keepsake:
+        """Copies of all that is needed to go on later; to be asked between two events."""
+        return Keepsake(
+            self.number, self.trainer.step, self.model.parameters.copy(), copied(self.trainer.state())
+        )  # fmt: skip
 
     def specimen(self) -> Specimen | None:
         """What the next update will work on."""

@@ -19,7 +19,7 @@ from core.training import BatchDone
 from nnvis.paths import cache_folder
 from nnvis.project import Project
 from nnvis.recipe import DataRecipe, Split, split_data, takes_pen_digits
-from nnvis.training.control import Control, Goal, Look, Order, Placement, Preparation
+from nnvis.training.control import Control, Goal, Keep, Look, Order, Placement, Preparation, Wish
 from nnvis.training.pen_drawer import PenDrawer
 from nnvis.training.run import Run
 from nnvis.training.snapshot import Coalescer
@@ -64,6 +64,7 @@ class TrainingWorker(QThread):
     prepared = Signal(object)  # Prepared; its first snapshot lies in the coalescer
     snapshot_ready = Signal()  # to be taken from the coalescer
     looked = Signal(object)  # Specimen: what the next update will work on
+    kept = Signal(object)  # Keepsake
     halted = Signal(object)  # Halt
     pen_digits_drawn = Signal(object)  # PenProgress; from the thread that draws them
     failed = Signal(object)  # Failure
@@ -93,6 +94,8 @@ class TrainingWorker(QThread):
                         self._look()
                     elif isinstance(wish, Placement):
                         self._place(wish)
+                    elif isinstance(wish, Keep):
+                        self._keep()
                     else:
                         self._obey(wish)
                 except Exception as error:
@@ -120,7 +123,20 @@ class TrainingWorker(QThread):
             self._run.place(wish.parameters)
             self._publish(self._run)
 
-    def _fail(self, wish: Preparation | Order | Look | Placement, error: Exception) -> None:
+    def _keep(self) -> None:
+        """Hand over where the run stands; the curves up to there go out first."""
+        self._control.wants_keepsake = False
+        if self._run is not None:
+            self._publish(self._run)
+            self.kept.emit(self._run.keepsake())
+
+    def _is_test_unwanted(self) -> bool:
+        """Whether something else comes first; asked between two pieces of the test."""
+        if self._control.wants_keepsake:
+            self._keep()
+        return self._control.has_wish
+
+    def _fail(self, wish: Wish, error: Exception) -> None:
         number = self._run.number if self._run else 0
         if isinstance(wish, Preparation):
             number = wish.run
@@ -182,7 +198,7 @@ class TrainingWorker(QThread):
         test = None
         if outcome is not Outcome.PAUSED:
             self._doing = "testing the network"
-            test = run.test(unwanted=lambda: self._control.has_wish)
+            test = run.test(self._is_test_unwanted)
         missed = order.until.words if order.until and not reached and run.finished else ""
         self.halted.emit(Halt(order.number, outcome, test, reached, missed))
 
@@ -207,6 +223,8 @@ class TrainingWorker(QThread):
                 if control.wants_look:
                     control.wants_look = False
                     self._look()
+                if control.wants_keepsake:
+                    self._keep()
                 event = run.next_event()
                 coalescer.add(event)
                 for report in run.take_reports():

@@ -12,7 +12,7 @@ def test_only_the_session_and_its_threads_speak_of_threads() -> None:
     mention = re.compile(r"\b(QThread|QRunnable|QThreadPool|threading\.Thread)\b")
     speakers = {path.relative_to(PROJECT).as_posix() for path in SOURCES if mention.search(path.read_text("utf-8"))}
     threads = ("worker", "study", "pen_drawer", "loader")
-    assert speakers <= {"nnvis/session.py", *(f"nnvis/training/{name}.py" for name in threads)}
+    assert speakers <= {"nnvis/session.py", "nnvis/autosave.py", *(f"nnvis/training/{name}.py" for name in threads)}
 
 
 def test_every_installed_version_is_pinned() -> None:

@@ -62,7 +62,7 @@ def test_a_run_from_a_file_goes_on_bit_for_bit(
     left, history = saved(project(), digits, path, steps)
     whole, whole_history = run_for(project(), digits, 3 * BATCHES)
     assert session.open_model(path)
-    assert (session.project.name, session.is_modified, session.project_path) == ("small", False, None)
+    assert (session.project.name, session.is_modified, session.project_path) == ("small", False, path)
     qtbot.waitUntil(lambda: session.state is RunState.PAUSED)
     np.testing.assert_array_equal(session.parameters, left.model.parameters)
     np.testing.assert_array_equal(session.initial_parameters, project().build_model(digits).parameters)
