@@ -50,6 +50,7 @@ class AnswerPage(QWidget):
         self.bars = Bars(theme_source)
         self._explain_bars(are_shares=True)
         self.strip = AnswerStrip(theme_source)
+        self.strip.setObjectName("answerStrip")
         self._caption = text_label("While learning", "caption", "secondary")
         self._read_out = GivingLabel(tone="faint")
         self._read_out.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

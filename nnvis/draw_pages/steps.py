@@ -42,6 +42,7 @@ class StepsPage(QWidget):
         tiles = QHBoxLayout()
         tiles.setSpacing(0)
         for tile in self._tiles:
+            tile.setObjectName(f"{tile.accessibleName().lower()}Step")
             tiles.addWidget(tile, 4 if tile is self.standardise else 3)  # its name is the longest
             tile.toggled.connect(self._on_toggled)
         self.temperature = self._slider("Temperature", -NOTCHES, NOTCHES, "The scores are divided by T before the "

@@ -38,9 +38,11 @@ class DiagramPanel(QWidget):
         self._theme_source = theme_source
         self._layers: tuple[int, ...] = ()  # of the project, one for each column; -1: the input
         self.diagram = NetworkDiagram(theme_source)
+        self.diagram.setObjectName("networkDiagram")
         explain(self.diagram, "Each column is a layer, each cell a unit, bright for a high value; the lines are the "
                               "strongest w·a on the way to the leading answers.")
         self.unit = UnitCard(theme_source)
+        self.unit.setObjectName("unitCard")
         self.lines = SegmentedControl(theme_source, "Lines", LINES)
         self._scale = ColorBar(theme_source, "magnitude", "a 0", "most")
         explain(self._scale, "What each unit passes on, a; every column has its own scale, up to its largest value.")

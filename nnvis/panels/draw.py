@@ -23,6 +23,7 @@ from nnvis.widgets.segmented import SegmentedControl
 from nnvis.widgets.walk_bar import WalkBar
 
 _SMALLEST_CANVAS = 200
+_CANVAS_BESIDE_STRIP = 216  # smaller, and the strip gives way: a title bar on a 1366x768 screen must not cost it
 _GAP = 6
 
 
@@ -115,7 +116,7 @@ class DrawPanel(QWidget):
         metrics = self._theme_source.metrics
         above = margins.top() + metrics.draw_tool + self._answer.height() + self.chooser.height() + _GAP
         room = self.height() - above - margins.bottom()
-        roomy = room - answer.height_for(roomy=True) >= min(width, metrics.canvas) - _GAP
+        roomy = room - answer.height_for(roomy=True) >= min(width, _CANVAS_BESIDE_STRIP)
         side = max(_SMALLEST_CANVAS, min(width, room - answer.height_for(roomy)))
         answer.set_room(room - side)
         self.canvas.setFixedSize(side, side)

@@ -14,12 +14,13 @@ import sys
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QSocketNotifier, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox, QTabBar, QWidget
 
 from nnvis.app import create
 from nnvis.main_window import MainWindow
 from nnvis.widgets.banner import Banner
 from nnvis.widgets.layer_list import LayerList
+from nnvis.widgets.network_diagram import NetworkDiagram
 from nnvis.widgets.pick_list import PickList
 
 MARGIN, TRACK = 6, 24  # px: the timeline's track, and the room for half a scrubber at its ends
@@ -71,6 +72,14 @@ class Informer(QObject):
             "network_width": window.findChild(QWidget, "networkDock").width(),
             "question": isinstance(QApplication.activeModalWidget(), QMessageBox),
             "theme": window.theme_source.theme.name,
+            "as_trained": session.reading.is_own,
+            "test_image": window.panels.draw.walk.words if window.panels.draw.walk.isVisible() else "",
+            "has_test_image": window.panels.draw.desk.test_image is not None,
+            "neighbours": len(window.panels.draw.pages["why"].nearest.names),
+            "strip_moments": window.panels.draw.pages["answer"].strip.moments,
+            "is_live": session.is_live,
+            "unit": window.findChild(QWidget, "unitCard").accessibleDescription().partition(".")[0],
+            "selected_layer": session.selected_layer,
             "live": session.is_live,
             "shown_step": session.shown_step,
             "weights": hashlib.sha256(session.parameters.tobytes()).hexdigest(),
@@ -112,6 +121,21 @@ class Informer(QObject):
         middle = button.mapToGlobal(button.rect().center())
         return [middle.x(), middle.y()]
 
+    def place_of_tab(self, title: str) -> list[int]:
+        """The middle of a page's tab, on the screen."""
+        for tabs in self._window.findChildren(QTabBar):
+            for index in range(tabs.count()):
+                if tabs.tabText(index) == title and tabs.isVisible():
+                    middle = tabs.mapToGlobal(tabs.tabRect(index).center())
+                    return [middle.x(), middle.y()]
+        raise LookupError(title)
+
+    def place_of_unit(self, column: int, place: int) -> list[int]:
+        """The middle of a unit in the diagram, on the screen."""
+        diagram = self._window.findChild(NetworkDiagram)
+        middle = diagram.mapToGlobal(diagram.place_of(column, place).center().toPoint())
+        return [middle.x(), middle.y()]
+
     def corner_of_card(self, layer: int) -> list[int]:
         """The upper right corner of a layer's card, on the screen."""
         cards = self._window.findChild(LayerList, "layerStack")
@@ -141,6 +165,10 @@ class Informer(QObject):
             say({"place": self.place_in_list(question["title"])})
         elif question["ask"] == "button":
             say({"place": self.place_of_button(question["text"])})
+        elif question["ask"] == "tab":
+            say({"place": self.place_of_tab(question["title"])})
+        elif question["ask"] == "unit":
+            say({"place": self.place_of_unit(question["column"], question["place"])})
         elif question["ask"] == "card":
             say({"place": self.corner_of_card(question["layer"])})
         else:
