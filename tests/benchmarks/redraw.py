@@ -17,10 +17,16 @@ from core.sequential import Sequential
 from nnvis.panels.learn.layers import layer_arrays
 from nnvis.project import Project
 from nnvis.theme import COMPACT, ThemeSource
+from nnvis.widgets.bars import Bars
 from nnvis.widgets.chart_card import ChartCard
 from nnvis.widgets.chart_measure import AccuracyMeasure, LossMeasure
+from nnvis.widgets.confusion import Confusion
 from nnvis.widgets.distributions import Distributions
 from nnvis.widgets.first_layer import FirstLayer
+from nnvis.widgets.health import Health
+from nnvis.widgets.health_row import HealthRow
+from nnvis.widgets.layer_column import PastMoment
+from nnvis.widgets.timeline_bar import TimelineBar
 
 BATCHES = 20_000
 REDRAWS = 100
@@ -41,7 +47,12 @@ def report() -> list[str]:
     for name, required, (widget, redraw) in (
         ("loss and accuracy", CURVES_REQUIRED_MS, _curves(source)),
         ("histograms of 784-128-64-10", HISTOGRAMS_REQUIRED_MS, _histograms(source)),
+        ("the same over time", None, _ridges(source)),
         ("pictures of the first layer", None, _pictures(source)),
+        ("health of three layers", None, _health(source)),
+        ("confusion matrix", None, _confusion(source)),
+        ("the drawing's bars", None, _bars(source)),
+        ("timeline", None, _timeline(source)),
     ):
         fast, middle = _cost(app, widget, redraw)
         wanted = f"   (required {required:.0f})" if required else ""
@@ -97,6 +108,61 @@ def _histograms(source: ThemeSource) -> tuple[QWidget, Callable[[int], None]]:
     card.resize(822, 236)
     card.set_network(layer_arrays(model.parameter_views(), model.layers), model.parameters.copy())
     return card, lambda number: card.show_parameters(later[number % 8])
+
+
+def _ridges(source: ThemeSource) -> tuple[QWidget, Callable[[int], None]]:
+    card, redraw = _histograms(source)
+    assert isinstance(card, Distributions)
+    later = _network()[1]
+    past = [PastMoment(step, step / 860, values) for step, values in zip(range(0, 6400, 800), later, strict=True)]
+
+    def redraw_all(number: int) -> None:
+        card.show_past(past, 7000 + number, 8.2)
+        redraw(number)
+
+    return card, redraw_all
+
+
+def _health(source: ThemeSource) -> tuple[QWidget, Callable[[int], None]]:
+    rng = np.random.default_rng(7)
+    card = Health(source)
+    card.resize(500, 150)
+    ratios, norms = 10 ** rng.normal(-3, 0.2, (3, 100)), 1 + rng.random((3, 100))
+    tables = [
+        [
+            HealthRow(f"Dense {units}", float(ratio[-1]), ratio, norm, dead=3, units=units, zeros=0.4)
+            for units, ratio, norm in zip((128, 64, 10), ratios[:, ::way], norms[:, ::way], strict=True)
+        ]
+        for way in (1, -1)
+    ]
+    return card, lambda number: card.show_rows(tables[number % 2], 5000)
+
+
+def _confusion(source: ThemeSource) -> tuple[QWidget, Callable[[int], None]]:
+    counts = np.random.default_rng(7).integers(0, 9, (10, 10)) + np.diag([480] * 10)
+    card = Confusion(source)
+    card.resize(260, 200)
+    names = tuple("0123456789")
+    return card, lambda number: card.show_counts(counts + number % 3, names, number)
+
+
+def _bars(source: ThemeSource) -> tuple[QWidget, Callable[[int], None]]:
+    shares = np.random.default_rng(7).dirichlet(np.full(10, 0.2), 8)
+    bars = Bars(source)
+    bars.resize(248, bars.sizeHint().height())
+    return bars, lambda number: bars.set_values(shares[number % 8].tolist())
+
+
+def _timeline(source: ThemeSource) -> tuple[QWidget, Callable[[int], None]]:
+    bar = TimelineBar(source)
+    bar.resize(700, bar.sizeHint().height())
+    heights = 1 / (1 + np.linspace(0, 6, 240))
+
+    def redraw(number: int) -> None:
+        bar.set_run(25, 20 + number / 100, 17_000 + number)
+        bar.set_silhouette(heights)
+
+    return bar, redraw
 
 
 def _pictures(source: ThemeSource) -> tuple[QWidget, Callable[[int], None]]:
