@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
@@ -116,10 +117,9 @@ def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64],
     x = np.clip(chart.x_pixels(run.epochs[places]), area.left(), area.right())
     highest = float(rates[:count].max())
     y = bottom - 1 - (STRIP - 4) * rates[places] / (highest or 1.0)
-    line = QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(color(theme.text_2), 1.3))
-    painter.drawPolyline(line)
+    painter.setPen(QPen(color(theme.text_2), 1))  # a wider pen takes Qt twenty times as long
+    painter.drawPolyline(pg.functions.arrayToQPolygonF(x, y))
     step = min(count, max(1, run.reading_at(hover).step)) if hover is not None else count
     words = _short(float(rates[step - 1]))
     painter.drawText(QRectF(x[-1] + 8, top, chart.width() - x[-1] - 8, STRIP), middle, words)
