@@ -19,6 +19,7 @@ from nnvis.widgets.card import Card, SeriesKey
 from nnvis.widgets.chart import LineChart
 from nnvis.widgets.chart_measure import Measure
 from nnvis.widgets.chip import Chip
+from nnvis.widgets.full_screen import FullScreen
 from nnvis.widgets.labels import explain
 from nnvis.widgets.run_curve import Reading
 
@@ -59,6 +60,7 @@ class ChartCard(Card):
         self.add_to_head(self.validation_key)
         self.caption_label.installEventFilter(self)
         self._menu = QMenu(self)
+        self.full_screen = FullScreen(theme_source, self)
         self.chart.reading_changed.connect(self._on_reading_changed)
         self.chart.zoom_changed.connect(self._on_zoom_changed)
         self.explain_values("")
@@ -135,6 +137,8 @@ class ChartCard(Card):
             log.setShortcut(QKeySequence("L"))
             log.toggled.connect(self.chart.set_log)
             menu.addAction(log)
+        words = "Leave the whole screen" if self.full_screen.is_on else "Whole screen"
+        menu.addAction(words, self.full_screen.toggle)
         show_all = menu.addAction("Show the whole run", self.chart.show_all)
         show_all.setEnabled(self.chart.is_zoomed)
         return menu

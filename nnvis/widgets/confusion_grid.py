@@ -40,6 +40,11 @@ class ConfusionGrid(PaintedWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The classes, in their order."""
+        return self._names
+
+    @property
     def top(self) -> int:
         """How often the most frequent mistake was made."""
         return int(self._mistakes().max(initial=0))

@@ -68,6 +68,12 @@ class FeatureMaps(Card):
         """The layer whose maps are shown."""
         return self.switch.current
 
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """The maps that are shown. Shape: (height, width, filters), all 0 long before there are any."""
+        maps = self._maps.get(self.layer)
+        return maps.values if maps is not None else np.zeros((0, 0, 0), np.float32)
+
     def set_layers(self, layers: Sequence[tuple[str, str]]) -> None:
         """Offer these layers, by unique name and title; the scales begin anew."""
         names = tuple(name for name, _ in layers[:MOST_LAYERS])

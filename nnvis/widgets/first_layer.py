@@ -159,12 +159,15 @@ class FirstLayer(Card):
         """Show the picture of one unit large."""
         if self._view is None or self._large is None:
             return
+        what = "What unit {} has learnt, W − W₀" if self.shows == "change" else "Weights of unit {}, W"
+        title = what.format(f"{self._unit} of {self._view.shape[-1]}")
+        self._large.show_picture(title, self.values_of(self._unit), self.top)
+
+    def values_of(self, unit: int) -> Floats:
+        """The picture of a unit as it is shown. Shape: (height, width)."""
         now = self._matrix(self._initial if self._now is None else self._now)
         values = now - self._matrix(self._initial) if self.shows == "change" else now
-        what = "what unit {} has learnt, W − W₀" if self.shows == "change" else "weights of unit {}, W"
-        title = what.format(f"{self._unit} of {values.shape[1]}")
-        picture = values[:, self._unit].reshape(self._picture)
-        self._large.show_picture(f"{title[:1].upper()}{title[1:]}", picture, self.top)
+        return values[:, unit].reshape(self._picture)
 
     def _on_opened(self, place: int) -> None:
         if self._large is None:

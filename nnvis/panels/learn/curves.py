@@ -45,7 +45,7 @@ class CurvesRow(QObject):
             self.layout.addWidget(card, 1)
             card.setMinimumHeight(LOWEST)
             card.chart.hover_moved.connect(self._on_hover_moved)
-            card.save_failed.connect(self._on_save_failed)
+            card.save_failed.connect(self.on_save_failed)
         self.loss_card.chart.log_changed.connect(self._on_log_changed)
 
     @property
@@ -166,7 +166,8 @@ class CurvesRow(QObject):
     def _on_log_changed(self, _log: bool) -> None:
         self.say_captions()
 
-    def _on_save_failed(self, text: str) -> None:
+    def on_save_failed(self, text: str) -> None:
+        """Say why a picture or a table was not saved."""
         self._session.message_posted.emit(messages.Message("error", "The chart was not saved.", text))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
@@ -15,9 +16,11 @@ from nnvis.panels.learn.inspection import Inspection
 from nnvis.panels.learn.invitation import invite
 from nnvis.panels.learn.layers import LayersRow
 from nnvis.theme import ThemeSource
+from nnvis.widgets import card_tables
 from nnvis.widgets.buttons import ToolButton
 from nnvis.widgets.invitation import Invitation
 from nnvis.widgets.redraw_budget import RedrawBudget
+from nnvis.widgets.take_along import TakeAlong
 from nnvis.widgets.until_card import UntilCard
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ class LearnPanel(QWidget):
         for row in (self.curves, self.layers, self.inspecting):  # the most important first
             row.add_to(self.budget)
         self.inspecting.maps.add_to(self.budget, self._redraw)
+        self.takes = self._made_menus()
         self._until: UntilCard | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -65,6 +69,23 @@ class LearnPanel(QWidget):
         theme_source.metrics_changed.connect(self._on_metrics_changed)
         self._on_metrics_changed()
         self._on_history_cleared()
+
+    def _made_menus(self) -> dict[str, TakeAlong]:
+        """What each card offers on a right click; the curves have menus of their own."""
+        row, source = self.inspection, self._theme_source
+        takes = {
+            "distributions": TakeAlong(source, self.distributions, "distributions",
+                                       partial(card_tables.distribution_rows, self.distributions)),
+            "health": TakeAlong(source, row.health, "health", partial(card_tables.health_rows, row.health)),
+            "confusion": TakeAlong(source, row.confusion, "confusion",
+                                   partial(card_tables.confusion_rows, row.confusion)),
+            "pictures": TakeAlong(source, row.first_layer, "first_layer",
+                                  partial(card_tables.picture_rows, row.first_layer)),
+            "maps": TakeAlong(source, row.maps, "feature_maps", partial(card_tables.map_rows, row.maps)),
+        }  # fmt: skip
+        for take in takes.values():
+            take.save_failed.connect(self.curves.on_save_failed)
+        return takes
 
     def _made_tools(self) -> QWidget:
         """What stands beside the tab of this page."""
