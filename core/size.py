@@ -50,12 +50,13 @@ def size_problems(layers: Sequence[Layer], reports: Sequence[LayerReport], room:
         worst = max(range(len(layers)), key=lambda index: needed[index])
         text = (
             f"Training with batches of {room.batch_size:,} needs about {readable(sum(needed))} of memory, "
-            f"{readable(needed[worst])} of it here; half of the {readable(room.free)} that are free may be used."
+            f"{readable(needed[worst])} of it in this {layers[worst].kind_name()}; half of the {readable(room.free)} "
+            f"that are free may be used."
         )
     else:
         return []
     size = _size_of(layers[worst])
-    text += f" Give this layer {f'fewer {size.name}' if size else 'smaller inputs'}"
+    text += f" Give it {f'fewer {size.name}' if size else 'smaller inputs'}"
     text += ", or take a smaller batch." if replace(room, batch_size=1).holds(layers) else "."
     return [Problem(worst, text, size.name if size else None, _smaller(layers, room))]
 

@@ -219,7 +219,7 @@ def test_a_network_of_a_thousand_million_units_is_refused_at_once_and_without_al
         tracemalloc.stop()
     assert (problem.layer, problem.hyper, problem.severity) == (1, "units", "error")
     assert f"{31623**2 * 8192 + 8192 + 8192 * 10 + 10:,} parameters need about 163,842.3 GB in training" in problem.text
-    assert "Give this layer fewer units." in problem.text
+    assert "Give it fewer units." in problem.text
     assert problem.remedy is None, "one unit alone would have a thousand million weights"
     assert seconds < 0.1
     assert peak < 1_000_000
@@ -234,8 +234,8 @@ def test_what_a_network_computes_counts_not_only_its_parameters() -> None:
     (problem,) = check(HEAVY, IMAGE, 10, CROSS_ENTROPY, batch_size=64, free=8 << 30)
     assert time.perf_counter() - started < 0.1
     assert (problem.layer, problem.hyper, problem.severity) == (1, "filters", "error")
-    assert "needs about 16.1 GB of memory, 13.3 GB of it here; half of the 8.6 GB that are free" in problem.text
-    assert problem.text.endswith("Give this layer fewer filters.")
+    assert "needs about 16.1 GB of memory, 13.3 GB of it in this Conv2D; half of the 8.6 GB" in problem.text
+    assert problem.text.endswith("Give it fewer filters.")
     assert problem.remedy is not None
     assert problem.remedy.label == "Make 2 layers smaller"
     assert check(problem.remedy.layers, IMAGE, 10, CROSS_ENTROPY, batch_size=64, free=8 << 30) == ()
@@ -252,7 +252,7 @@ def test_the_batch_the_optimizer_and_the_free_memory_decide() -> None:
     assert not fits(32, Adam(), 1750 << 20)
     assert fits(4096, Adam(), 8 << 30)
     (problem,) = check(wide, IMAGE, 10, CROSS_ENTROPY, batch_size=4096, optimizer=SGD(), free=1750 << 20)
-    assert problem.text.endswith("Give this layer fewer units, or take a smaller batch.")
+    assert problem.text.endswith("Give it fewer units, or take a smaller batch.")
 
 
 def test_where_no_layer_alone_is_too_wide_several_are_made_smaller() -> None:
