@@ -77,6 +77,8 @@ def export(arguments: argparse.Namespace) -> int:
     """`nnvis export`: write the network for another library."""
     network = open_network(arguments.model)
     _note(network.note)
+    if network.project is not None:
+        network.model.name = network.project.name
     for path in exports.export(arguments.to, network.model, Path(arguments.out), network.intake):
         _say(str(path))
     return DONE

@@ -234,6 +234,7 @@ def test_the_exported_program_answers_like_the_network(
 ) -> None:
     code, told, errors = run(capsys, "export", trained, "--to", "numpy", tmp_path / "digits.py")
     assert (code, told.strip(), errors) == (0, str(tmp_path / "digits.py"), "")
+    assert (tmp_path / "digits.py").read_text(encoding="utf-8").startswith('"""Untitled: 109,386 weights')
     np.save(tmp_path / "images.npy", digits.x_test[:20])
     done = subprocess.run(
         [sys.executable, "-I", "digits.py", "images.npy"], cwd=tmp_path, capture_output=True, text=True, check=True
