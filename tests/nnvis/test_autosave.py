@@ -54,10 +54,10 @@ def abandoned(root: Path) -> None:
 
 
 def trained(qtbot: QtBot, session: Session, steps: int) -> None:
-    while session.history.step < steps:
-        with qtbot.waitSignal(session.snapshot_arrived):
+    for step in range(session.history.step + 1, steps + 1):
+        with qtbot.waitSignal(session.state_changed):  # the worker confirms
             session.step_batch()
-        qtbot.waitUntil(lambda: session.state is RunState.PAUSED)
+        qtbot.waitUntil(lambda step=step: session.history.step == step)
 
 
 def test_an_edit_is_kept_and_forgotten_when_it_is_saved(
@@ -335,7 +335,7 @@ loader.load = lambda _source, _progress: few
 app, window = create(["nnvis"])
 session = window.session
 session.set_pen_digits(session.project.pen_digits.replace(share=0.0))
-session.set_training(session.project.training.replace(epochs=4))
+session.set_training(session.project.training.replace(epochs=30))
 session.set_speed(100)
 keeper = window.files._autosave
 keeper._interval = 0.05
@@ -381,7 +381,7 @@ def test_after_kill_9_the_next_start_offers_it_and_the_run_ends_as_if_nothing_ha
     session.train()
     qtbot.waitUntil(lambda: session.state is RunState.DONE and session.test_result is not None, timeout=20000)
     resumed, losses = session.parameters.copy(), session.history.train_losses.tolist()
-    assert len(losses) == 4 * 19
+    assert len(losses) == 30 * 19
     session.reset()  # the same project again, from its seed, in one go
     qtbot.waitUntil(lambda: session.history.step == 0)
     assert session.project == project
