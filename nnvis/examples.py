@@ -25,8 +25,8 @@ class Example:
 
 EXAMPLES: Final = (
     Example("Digits, CNN", "Has learnt already: draw a digit and it is read at once.", "digits_cnn.safetensors"),
+    Example("Small tanh network", "Not trained yet: 32 and 16 units and plain SGD, easy to follow.", "seed_mlp.json"),
     Example("MLP, 98 % in 5 seconds", "Not trained yet: two wide layers, Adam, one cycle of the rate.", "mlp_98.json"),
     Example("CNN, 99 % in 40 seconds", "Not trained yet: two convolutions, and the same recipe.", "cnn_99.json"),
-    Example("Small tanh network", "Not trained yet: 32 and 16 units and plain SGD, easy to follow.", "seed_mlp.json"),
 )
 """In the order of the menu File > Open example."""
