@@ -77,7 +77,7 @@ class Project:
             Dense(units=10, activation="softmax"),
         )
         return cls(
-            layers=layers, training=TrainingRecipe(epochs=8), schedule=CosineDecay(), pen_digits=PenMixture()
+            layers=layers, training=TrainingRecipe(epochs=12), schedule=CosineDecay(), pen_digits=PenMixture()
         )  # fmt: skip
 
     def to_json(self) -> str:

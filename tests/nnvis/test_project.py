@@ -172,7 +172,7 @@ def test_without_validation_all_images_are_trained(digits: Dataset) -> None:
     assert split.x_train is digits.x_train
     trainer = project.build_trainer(project.build_model(digits), split)
     assert trainer.validation_data is None
-    assert (trainer.batch_size, trainer.epochs) == (64, 8)
+    assert (trainer.batch_size, trainer.epochs) == (64, 12)
 
 
 def test_layers_compare_by_value() -> None:
