@@ -59,6 +59,14 @@ def _has_history(session: Session) -> bool:
     return _loaded(session) and session.history.step > 0
 
 
+def _looks_back(session: Session) -> bool:
+    return _loaded(session) and not session.is_live
+
+
+def _can_branch(session: Session) -> bool:
+    return _looks_back(session) and not session.has_other_layers
+
+
 def _can_undo(session: Session) -> bool:
     return session.can_undo
 
@@ -132,6 +140,14 @@ ACTIONS: Final = (
               "New random weights from the seed.", "session.reset", "Run", 2, _has_history),
     ActionRow("reseedAction", "Re-seed", "reseed", ("Ctrl+Shift+R",),
               "Begin again with other random weights: the next seed.", "session.reseed", "Run", 2, _loaded),
+    ActionRow("earlierAction", "Look back", "", ("Alt+Left",),
+              "Show the network as it was a moment before.", "session.look_earlier", "Run", 3, _has_history),
+    ActionRow("laterAction", "Look ahead", "", ("Alt+Right",),
+              "Show the network as it was a moment later.", "session.look_later", "Run", 3, _looks_back),
+    ActionRow("liveAction", "Back to live", "", ("Alt+End",),
+              "Show the present again.", "session.look_live", "Run", 3, _looks_back),
+    ActionRow("branchAction", "Branch from here", "branch", ("Ctrl+B",),
+              "Start a new run from the weights that are shown.", "session.branch", "Run", 3, _can_branch),
     ActionRow("resetLayoutAction", "Reset layout", "", (),
               "Put every panel back to its first place and size.", "reset_layout", "View", 1),
     ActionRow("themeAction", "Dark or light", "theme", ("Ctrl+T",),

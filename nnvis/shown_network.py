@@ -108,6 +108,20 @@ class ShownNetwork(DataLoading):
             return
         self._show(moment)
 
+    def look_earlier(self) -> None:
+        """Show the kept moment before the one that is shown."""
+        steps = [step for step in self.timeline.steps if step < self.shown_step] if self.timeline else []
+        if steps:
+            self.look_back(steps[-1])
+
+    def look_later(self) -> None:
+        """Show the kept moment after the one that is shown; after the last one, the present."""
+        steps = [step for step in self.timeline.steps if step > self.shown_step] if self.timeline else []
+        if steps and not self.is_live:
+            self.look_back(steps[0])
+        else:
+            self.look_live()
+
     def look_live(self) -> None:
         """Show the present again."""
         if self._moment is not None:

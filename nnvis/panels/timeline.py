@@ -104,6 +104,7 @@ class TimelinePanel(QWidget):
         self._kept.setText(f"{number_text.count(len(steps))} moments kept" if begun else "")
         self.bar.set_run(history.planned_epochs, history.epoch, history.step)
         self.bar.set_moments(steps, positions)
+        self.bar.set_marks([change.epoch for change in history.course])
         self.bar.set_silhouette(silhouette(history.train_losses))
         self.bar.set_shown(None if session.is_live else session.shown_step)
         self._live.setVisible(begun and session.is_live)

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis import number_text
 from nnvis.theme import ThemeSource, color, font, paint_icon
 from nnvis.widgets.chart_items import mixed
+from nnvis.widgets.glide import Glide
 from nnvis.widgets.health_row import BAND, SCALE, HealthRow, gauge_place
 from nnvis.widgets.labels import explain
 from nnvis.widgets.painted import PaintedWidget, edged_rect
@@ -51,6 +52,8 @@ class HealthTable(PaintedWidget):
         self.painted_seconds = 0.0
         self._explained = ""
         self._images = 0
+        self._glide = Glide(theme_source, self)  # of the markers on the gauges
+        self._glide.moved.connect(self._on_glided)
         self.setAccessibleName("Health of the layers")
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -60,6 +63,7 @@ class HealthTable(PaintedWidget):
         self._images = images
         more = len(rows) != len(self.rows)
         self.rows = tuple(rows)
+        self._glide.go([gauge_place(row.ratio) for row in rows], glide=self.isVisible())
         self.set_sentence("; ".join(row.sentence for row in rows) + "." if rows else "")
         if more:
             self.updateGeometry()
@@ -105,16 +109,34 @@ class HealthTable(PaintedWidget):
             left += width + gap
         return columns
 
+    def _gauges(self) -> QRect:
+        """Where the gauges stand, with their markers."""
+        ratio = next(column for column in self._columns() if column.name == "ratio")
+        height = len(self.rows) * self.theme_source.metrics.health_row
+        return QRect(round(ratio.left) - 9, HEAD, round(ratio.width) - 12 - _RATIO + 18, height)
+
+    def _on_glided(self) -> None:
+        """Only the gauges move between two measurements, so only they are painted."""
+        if self.rows:
+            self.update(self._gauges())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Heads, rows, scale."""
-        del event
         started = time.thread_time()
         painter = QPainter(self)
         columns = {column.name: column for column in self._columns()}
-        self._paint_heads(painter, columns)
         height = self.theme_source.metrics.health_row
+        if self.rows and self._gauges().contains(event.rect()):
+            painter.setClipRect(event.rect())
+            for index, row in enumerate(self.rows):
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+                painter.fillRect(QRectF(0, HEAD + index * height, self.width(), 1), color(self.theme.line))
+                self._paint_gauge(painter, row, self._gauge_area(columns["ratio"], HEAD + index * height), index)
+            self.painted_seconds += time.thread_time() - started
+            return
+        self._paint_heads(painter, columns)
         for index, row in enumerate(self.rows):
-            self._paint_row(painter, row, columns, HEAD + index * height, height)
+            self._paint_row(painter, row, columns, HEAD + index * height, index)
         self._paint_scale(painter, columns["ratio"], HEAD + len(self.rows) * height)
         self.painted_seconds += time.thread_time() - started
 
@@ -129,9 +151,9 @@ class HealthTable(PaintedWidget):
                 painter.drawText(QRectF(columns[name].left, 0, 140, HEAD - 2), _LEFT, words)
 
     def _paint_row(
-        self, painter: QPainter, row: HealthRow, columns: dict[str, _Column], top: float, height: float
+        self, painter: QPainter, row: HealthRow, columns: dict[str, _Column], top: float, index: int
     ) -> None:
-        theme = self.theme
+        theme, height = self.theme, self.theme_source.metrics.health_row
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(QRectF(0, top, self.width(), 1), color(theme.line))
         name, ratio, norm = columns["name"], columns["ratio"], columns["norm"]
@@ -139,8 +161,8 @@ class HealthTable(PaintedWidget):
         painter.setPen(color(theme.text))
         title = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideRight, int(name.width) + 6)
         painter.drawText(QRectF(name.left, top, name.width + 8, height), _LEFT, title)
-        gauge = QRectF(ratio.left, top + height / 2 - 3, ratio.width - 12 - _RATIO, 6)
-        self._paint_gauge(painter, row, gauge)
+        gauge = self._gauge_area(ratio, top)
+        self._paint_gauge(painter, row, gauge, index)
         painter.setFont(font("body"))
         painter.setPen(color(theme.bad if row.is_off_scale else theme.text))
         left = gauge.right() + 12
@@ -157,7 +179,11 @@ class HealthTable(PaintedWidget):
             if key in columns:
                 painter.drawText(QRectF(columns[key].left, top, columns[key].width + 20, height), _LEFT, words)
 
-    def _paint_gauge(self, painter: QPainter, row: HealthRow, area: QRectF) -> None:
+    def _gauge_area(self, ratio: _Column, top: float) -> QRectF:
+        middle = top + self.theme_source.metrics.health_row / 2
+        return QRectF(ratio.left, middle - 3, ratio.width - 12 - _RATIO, 6)
+
+    def _paint_gauge(self, painter: QPainter, row: HealthRow, area: QRectF, index: int) -> None:
         """Groove, healthy band, range of the recent batches, marker."""
         theme = self.theme
         edged_rect(painter, area, 3, theme.track, None)
@@ -176,7 +202,7 @@ class HealthTable(PaintedWidget):
         if row.is_off_scale:
             self._paint_arrow(painter, area, to_right=gauge_place(row.ratio) > 0.5)
             return
-        at = round(area.left() + gauge_place(row.ratio) * area.width())
+        at = round(area.left() + self._glide.places[index] * area.width())
         edged_rect(painter, QRectF(at - 1.5, middle - 7, 3, 14), 1, theme.text, None)
 
     def _paint_arrow(self, painter: QPainter, area: QRectF, *, to_right: bool) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis import number_text
@@ -41,6 +41,7 @@ class TimelineBar(PaintedWidget):
         self._shown: int | None = None  # the step looked back at; None: live
         self._last_step = 0
         self._heights: NDArray[np.float64] = np.empty(0)
+        self._marks: tuple[float, ...] = ()
 
     def set_run(self, epochs: float, position: float, step: int) -> None:
         """A run of `epochs` planned epochs that has come to `position` (2.61) after `step` updates."""
@@ -53,6 +54,12 @@ class TimelineBar(PaintedWidget):
         """The moments that can be looked back at, in order."""
         if len(steps) != len(self._steps) or list(steps[-1:]) != list(self._steps[-1:]):
             self._steps, self._positions = steps, positions
+            self.update()
+
+    def set_marks(self, positions: Sequence[float]) -> None:
+        """Where something was changed in mid-run, in epochs."""
+        if list(positions) != list(self._marks):
+            self._marks = tuple(positions)
             self.update()
 
     def set_silhouette(self, heights: NDArray[np.float64]) -> None:
@@ -134,6 +141,7 @@ class TimelineBar(PaintedWidget):
         edged_rect(painter, track, 4, theme.window, None)
         self._paint_silhouette(painter)
         self._paint_epochs(painter)
+        self._paint_marks(painter)
         if self._last_step:
             self._paint_scrubber(painter)
         if self.focus_visible:
@@ -167,6 +175,16 @@ class TimelineBar(PaintedWidget):
             left = min(max(0, x - (0 if epoch == 0 else width // 2)), self.width() - width)
             painter.setPen(color(self.theme.text_3))
             painter.drawText(QRectF(left, _TRACK, width + 2, _NUMBERS), Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        """Small flags, as on the curves."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(self.theme.text_2))
+        for epoch in self._marks:
+            x = round(self._x(epoch)) + 0.5
+            painter.drawRect(QRectF(x - 0.5, 0, 1, _TRACK))
+            painter.drawPolygon(QPolygonF([QPointF(x, 0), QPointF(x + 6, 3.5), QPointF(x, 7)]))
 
     def _paint_scrubber(self, painter: QPainter) -> None:
         theme, x = self.theme, self._x(self._shown_epoch)
