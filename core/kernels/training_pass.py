@@ -41,24 +41,24 @@ class TrainingPass:
         """The mean loss and the outputs of one batch; fills the model's gradient."""
         if len(X) <= PIECE or not self.in_pieces:
             return self._whole(model, X, T, weights)
-        # the gradient is the weighted mean of the pieces'
+        # loss and gradient are the means of the pieces', of which a last short one counts less
         outputs: Array = self._buffers.get("outputs", (len(X), *model.output_shape))
         total: Array = self._buffers.get("total", model.gradient.shape)
         loss = 0.0
         for start in range(0, len(X), PIECE):
             piece = slice(start, start + PIECE)
             part = None if weights is None else weights[piece]
-            value, Y = self._whole(model, X[piece], T[piece], part)
-            share = len(Y) / len(X)
-            outputs[piece] = Y
-            loss += share * value
-            if start == 0:
-                np.multiply(model.gradient, share, out=total)
-            else:
+            value, outputs[piece] = self._whole(model, X[piece], T[piece], part)
+            if start + PIECE > len(X):
+                share = (len(X) - start) / PIECE
+                value *= share
                 model.gradient *= share
-                total += model.gradient
-        np.copyto(model.gradient, total)
-        return loss, outputs
+            loss += value
+            if start + PIECE < len(X):
+                np.copyto(total, model.gradient) if start == 0 else np.add(total, model.gradient, out=total)
+        np.add(total, model.gradient, out=model.gradient)
+        model.gradient *= PIECE / len(X)
+        return loss * PIECE / len(X), outputs
 
     def _whole(self, model: Sequential, X: Array, T: Array, weights: Array | None) -> tuple[float, Array]:
         end, last = self._end_for(model.loss), self._last
