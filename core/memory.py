@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from core.evaluation import PIECE
+from core.kernels.training_pass import PIECE as TRAINING_PIECE
 from core.layers.base import Layer
 from core.optimizers import Optimizer
 from core.problem import LayerReport
 
 NUMBER = 4  # bytes of a float32
 COPIES = 2  # of all parameters, beside those trained: the network that answers, and what is shown of it
-TRAINING_PIECE = 32  # samples that a network with convolutions is trained on at a time, if it may be cut into pieces
 BATCHES = 2  # the full batch and the last short one have arrays of their own
 EVALUATED = PIECE * 3 // 2  # samples: a full piece, and the last one, which is half as long on average
 

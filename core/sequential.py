@@ -172,6 +172,18 @@ class Sequential:
             X = layer.forward(X, training)
         return X
 
+    def fast_forward(self, X: Array) -> Array:
+        """`forward` with kernels where that pays: the same up to round-off.
+
+        With `best_piece` only the last layer holds the arrays of its pass, without it all layers do.
+        """
+        return self._training_pass.forward(self, X)
+
+    @property
+    def best_piece(self) -> int | None:
+        """How many samples at a time `fast_forward` is best given; None: any number, for it uses no kernels."""
+        return self._training_pass.piece
+
     @property
     def is_fused(self) -> bool:
         """Whether the loss knows dZ of the last layer directly, as cross-entropy does behind softmax."""

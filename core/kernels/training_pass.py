@@ -1,4 +1,4 @@
-"""Both passes of a training step as fast as they go: with kernels, and in pieces where that pays."""
+"""The passes of a whole stack as fast as they go: with kernels, and in pieces where that pays."""
 
 from __future__ import annotations
 
@@ -20,26 +20,35 @@ PIECE = 16  # samples; more and a convolution's working arrays outgrow the cache
 
 
 class TrainingPass:
-    """What `Sequential.fast_forward_backward` does, for one built stack.
+    """What `Sequential.fast_forward_backward` and `fast_forward` do, for one built stack.
 
-    The same loss, outputs and gradient as layer by layer, up to round-off.
+    The same loss, outputs and gradient as layer by layer, up to round-off. `piece` is the number of samples at which
+    the working arrays of a large stack stay in the cache, None for a small one.
     """
 
     def __init__(self, model: Sequential) -> None:
         self.steps = plan(model.layers)
-        self.in_pieces = any(layer.best_in_pieces for layer in model.layers) and not any(
-            layer.mixes_samples for layer in model.layers
-        )
+        self.piece = PIECE if any(layer.best_in_pieces for layer in model.layers) else None
+        self._trains_in_pieces = self.piece is not None and not any(layer.mixes_samples for layer in model.layers)
         self._buffers = Buffers(model.dtype)
         last = model.layers[-1]
         self._last = DenseKernel(last) if dense.fits(last) else None
         self._end: SoftmaxCrossentropy | None = None
 
+    def forward(self, model: Sequential, X: Array) -> Array:
+        """Outputs for one batch while nothing is learned; the last layer itself gives them.
+
+        A small stack goes through its layers, which costs little more and leaves all their arrays to be looked at.
+        """
+        for step in self.steps[:-1] if self.piece else model.layers[:-1]:
+            X = step.forward(X, False)
+        return model.layers[-1].forward(X)
+
     def forward_backward(
         self, model: Sequential, X: Array, T: Array, weights: Array | None = None
     ) -> tuple[float, Array]:
         """The mean loss and the outputs of one batch; fills the model's gradient."""
-        if len(X) <= PIECE or not self.in_pieces:
+        if len(X) <= PIECE or not self._trains_in_pieces:
             return self._whole(model, X, T, weights)
         # loss and gradient are the means of the pieces', of which a last short one counts less
         outputs: Array = self._buffers.get("outputs", (len(X), *model.output_shape))

@@ -8,9 +8,10 @@ import pytest
 import core.product
 from core import Sequential
 from core.errors import ShapeError
+from core.evaluation import evaluate
 from core.kernels import ConvReluPool, DenseKernel, SoftmaxCrossentropy, plan
 from core.kernels.training_pass import PIECE
-from core.layers import Activation, BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
+from core.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from core.layers.base import Layer
 from core.losses import CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
 
@@ -99,7 +100,7 @@ def test_a_convolution_kernel_keeps_the_arrays_of_few_batch_sizes(rng: np.random
 def test_batch_normalization_keeps_a_batch_whole() -> None:
     model = Sequential([Conv2D(3, 3), BatchNormalization(), Flatten(), Dense(3, "softmax")])
     model.build((8, 8, 1))
-    assert not model._training_pass.in_pieces
+    assert not model._training_pass._trains_in_pieces
 
 
 def test_no_kernel_where_the_stack_has_another_shape() -> None:
@@ -220,3 +221,27 @@ def test_a_kernel_too_says_when_a_batch_does_not_fit() -> None:
     model.compile("sgd", "categorical_crossentropy")
     with pytest.raises(ShapeError, match=r"Dense 'dense' expects X of shape \(N, 6\) but got \(2, 5\)"):
         model.fast_forward_backward(np.zeros((2, 5), np.float32), np.eye(3, dtype=np.float32)[:2])
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [Conv2D(3, 3, activation="relu"), MaxPooling2D(2), BatchNormalization(), Flatten(), Dense(5, "tanh"),
+         Dropout(0.5), Dense(3, "softmax")],
+        [Flatten(), Dense(5, "relu"), Dense(3)],
+    ],
+    ids=["convolution", "dense"],
+)  # fmt: skip
+def test_a_network_is_evaluated_as_its_layers_say(layers: list[Layer], rng: np.random.Generator) -> None:
+    model = Sequential([layer.replace() for layer in layers], dtype="float64")
+    model.build((8, 8, 1))
+    model.compile("sgd", "categorical_crossentropy" if isinstance(layers[0], Conv2D) else "mean_squared_error")
+    x, T = rng.normal(size=(2 * PIECE + 5, 8, 8, 1)), np.eye(3)[rng.integers(0, 3, 2 * PIECE + 5)]
+    np.testing.assert_allclose(model.fast_forward(x), model.predict(x), rtol=1e-10, atol=1e-13)
+    pieces: list[int] = []
+    watched = evaluate(model, x, T, observe=lambda: pieces.append(len(model.layers[0].Y)))  # type: ignore[attr-defined]
+    assert pieces == [len(x)], "whoever looks sees every layer's outputs"
+    quick = evaluate(model, x, T)
+    assert quick.loss == watched.loss, "to the bit: early stopping must not depend on who looks"
+    assert quick.loss == pytest.approx(model.loss_value(model.forward(x), T), rel=1e-12)
+    np.testing.assert_array_equal(quick.confusion.counts, watched.confusion.counts)
