@@ -234,7 +234,7 @@ def test_what_a_network_computes_counts_not_only_its_parameters() -> None:
     (problem,) = check(HEAVY, IMAGE, 10, CROSS_ENTROPY, batch_size=64, free=8 << 30)
     assert time.perf_counter() - started < 0.1
     assert (problem.layer, problem.hyper, problem.severity) == (1, "filters", "error")
-    assert "needs about 16.1 GB of memory, 13.3 GB of it in this Conv2D; half of the 8.6 GB" in problem.text
+    assert "needs about 14.1 GB of memory, 11.6 GB of it in this Conv2D; half of the 8.6 GB" in problem.text
     assert problem.text.endswith("Give it fewer filters.")
     assert problem.remedy is not None
     assert problem.remedy.label == "Make 2 layers smaller"
