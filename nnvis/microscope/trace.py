@@ -40,6 +40,7 @@ class StepTrace:
     layers: tuple[LayerTrace, ...]
     loss: Loss
     loss_arrays: Mapping[str, Any]
+    targets: Array  # as the loss wants them
     is_fused: bool
     outputs: Array
     losses: Array
@@ -97,8 +98,8 @@ class Bench:
             optimizer, update, moved = self._update(specimen)
             loss_after = self._loss_after(specimen, moved)
         return StepTrace(
-            specimen, layers, model.loss, loss_arrays, model.is_fused, outputs, losses, mean_loss, loss_after,
-            optimizer, update, moved,
+            specimen, layers, model.loss, loss_arrays, _frozen(T), model.is_fused, outputs, losses, mean_loss,
+            loss_after, optimizer, update, moved,
         )  # fmt: skip
 
     def loss_of(self, specimen: Specimen) -> float:

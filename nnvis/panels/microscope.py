@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from nnvis.microscope.long_way import has_long_way, long_way
 from nnvis.microscope.specimen import Specimen
 from nnvis.microscope.staging import Staging, staging
 from nnvis.microscope.stops import Stop, stops_of
@@ -54,6 +55,7 @@ class MicroscopePanel(QWidget):
         self._out: WrittenOut | None = None
         self._at: dict[str, int] = {}
         self._pinned = False
+        self._takes_long_way = False
         self._thumbnails: dict[int, QImage] = {}
 
         self.track = StepTrack(theme_source)
@@ -97,6 +99,7 @@ class MicroscopePanel(QWidget):
         self.head.chain.stop_requested.connect(self.go_to)
         self.head.back_requested.connect(self.back)
         self.head.next_requested.connect(self.next)
+        self.head.long_way_toggled.connect(self.toggle_long_way)
         self.head.source_chosen.connect(self._on_source_chosen)
         self.head.image_chosen.connect(self.choose_image)
         stage.pointed.connect(self._on_pointed)
@@ -282,6 +285,27 @@ class MicroscopePanel(QWidget):
         self.code.show_code(stop.code, names)
         self.why.show_sentence(stop.sentence(self._image))
         self._point_at_first()
+        self._show_long_way()
+
+    def toggle_long_way(self) -> None:
+        """Through the Jacobian number by number, or back to what the program does."""
+        if self.stop is not None and has_long_way(self.stop):
+            self._takes_long_way = not self._takes_long_way
+            self._show_stop()
+
+    def _show_long_way(self) -> None:
+        stop = self.stop
+        assert stop is not None
+        possible = has_long_way(stop)
+        taken = possible and self._takes_long_way
+        self.head.offer_long_way(possible, taken)
+        self.bench.set_long_way(taken)
+        if taken:
+            way = long_way(stop, self._image or 0, self._names)
+            self.bench.long_way.show_way(way)
+            self.head.title.say(stop.tag, way.title)
+            self.code.show_code(way.code, frozenset())
+            self.why.show_sentence(way.sentence)
 
     def _in_chain(self, stop: Stop) -> bool:
         """Gradients of weights branch off: only the last one ends the chain."""

@@ -262,3 +262,19 @@ def test_a_click_on_a_weight_opens_its_life(qtbot: QtBot, panel: MicroscopePanel
     assert panel._pinned
     key(panel, Qt.Key.Key_W)
     assert card.isVisible()
+
+
+def test_the_long_way_shows_what_cancels(panel: MicroscopePanel) -> None:
+    panel.go_to_kind("BP1")
+    key(panel, Qt.Key.Key_L)
+    assert panel.bench.long_way.isVisible()
+    assert not panel.bench.stage.isVisible()
+    assert panel.why.sentence.startswith("The loss divides by the very probability")
+    assert not panel.bench.long_way.grab().isNull()
+    key(panel, Qt.Key.Key_Right)  # a gradient of weights has no Jacobian
+    assert panel.bench.stage.isVisible()
+    panel.go_to(panel._number + 3)
+    assert panel.bench.long_way.isVisible()
+    assert "product unit by unit" in panel.why.sentence
+    key(panel, Qt.Key.Key_L)
+    assert panel.bench.stage.isVisible()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.theme import ThemeSource
+from nnvis.widgets.microscope.long_way_view import LongWayView
 from nnvis.widgets.microscope.stage import Stage
 from nnvis.widgets.microscope.weight_card import WeightCard
 from nnvis.widgets.microscope.written_card import WrittenCard
@@ -25,6 +26,7 @@ class BenchArea(QWidget):
         self.stage = Stage(theme_source, self)
         self.card = WrittenCard(theme_source, self)
         self.weight = WeightCard(theme_source, self)
+        self.long_way = LongWayView(theme_source, self)
         self._beside = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -43,6 +45,12 @@ class BenchArea(QWidget):
         super().resizeEvent(event)
         self._place()
 
+    def set_long_way(self, taken: bool) -> None:
+        """Show the long way instead of stage and card."""
+        self.long_way.setVisible(taken)
+        self.stage.setVisible(not taken)
+        self.card.setVisible(not taken)
+
     def set_drawer(self, opened: bool) -> None:
         """Open or close the card of a weight: a column where there is room, else a drawer over the stage."""
         self.weight.setVisible(opened)
@@ -50,6 +58,7 @@ class BenchArea(QWidget):
 
     def _place(self) -> None:
         width, height = self.width(), self.height()
+        self.long_way.setGeometry(0, 0, width, height)
         drawer = COLUMN if width >= WIDE else DRAWER
         self.weight.setGeometry(self.width() - drawer, 0, drawer, height)
         if self.weight.isVisibleTo(self) and width >= WIDE:

@@ -77,6 +77,7 @@ class MicroscopeHead(QWidget):
 
     back_requested = Signal()
     next_requested = Signal()
+    long_way_toggled = Signal()
     source_chosen = Signal()
     image_chosen = Signal(object)  # number of an image of the batch, or None: all
 
@@ -95,6 +96,10 @@ class MicroscopeHead(QWidget):
         self._count = text_label("", tone="secondary")
         self._back = Button(theme_source, "Back", "outline")
         explain(self._back, "The stop before (Left).")
+        self._long = Button(theme_source, "The long way", "outline")
+        explain(self._long, "Go through the Jacobian number by number, and see what cancels (L).")
+        self._long.setObjectName("microscopeLongWay")
+        self._long.clicked.connect(self.long_way_toggled)
         self._next = Button(theme_source, "Next", "primary")
         explain(self._next, "The next stop (Right).")
         self._next.setObjectName("microscopeNext")
@@ -108,7 +113,7 @@ class MicroscopeHead(QWidget):
         row.addWidget(self.title)
         row.addWidget(self.chain, 1)
         row.addStretch(0)
-        for widget in (self._source, self._count, self._back, self._next):
+        for widget in (self._long, self._source, self._count, self._back, self._next):
             row.addWidget(widget)
 
     def show_stop(
@@ -134,6 +139,11 @@ class MicroscopeHead(QWidget):
             text += f", a {specimen.labels[0]}"
         self._source.setText(text)
         self._source.setAccessibleName(f"Under the microscope: {text}")
+
+    def offer_long_way(self, there_is_one: bool, taken: bool) -> None:
+        """Offer the way through the Jacobian, or the way back."""
+        self._long.setVisible(there_is_one)
+        self._long.setText("The short way" if taken else "The long way")
 
     def say_source_missing(self) -> None:
         """There is no such image: fall back to the batch."""
