@@ -103,8 +103,8 @@ def long_way(stop: Stop, image: int, names: tuple[str, ...]) -> LongWay:
             rf"{dZ} = -\frac{{1}}{{y_t}} \cdot y_t \left(\left[k = t\right] - y_k\right) = y_k - \left[k = t\right]"
         )
         sentence = (
-            f"The loss divides by the very probability {short(float(Y[0, single]), 4)} that {function.title} multiplies "
-            f"by: it cancels, and what remains is what was said minus what is true."
+            f"The loss divides by the very probability {short(float(Y[0, single]), 4)} that {function.title} "
+            f"multiplies by: it cancels, and what remains is what was said minus what is true."
         )
         title, note = (
             "Why it is only Y − T: the long way",
@@ -116,8 +116,8 @@ def long_way(stop: Stop, image: int, names: tuple[str, ...]) -> LongWay:
         formula = rf"{dZ} = dY\, J" + (r" = dY \odot f'(Z)" if diagonal else "")
         off = len(dY) * (len(dY) - 1)
         sentence = (
-            f"Each unit answers to its own sum alone, so {off:,} of the {len(dY) ** 2:,} slopes are 0: the matrix product "
-            f"is a product unit by unit."
+            f"Each unit answers to its own sum alone, so {off:,} of the {len(dY) ** 2:,} slopes are 0: the matrix "
+            f"product is a product unit by unit."
             if diagonal
             else "Every score moves every share: all the slopes are needed, and the code writes their product out."
         )

@@ -139,7 +139,7 @@ def _again(stop: Stop, shown: Shown) -> str:
     trace = stop.trace
     before, after = decimal(trace.mean_loss, 3), decimal(trace.loss_after, 3)
     who = "The same image" if trace.size == 1 else f"The same {trace.size} images"
-    if not trace.specimen.applies:
+    if not trace.specimen.moves:
         return (
             f"{who} once more, had this step been taken: {before} would become {after}. The weights stay as they were."
         )

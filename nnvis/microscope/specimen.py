@@ -37,7 +37,13 @@ class Specimen:
     rate_factor: float = 1.0
     weights: Array | None = None  # how much each sample counts
     dice: tuple[Any, ...] = ()  # states of the layers' random generators
+    is_changed: bool = False  # somebody has changed a number in it: its update is not the run's any more
     run: int = 0  # number of the run that it was taken from
+
+    @property
+    def moves(self) -> bool:
+        """Whether its update is the one that the run will make."""
+        return self.applies and not self.is_changed
 
     @property
     def images(self) -> Array:

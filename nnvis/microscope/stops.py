@@ -303,7 +303,7 @@ def update_stop(trace: StepTrace, view: WeightView) -> Stop:
     arrays = {name: axes for name, value in shown.items() if np.shape(value) == view.shape}
     symbol = mine.latex[view.name]
     latex = {"P": symbol, "G": mine.latex[f"d{view.name}"], "P_new": f"{symbol}"}
-    title = "The step" if trace.specimen.applies else "The step (not applied)"
+    title = "The step" if trace.specimen.moves else "The step (not applied)"
     return Stop(
         trace, "update", "Update", title, "P_new", equations, shown, {}, arrays, latex,
         ((trace.optimizer.update, "P"),), layer=view.layer, view=view, by_image=False,

@@ -156,7 +156,7 @@ def life_of(
         twin=twin_of(trace, flat, out.value, twins),
         optimizer=trace.optimizer.title,
         lines=tuple(lines),
-        applies=trace.specimen.applies,
+        applies=trace.specimen.moves,
         weight_course=(
             np.array([moment.step for moment in moments]),
             np.array([float(moment.parameters[flat]) for moment in moments]),

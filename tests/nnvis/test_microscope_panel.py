@@ -278,3 +278,42 @@ def test_the_long_way_shows_what_cancels(panel: MicroscopePanel) -> None:
     assert "product unit by unit" in panel.why.sentence
     key(panel, Qt.Key.Key_L)
     assert panel.bench.stage.isVisible()
+
+
+def test_a_pixel_is_changed_and_everything_follows(qtbot: QtBot, panel: MicroscopePanel, session: Session) -> None:
+    panel.go_to(1)
+    stage = panel.bench.stage
+    before = panel.track.grab().toImage()
+    QTest.mouseDClick(stage, Qt.MouseButton.LeftButton, pos=place(panel, "X", {"i": 300}))
+    editor = stage._editor
+    assert editor.isVisible()
+    editor.setText("1")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert panel._trace is not None
+    assert panel._trace.specimen.X.reshape(8, -1)[0, 300] == 1
+    assert panel.track.grab().toImage() != before
+    assert panel.head._reset.isVisible()
+    assert "Changed" in panel.head._source.text()
+    assert panel.stops[-2].title == "The step (not applied)"
+    with qtbot.waitSignal(session.specimen_arrived):
+        key(panel, Qt.Key.Key_R)
+    assert not panel.head._reset.isVisible()
+
+
+def test_a_label_is_changed_by_a_double_click(panel: MicroscopePanel) -> None:
+    panel.go_to_kind("BP1")
+    assert panel._trace is not None
+    wanted = (int(panel._trace.labels[2]) + 3) % 10
+    QTest.mouseDClick(panel.bench.stage, Qt.MouseButton.LeftButton, pos=place(panel, "T", {"n": 2, "j": wanted}))
+    assert int(panel._trace.labels[2]) == wanted
+
+
+def test_a_change_can_be_given_up(panel: MicroscopePanel) -> None:
+    panel.go_to(1)
+    key(panel, Qt.Key.Key_E)
+    editor = panel.bench.stage._editor
+    assert editor.isVisible()
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    assert not editor.isVisible()
+    assert panel._trace is not None
+    assert not panel._trace.specimen.is_changed

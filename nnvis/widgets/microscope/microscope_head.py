@@ -78,6 +78,7 @@ class MicroscopeHead(QWidget):
     back_requested = Signal()
     next_requested = Signal()
     long_way_toggled = Signal()
+    reset_requested = Signal()
     source_chosen = Signal()
     image_chosen = Signal(object)  # number of an image of the batch, or None: all
 
@@ -100,6 +101,10 @@ class MicroscopeHead(QWidget):
         explain(self._long, "Go through the Jacobian number by number, and see what cancels (L).")
         self._long.setObjectName("microscopeLongWay")
         self._long.clicked.connect(self.long_way_toggled)
+        self._reset = Button(theme_source, "Reset", "remedy")
+        explain(self._reset, "Numbers were changed by hand: take them as they are in the network again (R).")
+        self._reset.setObjectName("microscopeReset")
+        self._reset.clicked.connect(self.reset_requested)
         self._next = Button(theme_source, "Next", "primary")
         explain(self._next, "The next stop (Right).")
         self._next.setObjectName("microscopeNext")
@@ -113,7 +118,7 @@ class MicroscopeHead(QWidget):
         row.addWidget(self.title)
         row.addWidget(self.chain, 1)
         row.addStretch(0)
-        for widget in (self._long, self._source, self._count, self._back, self._next):
+        for widget in (self._reset, self._long, self._source, self._count, self._back, self._next):
             row.addWidget(widget)
 
     def show_stop(
@@ -137,6 +142,9 @@ class MicroscopeHead(QWidget):
         text = texts[self.source] if specimen.applies or self.source != "batch" else f"Batch at {step} · {which}"
         if self.source != "batch":
             text += f", a {specimen.labels[0]}"
+        if specimen.is_changed:
+            text = text.replace("Batch of", "Changed:")
+        self._reset.setVisible(specimen.is_changed)
         self._source.setText(text)
         self._source.setAccessibleName(f"Under the microscope: {text}")
 

@@ -32,6 +32,8 @@ KEYS: Final[dict[tuple[Qt.Key, Qt.KeyboardModifier], _Call]] = {
     (Qt.Key.Key_F2, _NONE): lambda page: page.show_source(),
     (Qt.Key.Key_W, _NONE): lambda page: page.show_weight(),
     (Qt.Key.Key_L, _NONE): lambda page: page.toggle_long_way(),
+    (Qt.Key.Key_E, _NONE): lambda page: page.change_pointed(),
+    (Qt.Key.Key_R, _NONE): lambda page: page.reset_changes(),
     (Qt.Key.Key_Escape, _NONE): lambda page: page.release(),
 }
 

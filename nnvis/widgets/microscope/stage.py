@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.microscope.staging import Staging
 from nnvis.theme import ThemeSource
+from nnvis.widgets.microscope.cell_editor import CellEditor
 from nnvis.widgets.microscope.placed_block import PlacedBlock, paint_ring
 from nnvis.widgets.microscope.stage_layout import Layout, laid_out
 from nnvis.widgets.painted import PaintedWidget, focus_ring
@@ -23,7 +25,8 @@ class Stage(PaintedWidget):
 
     pointed = Signal(str, int)
     clicked = Signal(str, int)
-    left = Signal()
+    change_requested = Signal(str, int)
+    value_given = Signal(str, int, float)
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, parent)
@@ -39,6 +42,8 @@ class Stage(PaintedWidget):
         self._at: At = {}
         self._pinned = False
         self._keyboard_place = 0
+        self._editor = CellEditor(self)
+        self._editor.given.connect(self.value_given)
 
     def show_staging(self, staging: Staging, thumbnails: Mapping[int, QImage]) -> None:
         """Show another stop, or the same for another image."""
@@ -120,6 +125,20 @@ class Stage(PaintedWidget):
         found = self._found(event.position())
         if found is not None and event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit(*found)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Change the number."""
+        found = self._found(event.position())
+        if found is not None:
+            self.change_requested.emit(*found)
+
+    def ask_value(self, name: str, place: int, value: float) -> None:
+        """Let a number be typed in the place of a cell; Enter takes it, Esc leaves it."""
+        placed = self.block(name)
+        if placed is None:
+            return
+        number, row, column = (int(each) for each in np.argwhere(placed.block.places == place)[0])
+        self._editor.ask(name, place, value, placed.cell_rect(number, row, column).toRect(), self.rect())
 
     def _found(self, point: QPointF) -> tuple[str, int] | None:
         layout = self.layout_now

@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from nnvis.microscope.changed import can_change, changed
 from nnvis.microscope.long_way import has_long_way, long_way
 from nnvis.microscope.specimen import Specimen
 from nnvis.microscope.staging import Staging, staging
 from nnvis.microscope.stops import Stop, stops_of
 from nnvis.microscope.telling import telling
-from nnvis.microscope.trace import Bench, StepTrace
+from nnvis.microscope.trace import Bench
 from nnvis.microscope.track import track_of
 from nnvis.microscope.weight_life import life_of, weight_pointed_at
 from nnvis.microscope.written_out import WrittenOut, written_out
 from nnvis.microscope.written_windows import linked
+from nnvis.panels.microscope.walking import Walk
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import text_label
 from nnvis.widgets.microscope.bench_area import BenchArea
@@ -36,7 +38,7 @@ LOW = 460  # a bench lower than that shows fewer rows
 EMPTY = "The network is being made ready. In a moment its next update can be read here, equation by equation."
 
 
-class MicroscopePanel(QWidget):
+class MicroscopePanel(Walk):
     """A track, a header, the stage with its written-out card, the line of source and the sentence of why."""
 
     def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
@@ -47,10 +49,6 @@ class MicroscopePanel(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._bench: Bench | None = None
         self._twins: Bench | None = None  # the same network in float64, for finite differences
-        self._trace: StepTrace | None = None
-        self._stops: tuple[Stop, ...] = ()
-        self._number = 0
-        self._image: int | None = 0
         self._staging: Staging | None = None
         self._out: WrittenOut | None = None
         self._at: dict[str, int] = {}
@@ -67,9 +65,6 @@ class MicroscopePanel(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self._keys = MicroscopeKeys(self)
-        self._play = QTimer(self)
-        self._play.setInterval(2500)
-        self._play.timeout.connect(self._on_play)
         self._connect()
         self._show_nothing()
 
@@ -99,6 +94,9 @@ class MicroscopePanel(QWidget):
         self.head.chain.stop_requested.connect(self.go_to)
         self.head.back_requested.connect(self.back)
         self.head.next_requested.connect(self.next)
+        self.head.reset_requested.connect(self.reset_changes)
+        stage.change_requested.connect(self._on_change_requested)
+        stage.value_given.connect(self._on_value_given)
         self.head.long_way_toggled.connect(self.toggle_long_way)
         self.head.source_chosen.connect(self._on_source_chosen)
         self.head.image_chosen.connect(self.choose_image)
@@ -177,81 +175,6 @@ class MicroscopePanel(QWidget):
     def _show_nothing(self) -> None:
         self._body.hide()
         self._empty.show()
-
-    # --- walking ----------------------------------------------------------------------------------------------------
-
-    @property
-    def stops(self) -> tuple[Stop, ...]:
-        """The stops of the track."""
-        return self._stops
-
-    @property
-    def stop(self) -> Stop | None:
-        """The stop in sight."""
-        return self._stops[self._number] if self._stops else None
-
-    def go_to(self, number: int) -> None:
-        """Show this stop. What is pinned stays: unit 22 stays unit 22."""
-        if self._stops and 0 <= number < len(self._stops):
-            self._number = number
-            self._show_stop()
-
-    def next(self) -> None:
-        """One stop on."""
-        self.go_to(self._number + 1)
-
-    def back(self) -> None:
-        """One stop back."""
-        self.go_to(self._number - 1)
-
-    def go_to_kind(self, tag: str) -> None:
-        """BP1 to BP4 of the layer in sight, or the nearest one on the way back."""
-        here = self.stop
-        found = [index for index, stop in enumerate(self._stops) if stop.tag == tag]
-        if here is None or not found:
-            return
-        mine = [index for index in found if self._stops[index].layer == here.layer]
-        self.go_to(mine[0] if mine else min(found, key=lambda index: abs(index - self._number)))
-
-    def go_along(self, step: int) -> None:
-        """The same kind of stop at the next layer of the way."""
-        here = self.stop
-        if here is None:
-            return
-        way = range(self._number + step, len(self._stops) if step > 0 else -1, step)
-        for index in way:
-            if self._stops[index].result == here.result and self._stops[index].tag == here.tag:
-                self.go_to(index)
-                return
-
-    def choose_image(self, image: int | None) -> None:
-        """Look at one image of the batch; None: at all of them."""
-        if self._trace is None:
-            return
-        self._image = None if image is None else image % self._trace.size
-        self._show_track()
-        self._show_stop()
-
-    def move_image(self, step: int) -> None:
-        """The image before or after."""
-        if self._trace is not None and self._trace.size > 1:
-            self.choose_image((self._image or 0) + step)
-
-    def toggle_all_images(self) -> None:
-        """All images of the batch at once, or one again."""
-        self.choose_image(None if self._image is not None else 0)
-
-    def toggle_play(self) -> None:
-        """Walk by itself, one stop every few seconds; again to stand still."""
-        if self._play.isActive():
-            self._play.stop()
-        else:
-            self._play.start()
-
-    def _on_play(self) -> None:
-        if self._number + 1 >= len(self._stops):
-            self._play.stop()
-        self.next()
 
     # --- showing ----------------------------------------------------------------------------------------------------
 
@@ -370,6 +293,47 @@ class MicroscopePanel(QWidget):
         self._trace = bench.trace(trace.specimen)  # the bench was used for other moments
         self.bench.weight.show_life(life, self._thumbnails)
         self.bench.set_drawer(True)
+
+    # --- changing numbers -------------------------------------------------------------------------------------------
+
+    def change_pointed(self) -> None:
+        """Change the number that is pointed at: the first block of the stage that holds it and may be changed."""
+        staged = self._staging
+        for block in staged.blocks if staged else ():
+            places = block.places[block.marked(self._at) & (block.places >= 0)]
+            if staged and len(places) and can_change(staged.shown.stop, block.operand.text):
+                self._on_change_requested(block.operand.text, int(places[0]))
+                return
+
+    def reset_changes(self) -> None:
+        """Take all numbers as they are in the network again."""
+        if self._trace is not None and self._trace.specimen.is_changed:
+            self._ask()
+
+    def _on_change_requested(self, name: str, place: int) -> None:
+        staged = self._staging
+        if staged is None or not can_change(staged.shown.stop, name):
+            return
+        self._close_weight()
+        if name == "T":  # a label is chosen, not typed
+            self._on_value_given(name, place, 1.0)
+            return
+        block = next(each for each in staged.blocks if each.operand.text == name)
+        self.bench.stage.ask_value(name, place, float(block.operand.value.reshape(-1)[place]))
+
+    def _on_value_given(self, name: str, place: int, value: float) -> None:
+        staged = self._staging
+        if staged is None:
+            return
+        block = next(each for each in staged.blocks if each.operand.text == name)
+        at = {axis.rstrip("="): index for axis, index in block.index_at(place).items()}
+        if self._image is not None and block.operand.value.shape[:1] == (1,):
+            at["n"] = self._image
+        specimen = changed(staged.shown.stop, self._image, name, at, value)
+        if specimen is not None:
+            self._pinned = True  # what was changed stays in sight
+            self._examine(specimen)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _close_weight(self) -> None:
         self.bench.set_drawer(False)

@@ -1,0 +1,104 @@
+"""The walk along the stops of an update: on, back, to a kind of stop, from image to image, or by itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from nnvis.microscope.stops import Stop
+from nnvis.microscope.trace import StepTrace
+
+PLAY_EVERY = 2500  # ms
+
+
+class Walk(QWidget):
+    """Knows the stops, which one is in sight, and for which image of the batch (None: all)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._trace: StepTrace | None = None
+        self._stops: tuple[Stop, ...] = ()
+        self._number = 0
+        self._image: int | None = 0
+        self._play = QTimer(self)
+        self._play.setInterval(PLAY_EVERY)
+        self._play.timeout.connect(self._on_play)
+
+    def _show_track(self) -> None:
+        raise NotImplementedError(f"{type(self).__name__} must show the track")
+
+    def _show_stop(self) -> None:
+        raise NotImplementedError(f"{type(self).__name__} must show the stop in sight")
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """The stops of the track."""
+        return self._stops
+
+    @property
+    def stop(self) -> Stop | None:
+        """The stop in sight."""
+        return self._stops[self._number] if self._stops else None
+
+    def go_to(self, number: int) -> None:
+        """Show this stop. What is pinned stays: unit 22 stays unit 22."""
+        if self._stops and 0 <= number < len(self._stops):
+            self._number = number
+            self._show_stop()
+
+    def next(self) -> None:
+        """One stop on."""
+        self.go_to(self._number + 1)
+
+    def back(self) -> None:
+        """One stop back."""
+        self.go_to(self._number - 1)
+
+    def go_to_kind(self, tag: str) -> None:
+        """BP1 to BP4 of the layer in sight, or the nearest one on the way back."""
+        here = self.stop
+        found = [index for index, stop in enumerate(self._stops) if stop.tag == tag]
+        if here is None or not found:
+            return
+        mine = [index for index in found if self._stops[index].layer == here.layer]
+        self.go_to(mine[0] if mine else min(found, key=lambda index: abs(index - self._number)))
+
+    def go_along(self, step: int) -> None:
+        """The same kind of stop at the next layer of the way."""
+        here = self.stop
+        if here is None:
+            return
+        way = range(self._number + step, len(self._stops) if step > 0 else -1, step)
+        for index in way:
+            if self._stops[index].result == here.result and self._stops[index].tag == here.tag:
+                self.go_to(index)
+                return
+
+    def choose_image(self, image: int | None) -> None:
+        """Look at one image of the batch; None: at all of them."""
+        if self._trace is None:
+            return
+        self._image = None if image is None else image % self._trace.size
+        self._show_track()
+        self._show_stop()
+
+    def move_image(self, step: int) -> None:
+        """The image before or after."""
+        if self._trace is not None and self._trace.size > 1:
+            self.choose_image((self._image or 0) + step)
+
+    def toggle_all_images(self) -> None:
+        """All images of the batch at once, or one again."""
+        self.choose_image(None if self._image is not None else 0)
+
+    def toggle_play(self) -> None:
+        """Walk by itself, one stop every few seconds; again to stand still."""
+        if self._play.isActive():
+            self._play.stop()
+        else:
+            self._play.start()
+
+    def _on_play(self) -> None:
+        if self._number + 1 >= len(self._stops):
+            self._play.stop()
+        self.next()
