@@ -39,6 +39,7 @@ PLACES: Final = {
     "Confusion": "metrics", "Distributions": "learn_page", "Bars": "softmax", "PaintCanvas": "mnist",
     "DataSection": "mnist", "LayersSection": "layer", "RecipeForm": "gradient_descent", "ScheduleCurve": "schedules",
     "AnswerStrip": "softmax", "TimelinePanel": "learn_page", "LearnPanel": "learn_page", "NetworkPanel": "layer",
+    "NetworkDiagram": "unit", "UnitCard": "unit", "DiagramPanel": "unit", "StepsPage": "mnist", "WhyPage": "bp2",
     "DrawPanel": "mnist", "MicroscopePanel": "chain_rule", "MainWindow": "learn_page",
 }  # fmt: skip
 

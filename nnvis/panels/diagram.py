@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.sequential import Sequential
 from nnvis.diagram import Diagram, Wish, column_layers, forward_diagram
-from nnvis.number_text import count
+from nnvis.number_text import MINUS, count
 from nnvis.session import Session
 from nnvis.theme import ThemeSource
 from nnvis.widgets.card import Card
@@ -24,6 +24,7 @@ from nnvis.widgets.redraw_budget import Part, RedrawBudget
 from nnvis.widgets.segmented import SegmentedControl
 from nnvis.widgets.unit_card import UnitCard
 
+SHARE_IN_TRAINING, SHARE_AT_REST = 0.1, 0.4  # of the time, for painting
 LINES = (("36", "Few", "The 36 strongest lines: the main ways to the answer."),
          ("120", "More", "The 120 strongest lines."),
          ("300", "Many", "The 300 strongest lines: how much takes part."))  # fmt: skip
@@ -46,6 +47,9 @@ class DiagramPanel(QWidget):
         self.lines = SegmentedControl(theme_source, "Lines", LINES)
         self._scale = ColorBar(theme_source, "magnitude", "a 0", "most")
         explain(self._scale, "What each unit passes on, a; every column has its own scale, up to its largest value.")
+        self._signed_scale = ColorBar(theme_source, "signed", f"{MINUS}most", "+most")
+        explain(self._signed_scale, "Where an activation can be negative, its column is painted in these colours.")
+        self._signed_scale.hide()
         self._count = GivingLabel(tone="faint")
         self._lay_out()
         self.budget = RedrawBudget()
@@ -79,6 +83,7 @@ class DiagramPanel(QWidget):
         for widget in (up, down):
             legend.addWidget(widget)
         legend.addWidget(self._count, 1)
+        legend.addWidget(self._signed_scale)
         legend.addWidget(self._scale)
         self._card.body.addWidget(self.diagram, 1)
         self._card.body.addSpacing(4)
@@ -97,6 +102,8 @@ class DiagramPanel(QWidget):
     # --- redrawing --------------------------------------------------------------------------------------------------
 
     def _redraw(self) -> None:
+        # Training is not to be slowed down by looking; while it rests, the drawing may light the network at once.
+        self.budget.share = SHARE_IN_TRAINING if self._session.is_training else SHARE_AT_REST
         wait = self.budget.run()
         if wait is not None:
             self._later.start(math.ceil(wait * 1000))
@@ -174,6 +181,9 @@ class DiagramPanel(QWidget):
             name = f", a {names[int(label)]}" if np.ndim(label) == 0 and int(label) < len(names) else ""
             caption = f"no drawing yet: the first test image{name}, by the net at step {count(session.shown_step)}"
         self._card.set_caption(caption)
+        is_signed = any(column.is_signed for column in diagram.columns)
+        if self._signed_scale.isHidden() == is_signed:
+            self._signed_scale.setVisible(is_signed)
 
     def _class_names(self, diagram: Diagram) -> tuple[str, ...]:
         dataset, classes = self._session.dataset, diagram.columns[-1].total

@@ -13,6 +13,7 @@ from nnvis.draw_pages.answer import AnswerPage, class_names
 from nnvis.draw_pages.answer_block import AnswerBlock
 from nnvis.draw_pages.desk import DrawingDesk
 from nnvis.draw_pages.pictures import Pictures, picture_in
+from nnvis.number_text import shape
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
 from nnvis.widgets.brush_tools import BrushTools
@@ -164,9 +165,11 @@ class DrawPanel(QWidget):
                 "No drawing yet", "What the net receives will stand at the left, its answer here.")
         elif self._session.state is RunState.LOADING:
             self._answer.show_words("No network yet", "It answers as soon as the images are loaded.")
+        elif self._session.dataset is not None and self._session.dataset.input_shape != (28, 28, 1):
+            size = shape(self._session.dataset.input_shape)
+            self._answer.show_words("No answer", f"This network reads images of {size}; a drawing is 28×28×1.")
         else:
-            self._answer.show_words(
-                "No answer", "The outputs of this network are no finite numbers. Reset gives it new weights.")
+            self._answer.show_words("No answer", "Its outputs are no finite numbers. Reset gives it new weights.")
 
 
 if __name__ == "__main__":

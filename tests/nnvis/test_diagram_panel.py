@@ -148,3 +148,24 @@ def test_it_is_painted_in_every_size_and_theme(
     assert len(colors) > 40
     for child in panel.findChildren(QWidget):
         assert child.mapTo(panel, child.rect().bottomRight()).y() <= height
+
+
+def test_negative_values_have_a_scale_of_their_own(qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:
+    assert panel._signed_scale.isHidden()
+    layers = (Flatten(), Dense(12, activation="tanh"), Dense(10, activation="softmax"))
+    session.set_project(replace(session.project, layers=layers))
+    qtbot.waitUntil(lambda: panel.diagram.diagram.columns[1].is_signed)
+    assert panel._signed_scale.isVisible()
+
+
+def test_while_it_trains_painting_takes_a_small_share_of_the_time(
+        qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:
+    session.set_training(session.project.training.replace(epochs=50))
+    session.train()
+    before = panel.budget.parts[0].draws
+    qtbot.waitUntil(lambda: panel.budget.parts[0].draws > before + 2, timeout=10_000)
+    assert panel.budget.share == 0.1
+    session.pause()
+    qtbot.waitUntil(lambda: session.state is RunState.PAUSED)
+    session.set_drawing(session.dataset.x_test[5, ..., 0])
+    assert panel.budget.share == 0.4

@@ -138,7 +138,7 @@ def test_everything_fits_in_every_size_of_the_window(
     bars, paper = panel.findChild(Bars), canvas(panel)
     qtbot.waitUntil(lambda: bars.height() == 10 * metrics.bar_row
                     and bars.mapTo(panel, bars.rect().bottomLeft()).y() <= height - 4)
-    assert bars.mapTo(panel, bars.rect().topRight()).x() < width - metrics.dock_padding
+    qtbot.waitUntil(lambda: bars.mapTo(panel, bars.rect().topRight()).x() < width - metrics.dock_padding)
     assert paper.width() == paper.height() == (side or paper.width())
     assert paper.width() >= 200
 
