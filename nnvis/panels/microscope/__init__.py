@@ -1,5 +1,5 @@
-"""The Microscope page: `walking` knows the way, `page` shows where it is."""
+"""The Microscope page: `walking` knows the way, `walk` shows where it is."""
 
-from nnvis.panels.microscope.page import MicroscopePanel
+from nnvis.panels.microscope.walk import MicroscopePanel
 
 __all__ = ["MicroscopePanel"]
