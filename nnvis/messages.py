@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import platform
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from core.errors import CoreError, DivergenceError
@@ -90,6 +91,13 @@ def data_missing(error: CoreError, try_again: Callable[[], None], instead: Messa
 def file_failed(title: str, error: CoreError) -> Message:
     """A file could not be read or written."""
     return Message("error", title, str(error))
+
+
+def exported(files: Sequence[Path]) -> Message:
+    """A network was written for another library."""
+    names = " and ".join(path.name for path in files)
+    beside = " They belong beside each other." if len(files) > 1 else ""
+    return Message("info", f"Exported: {names}", f"In the folder {files[0].resolve().parent}.{beside}")
 
 
 def left_behind(

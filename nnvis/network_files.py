@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from core.errors import ConfigError, FileError
+from core.export import export
 from nnvis import messages
 from nnvis.project import Project
 from nnvis.saved_run import SavedRun, read_run
@@ -76,6 +77,19 @@ class NetworkFiles(ShownNetwork):
             return False
         self._file_step = kept.keepsake.step
         self._mark_saved(Path(path))
+        return True
+
+    def export_model(self, to: str, path: str | Path) -> bool:
+        """Write the network for another library (see core.export). Says which files there are now, or False and why."""
+        kept = self.kept_run()
+        try:
+            if kept is None:
+                raise ConfigError(BUSY)
+            files = export(to, kept.model(), Path(path), kept.intake)
+        except (ConfigError, FileError) as error:
+            self._post(messages.file_failed("The network could not be exported.", error))
+            return False
+        self._post(messages.exported(files))
         return True
 
     def open_model(self, path: str | Path) -> bool:

@@ -21,6 +21,12 @@ FILTER: Final = "nnvis projects and models (*.json *.safetensors);;All files (*)
 SAVE_FILTER: Final = "nnvis projects (*.json);;Projects with their trained network (*.safetensors);;All files (*)"
 NETWORK_FILTER: Final = "Trained networks with their project (*.safetensors)"
 SUFFIX: Final = ".json"
+EXPORTS: Final = {  # what the dialog offers; the first is the one that needs nothing else
+    "NumPy program, stands alone (*.py)": ("numpy", ".py"),
+    "Keras program and weights (*.py)": ("keras", ".py"),
+    "PyTorch program and weights (*.py)": ("torch", ".py"),
+    "ONNX file (*.onnx)": ("onnx", ".onnx"),
+}
 
 
 class Choice(Enum):
@@ -116,6 +122,16 @@ class ProjectFiles(QObject):
             return False
         path = self._asked("Save the network", MODEL_SUFFIX, NETWORK_FILTER)
         return path is not None and self._save_to(path)
+
+    def export_network(self) -> bool:
+        """Ask what to write and where, and write the trained network for another library. False: it is not written."""
+        start = self._folder() / f"{self._session.project.name}.py"
+        name, kind = QFileDialog.getSaveFileName(self._window, "Export the network", str(start), ";;".join(EXPORTS))
+        if not name:
+            return False
+        to, suffix = EXPORTS.get(kind, ("numpy", ".py"))
+        path = Path(name)
+        return self._session.export_model(to, path if path.suffix == suffix else path.with_name(path.name + suffix))
 
     def _asked(self, title: str, suffix: str, kinds: str) -> Path | None:
         """The file that the user names; without an ending of its own it gets `suffix`."""

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data import Dataset, Scaling
+from core.intake import Intake
 from core.run_history import CURVES, RunHistory
+from core.sequential import Sequential
 from nnvis.history import History
 from nnvis.project import Project
 from nnvis.saved_network import intake_of, save_network
@@ -37,14 +39,24 @@ class KeptRun:
     scaling: Scaling
     history: RunHistory
 
+    @property
+    def intake(self) -> Intake:
+        """How pictures become the network's input."""
+        return intake_of(self.project.source, self.dataset, self.scaling)
+
+    def model(self) -> Sequential:
+        """The network as it was kept: a model of its own."""
+        model = self.project.build_model(self.dataset)
+        model.name = self.project.name
+        np.copyto(model.parameters, self.keepsake.parameters)
+        return model
+
     def write(self, path: Path) -> None:
         """Write everything, whole or not at all. Raises FileError when that fails."""
-        model = self.project.build_model(self.dataset)
-        np.copyto(model.parameters, self.keepsake.parameters)
-        intake = intake_of(self.project.source, self.dataset, self.scaling)
         save_network(
-            path, model, self.project, intake, history=self.history.state(), training=self.keepsake.training
-        )
+            path, self.model(), self.project, self.intake, history=self.history.state(),
+            training=self.keepsake.training,
+        )  # fmt: skip
 
 
 def history_until(step: int, history: History) -> RunHistory:
