@@ -79,13 +79,8 @@ class Optimizer(Configurable):
 
         Clipping changes `gradient` in place.
         """
-        if parameters.shape != gradient.shape:
-            raise ShapeError(f"Parameters {parameters.shape} and gradient {gradient.shape} must have the same shape.")
-        if not self.steps or any(vector.shape != parameters.shape for vector in self.state.values()):
-            self.reset()  # another model, too, is begun from scratch
-            self.state = {name: self.first(name, parameters) for name in self.state_names}
         if not self._whole or self._whole[0] is not parameters or self._whole[1] is not gradient:
-            self._cut(parameters, gradient)
+            self._begin(parameters, gradient)
         self.steps += 1
         if self.global_clipnorm is not None:
             length = math.sqrt(np.vdot(gradient, gradient))
@@ -94,6 +89,15 @@ class Optimizer(Configurable):
         if self.weight_decay:
             parameters *= 1 - self.rate * self.weight_decay
         self.update()
+
+    def _begin(self, parameters: Array, gradient: Array) -> None:
+        """Get ready for these vectors: with the state that is there if it fits, otherwise from scratch."""
+        if parameters.shape != gradient.shape:
+            raise ShapeError(f"Parameters {parameters.shape} and gradient {gradient.shape} must have the same shape.")
+        if not self.steps or any(vector.shape != parameters.shape for vector in self.state.values()):
+            self.reset()  # another model, too, is begun from scratch
+            self.state = {name: self.first(name, parameters) for name in self.state_names}
+        self._cut(parameters, gradient)
 
     def first(self, name: str, parameters: Array) -> Array:
         """The state vector of this name before the first update."""
