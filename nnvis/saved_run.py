@@ -15,6 +15,7 @@ from core import Sequential, model_file
 from core.errors import ConfigError, FileError
 from core.run_history import RunHistory
 from core.stack import layer_names
+from nnvis.carry_over import Arrays
 from nnvis.project import MAX_NAME, Project
 
 SUFFIX = ".safetensors"
@@ -24,12 +25,14 @@ SUFFIX = ".safetensors"
 class SavedRun:
     """Where a run stands: the flat vector of parameters, its curves, and what `Trainer.restore` needs (None: nothing).
 
-    Without the state of the training it begins anew, from these weights.
+    Without the state of the training it begins anew, from these weights. With `arrays`, by layer and array name, only
+    these are taken over, into a stack that may be another one; all others are drawn from the seed.
     """
 
     parameters: NDArray[np.float32]
     history: RunHistory
     training: Mapping[str, Any] | None = None
+    arrays: Arrays | None = None
 
 
 def read_run(path: str | Path) -> tuple[Project, SavedRun]:

@@ -14,6 +14,7 @@ from core.errors import ConfigError, CoreError, DivergenceError
 from core.evaluation import Evaluation
 from core.run_history import RunHistory
 from nnvis import messages
+from nnvis.carry_over import CarryOver, carry_over
 from nnvis.course import course_changes
 from nnvis.history import History
 from nnvis.messages import Message
@@ -202,6 +203,30 @@ class Session(NetworkFiles):
         self.clear_message()
         self._prepare(SavedRun(self.parameters, RunHistory()))
         self._set_state(RunState.READY)
+
+    @property
+    def carry_over(self) -> CarryOver | None:
+        """Which layers of the changed stack could keep what they have learnt; None: nothing was learnt, or none can."""
+        old, network, dataset = self.running_project, self._network, self.dataset
+        if old is None or network is None or dataset is None or not self.history.step:
+            return None
+        if self._errors() or not self.running_is_old or self._awaits_network or not self.has_data:
+            return None
+        found = carry_over(old.layers, network.dataset.input_shape, self.project.layers, dataset.input_shape)
+        return found if found.pairs else None
+
+    def train_carried_over(self) -> None:
+        """Train the changed stack, from the trained weights where the layers still have theirs."""
+        found = self.carry_over
+        kept = self.kept_run() if found else None  # in mid-run the latest snapshot is a few batches old
+        if found is None or kept is None or self._network is None:
+            return
+        arrays = found.arrays(self._network.viewer.parameter_views(), kept.keepsake.parameters)
+        self.clear_message()
+        self.test_result = None
+        self._prepare(SavedRun(self.initial_parameters, RunHistory(), arrays=arrays))
+        self._go(Goal.RUN)
+        self._set_state(RunState.RUNNING)
 
     @property
     def can_be_taught(self) -> bool:

@@ -106,6 +106,7 @@ class NetworkPanel(QWidget):
         stack.problem_pointed_at.connect(session.select_layer)
         stack.head.summary_clicked.connect(self.open_summary)
         stack.old_run.restart_clicked.connect(session.train)
+        stack.old_run.carry_over_clicked.connect(session.train_carried_over)
         cards.layer_selected.connect(session.select_layer)
         cards.replace_requested.connect(session.replace_layer)
         cards.remedy_requested.connect(session.apply_remedy)
@@ -207,7 +208,9 @@ class NetworkPanel(QWidget):
         session = self._session
         running = session.state in (RunState.RUNNING, RunState.PAUSED)
         self._recipe.set_running(running)
-        self._stack.say_old(_OLD_WORDS.get(session.state, "") if session.running_is_old else "")
+        words = _OLD_WORDS.get(session.state, "") if session.running_is_old else ""
+        found = session.carry_over if words else None
+        self._stack.say_old(words, len(found.pairs) if found else 0, found.total if found else 0)
 
     def _on_history_cleared(self) -> None:
         self._bars.start(self._session.views, self._session.initial_parameters)

@@ -58,7 +58,13 @@ def probe_size(model: Sequential) -> int:
 
 
 def _take_over(start: SavedRun, model: Sequential) -> None:
-    """Give the model the weights of a file. Raises ConfigError when they are those of another stack."""
+    """Give the model its first weights. Raises ConfigError when they are those of another stack."""
+    if start.arrays is not None:
+        for view in model.parameter_views():
+            array = start.arrays.get((view.layer_name, view.name))
+            if array is not None:
+                np.copyto(view.of(model.parameters), array)
+        return
     if start.parameters.shape != model.parameters.shape:
         raise ConfigError(
             f"The file has {start.parameters.size:,} weights, but this stack has {model.parameters.size:,} on these "

@@ -68,9 +68,13 @@ class LayersSection(QWidget):
         self.head.show_stack(reports, problems)
         self._show_blocks([problem for problem in problems if problem.layer is None])
 
-    def say_old(self, words: str) -> None:
-        """Say that another stack is running, and offer to restart if this one can be built; empty words hide it."""
-        self.old_run.say(words, can_restart=all(problem.severity != "error" for problem in self._problems))
+    def say_old(self, words: str, kept: int = 0, total: int = 0) -> None:
+        """Say that another stack is running, and offer to restart if this one can be built; empty words hide it.
+
+        So many of the layers could keep their weights.
+        """
+        can_restart = all(problem.severity != "error" for problem in self._problems)
+        self.old_run.say(words, can_restart=can_restart, kept=kept, total=total)
 
     @property
     def add_area(self) -> QRect:

@@ -61,6 +61,7 @@ class OldRunNote(QWidget):
     """A quiet line: what runs is not what stands below; and the way to make it so."""
 
     restart_clicked = Signal()
+    carry_over_clicked = Signal()
 
     def __init__(self, theme_source: ThemeSource) -> None:
         super().__init__()
@@ -68,19 +69,33 @@ class OldRunNote(QWidget):
         self._restart = Button(
             theme_source, "Restart with this stack", "link", "reset", "Start a new run with the layers as they are now."
         )
+        self.carry = Button(
+            theme_source, "Carry over the weights", "link", "branch",
+            "Start a new run in which every layer whose weights still have the same shape keeps what it has learnt.",
+        )  # fmt: skip
+        self._carried = text_label("", "caption", "faint", wrap=True)
         self._layout = QVBoxLayout(self)
         self._layout.setSpacing(0)
         self._layout.addWidget(self._words)
         self._layout.addWidget(self._restart, 0, Qt.AlignmentFlag.AlignLeft)
+        self._layout.addWidget(self.carry, 0, Qt.AlignmentFlag.AlignLeft)
+        self._layout.addWidget(self._carried)
         self._restart.clicked.connect(self.restart_clicked)
+        self.carry.clicked.connect(self.carry_over_clicked)
         self.hide()
 
     def set_padding(self, padding: int) -> None:
         """The room at the sides."""
         self._layout.setContentsMargins(padding, 0, padding, 12)
 
-    def say(self, words: str, *, can_restart: bool) -> None:
-        """Show it with these words; empty words hide it."""
+    def say(self, words: str, *, can_restart: bool, kept: int = 0, total: int = 0) -> None:
+        """Show it with these words; empty words hide it. So many of the layers could keep their weights."""
+        self.carry.setVisible(bool(kept))
+        self._carried.setVisible(bool(kept))
+        layers = "layer keeps its weights" if total == 1 else "layers keep their weights"
+        self._carried.setText(f"{kept} of {total} {layers}; the others begin anew.")
+        if kept == total:
+            self._carried.setText("All layers keep their weights.")
         self._words.setText(words)
         self._restart.setEnabled(can_restart)
         self.setVisible(bool(words))
