@@ -22,6 +22,7 @@ WORDS = 34  # px at the right: start, epochs, now
 FOOT = 22
 FAINTEST = 0.3
 PEAK = 0.45  # of the height: the highest line
+STEADY = (0.88, 1.0)  # of the scale: as long as the highest count stays in there, the scale stands still
 _APART = 13  # px between two words
 NOW_UP = 5  # the middle of the last word stands so much above the base line
 
@@ -44,6 +45,7 @@ class Ridge(PaintedWidget):
         self.past: tuple[RidgeRow, ...] = ()
         self.now: RidgeRow | None = None
         self.reach = 1.0
+        self._scale = 0.0  # the count that reaches the full height
         self._picture: QPixmap | None = None
         self._painted_for: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -93,11 +95,14 @@ class Ridge(PaintedWidget):
         now = self.now.counts.max(initial=1) if self.now is not None else 1
         highest = max([float(row.counts.max(initial=1)) for row in self.past], default=1.0)
         # A spike at the start (biases are all zero) is cut off rather than flattening everything after it.
-        return float(max(now, min(highest, 1.6 * now)))
+        wanted = float(max(now, min(highest, 1.6 * now)))
+        # It is followed in steps: a scale that trembles would mean to paint the whole past again, each time.
+        if not STEADY[0] * self._scale <= wanted <= STEADY[1] * self._scale:
+            self._scale = wanted * 1.05
+        return self._scale
 
     def _past_picture(self, top: float) -> QPixmap:
-        # A scale that moves by less than a tenth is no reason to paint everything again.
-        wanted = (self.size(), self.theme, self.devicePixelRatioF(), round(np.log(top) * 10))
+        wanted = (self.size(), self.theme, self.devicePixelRatioF(), top)
         if self._picture is None or wanted != self._painted_for:
             self._painted_for = wanted
             ratio = self.devicePixelRatioF()

@@ -82,9 +82,9 @@ def test_on_the_page_it_holds_the_weights_of_the_timeline(qtbot, session, theme_
         session.step_batch()
         qtbot.waitUntil(lambda count=count: len(session.history) == count and session.state is RunState.PAUSED)
     ridge = column.ridge
+    qtbot.waitUntil(lambda: ridge.now is not None and ridge.now.step == 8)
     assert ridge.isVisible()
     assert [past.step for past in ridge.past] == list(range(8))
-    assert ridge.now.step == 8
     moment = session.timeline.nearest(3)
     values = moment.parameters[column.view.start : column.view.stop]
     edges = column.histogram.now.edges

@@ -24,7 +24,7 @@ from tests.nnvis.test_session_endurance import MEMORY, resident
 
 ROOT = Path(__file__).parents[2]
 MINUTES = float(os.environ.get("NNVIS_SOAK_MINUTES", "5"))
-WARM_UP, EVERY = 60.0, 10.0  # seconds
+WARM_UP, EVERY = 90.0, 10.0  # seconds; records of health and of validations are thinned from six hundred on
 GROWTH = 1e6  # bytes in ten minutes
 BYTES_PER_BATCH = 32  # of the record of a run, which is meant to grow: step, epoch, loss and accuracy
 
