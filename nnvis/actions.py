@@ -179,6 +179,13 @@ KEYS_ELSEWHERE: Final = {
         ("Log scale", ("L",)), ("Smooth the curves", ("S",)), ("Walk along a chart", ("←", "→")),
         ("Zoom", ("+", "−")), ("Show all", ("0",)),
     ),
+    "Microscope": (
+        ("Next and previous stop", ("→", "←")), ("The same at the next layer", ("Shift →", "Shift ←")),
+        ("Input, update", ("Home", "End")), ("BP1 to BP4", ("1", "2", "3", "4")), ("Image of the batch", ("↑", "↓")),
+        ("All images", ("A",)), ("Life of a weight", ("W",)), ("The long way", ("L",)),
+        ("Change a number, reset", ("E", "R")), ("Play", ("Space",)), ("The function that ran", ("F2",)),
+        ("Close, release", ("Esc",)),
+    ),
     "Draw": (("Take back a stroke", ("Ctrl Z",)), ("Clear", ("Del",)), ("Paste a picture", ("Ctrl V",))),
 }  # fmt: skip
 """Keys that a panel answers itself while it has the focus; for the sheet of keys."""

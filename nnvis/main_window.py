@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         session.history_cleared.connect(self._order_focus)  # each layer of a new network has its own charts
         session.project_changed.connect(self._show_project)
         session.message_posted.connect(self.show_message)
+        session.stop_asked.connect(lambda _name: self._pages.show_page(self._page_numbers["microscope"]))
         session.topic_asked.connect(lambda name: self.open_theory(topic_of([name])))
         session.message_cleared.connect(self._pages.banner.clear)
         self._pages.banner.closed.connect(session.clear_message)

@@ -56,6 +56,7 @@ class Session(NetworkFiles):
     message_cleared; of DataLoading loading_changed; of ShownNetwork moment_changed, drawing_changed and answer_changed.
     """
 
+    stop_asked = Signal(str)  # somebody wants to see it in the Microscope: the name of a stop
     topic_asked = Signal(str)  # somebody wants to read why: what it is about
     state_changed = Signal()  # also when the test result arrives
     history_cleared = Signal()  # a fresh network is there: history, parameters and views are new objects
@@ -95,6 +96,10 @@ class Session(NetworkFiles):
     def explain(self, name: str) -> None:
         """Open the theory page about this; see `help_topics`."""
         self.topic_asked.emit(name)
+
+    def show_stop(self, name: str) -> None:
+        """Open the Microscope at the stop of this name; see `microscope.named_stops`."""
+        self.stop_asked.emit(name)
 
     def shutdown(self) -> None:
         """End the worker, within a batch. Calling it again does nothing."""

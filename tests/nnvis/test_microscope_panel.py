@@ -317,3 +317,24 @@ def test_a_change_can_be_given_up(panel: MicroscopePanel) -> None:
     assert not editor.isVisible()
     assert panel._trace is not None
     assert not panel._trace.specimen.is_changed
+
+
+def test_a_theory_page_leads_to_its_stop(panel: MicroscopePanel, session: Session) -> None:
+    for name, expected in (("BP2", "dX_3"), ("Z", "Z_1"), ("softmax", "Y_3"), ("update", "W_1"), ("loss", "L")):
+        session.show_stop(name)
+        assert symbol(panel) == expected
+    session.show_stop("cancellation")
+    assert panel.bench.long_way.isVisible()
+    assert panel.name == "BP1"
+    session.show_stop("convolution")  # this network has none: nothing happens
+    assert panel.name == "BP1"
+
+
+def test_f1_leads_to_the_page_of_what_is_in_sight(panel: MicroscopePanel) -> None:
+    names = []
+    for number in range(len(panel.stops)):
+        panel.go_to(number)
+        names.append(panel.name)
+    assert names[:3] == ["dataset", "Dense", "activation"]
+    assert names[7:10] == ["categorical_crossentropy", "BP1", "BP3"]
+    assert names[-2] == "Adam"

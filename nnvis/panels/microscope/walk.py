@@ -53,7 +53,6 @@ class MicroscopePanel(Walk):
         self._out: WrittenOut | None = None
         self._at: dict[str, int] = {}
         self._pinned = False
-        self._takes_long_way = False
         self._thumbnails: dict[int, QImage] = {}
 
         self.track = StepTrack(theme_source)
@@ -105,6 +104,7 @@ class MicroscopePanel(Walk):
         self.code.name_pointed.connect(self._on_name_pointed)
         self.code.source_requested.connect(self.show_source)
         self.bench.weight.closed.connect(self._close_weight)
+        session.stop_asked.connect(self.go_to_named)
         session.specimen_arrived.connect(self._on_specimen)
         session.history_cleared.connect(self._on_history_cleared)
         session.state_changed.connect(self._on_state_changed)
@@ -171,6 +171,8 @@ class MicroscopePanel(Walk):
         self._body.show()
         self._show_track()
         self._show_stop()
+        if self._wanted:
+            self.go_to_named(self._wanted)
 
     def _show_nothing(self) -> None:
         self._body.hide()

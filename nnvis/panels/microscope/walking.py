@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from nnvis.microscope.named_stops import LONG_WAY, number_of
 from nnvis.microscope.stops import Stop
 from nnvis.microscope.trace import StepTrace
 
@@ -20,9 +21,38 @@ class Walk(QWidget):
         self._stops: tuple[Stop, ...] = ()
         self._number = 0
         self._image: int | None = 0
+        self._wanted = ""  # the name of a stop that was asked for before there were any
+        self._takes_long_way = False
         self._play = QTimer(self)
         self._play.setInterval(PLAY_EVERY)
         self._play.timeout.connect(self._on_play)
+
+    @property
+    def name(self) -> str:
+        """What the stop in sight is about, for F1: a kind of layer, loss or optimizer, or BP1 to BP4."""
+        stop = self.stop
+        if stop is None:
+            return ""
+        trace = stop.trace
+        if stop.tag == "Update":
+            return trace.optimizer.kind_name()
+        if stop.tag == "Loss":
+            return trace.loss.kind_name()
+        if stop.is_backward:
+            return stop.tag
+        layer = stop.layer_trace.layer if stop.layer_trace else None
+        if layer is not None and stop.result == "Y" and layer.output_activation is not None:
+            return "activation"
+        return layer.kind_name() if layer is not None else "dataset"
+
+    def go_to_named(self, name: str) -> None:
+        """Show the stop of this name, now or as soon as there are stops."""
+        self._wanted = name
+        number = number_of(self._stops, name)
+        if number is not None:
+            self._wanted = ""
+            self._takes_long_way = name == LONG_WAY
+            self.go_to(number)
 
     def _show_track(self) -> None:
         raise NotImplementedError(f"{type(self).__name__} must show the track")

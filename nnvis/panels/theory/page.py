@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from nnvis.panels.theory.example import TheoryExample
 from nnvis.theme import ThemeSource
 from nnvis.theory.article import TOPICS, Article, ShowMe, articles
-from nnvis.widgets.buttons import ToolButton
+from nnvis.widgets.buttons import Button, ToolButton
 from nnvis.widgets.chip import Chip
 from nnvis.widgets.contents import Contents, Entry
-from nnvis.widgets.labels import hairline, text_label
+from nnvis.widgets.labels import explain, hairline, text_label
 from nnvis.widgets.network_example import NetworkExample
 from nnvis.widgets.prose import Prose
 from nnvis.widgets.scroll_column import ScrollColumn
@@ -58,6 +58,12 @@ class TheoryPanel(QWidget):
         self._lay_out()
         theme_source.metrics_changed.connect(self._fit)
         self._fit()
+
+    def _way_to_the_microscope(self, stop: str) -> Button:
+        button = Button(self._theme_source, "Show me in the Microscope", "outline", "search")
+        explain(button, "The same equation with the numbers of your own network.")
+        button.clicked.connect(lambda: self._session.show_stop(stop))
+        return button
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The contents are wider where there is room."""
@@ -127,6 +133,7 @@ class TheoryPanel(QWidget):
         column.addWidget(self._linked(Prose(self._theme_source, article.question, size=15, tone="text")))
         for block in article.blocks:
             if isinstance(block, ShowMe):
+                column.addWidget(self._way_to_the_microscope(block.stop), 0, Qt.AlignmentFlag.AlignLeft)
                 continue
             widget = block_widget(self._theme_source, block)
             if isinstance(widget, Prose):
