@@ -17,8 +17,10 @@ import numpy as np
 import pytest
 
 from core import Trainer, model_file
+from core.data import AS_MNIST, Scaling
 from core.early_stopping import EarlyStopping
 from core.errors import ConfigError, DivergenceError, FileError
+from core.intake import Intake
 from tests.core.model_files import assert_same, parts, signed, small_model
 
 MEMORY, SECONDS = 64 * 2**20, 2.0
@@ -27,6 +29,7 @@ both_lengths = pytest.mark.parametrize(
     "count", [2_000, pytest.param(100_000, marks=pytest.mark.slow)], ids=["short", "long"]
 )
 NUMBERS = [0, -1, 1, 2, 255, 2**31, 2**32, 2**63, 2**64, 10**30, 0.5, -0.0, 1e308, 5e-324, True, False, None, math.inf]
+INTAKE = Intake(Scaling(0.13, 0.31), AS_MNIST, ("no", "yes"))
 WORDS = ["", "\0", "../..", "Dense", "__class__", "float64", "9" * 400, "\ud800", "µ", "NaN"]
 
 
@@ -50,7 +53,7 @@ def save(path: Path) -> Trainer:
     list(islice(trainer.run(), 9))  # in the second epoch
     model_file.save(
         trainer.model, path, project={"layers": [1, 2], "seed": 7}, history={"losses": np.ones(3), "epochs": [1, 2]},
-        training=trainer.state(),
+        training=trainer.state(), intake=INTAKE,
     )  # fmt: skip
     return trainer
 
@@ -109,6 +112,7 @@ def test_random_damage_is_refused_or_harmless(count: int, path: Path) -> None:
             unharmed += 1
             assert_same(read.model, trainer.model)
             assert (read.project, repr(read.history)) == (whole.project, repr(whole.history))
+            assert read.intake == INTAKE
             assert repr(read.training) == repr(whole.training)
         slowest = max(slowest, time.process_time() - started)
         if watched:
@@ -155,7 +159,7 @@ def altered(description: Any, rng: random.Random) -> Any:
 
 @both_lengths
 def test_lies_with_right_checksums_are_refused_or_make_a_sound_model(count: int, path: Path) -> None:
-    model_file.save(small_model(), path, history={"losses": np.ones(3), "epochs": [1, 2]})
+    model_file.save(small_model(), path, history={"losses": np.ones(3), "epochs": [1, 2]}, intake=INTAKE)
     header, description, arrays = parts(path)
     rng = random.Random(SEED)
     sound, slowest = 0, 0.0
@@ -163,12 +167,15 @@ def test_lies_with_right_checksums_are_refused_or_make_a_sound_model(count: int,
         path.write_bytes(signed(header, altered(description, rng), arrays))
         started = time.process_time()
         try:
-            model = model_file.read(path).model
+            saved = model_file.read(path)
         except FileError:
             pass
         else:
             sound += 1
+            model, intake = saved.model, saved.intake or Intake()
             assert np.isfinite(model.parameters).all()
+            assert np.isfinite(intake.scaling.apply(np.array([0, 255], np.uint8))).all()
+            assert Intake.from_dict(intake.to_dict()) == intake
             with np.errstate(all="ignore"):
                 assert model.predict(np.zeros((1, *model.input_shape))).shape == (1, *model.output_shape)
             model_file.save(model, path)
