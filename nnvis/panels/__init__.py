@@ -50,9 +50,9 @@ def _diagram(session: Session, theme_source: ThemeSource) -> QWidget:
 
 
 def _microscope(session: Session, theme_source: ThemeSource) -> QWidget:
-    from nnvis.panels.microscope import MicroscopePanel
+    from nnvis.panels.microscope import MicroscopePage
 
-    return MicroscopePanel(session, theme_source)
+    return MicroscopePage(session, theme_source)
 
 
 def _theory(session: Session, theme_source: ThemeSource) -> QWidget:

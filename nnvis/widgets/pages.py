@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from nnvis.theme import ThemeSource
 from nnvis.widgets.banner import Banner
@@ -96,6 +96,12 @@ class Pages(QWidget):
 
     def _on_current_changed(self, number: int) -> None:
         self._stack.setCurrentIndex(number)
+        for stack in (self._stack, self._tools):  # what is behind needs no room
+            for place in range(stack.count()):
+                widget = stack.widget(place)
+                if widget is not None:
+                    policy = QSizePolicy.Policy.Preferred if place == number else QSizePolicy.Policy.Ignored
+                    widget.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
         self._tools.setCurrentIndex(number)
 
     def _fit(self) -> None:

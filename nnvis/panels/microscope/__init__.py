@@ -1,5 +1,6 @@
-"""The Microscope page: `walking` knows the way, `walk` shows where it is."""
+"""The Microscope page: `page` chooses the view, `walking` knows the way of one update, `walk` shows where it is."""
 
+from nnvis.panels.microscope.page import MicroscopePage
 from nnvis.panels.microscope.walk import MicroscopePanel
 
-__all__ = ["MicroscopePanel"]
+__all__ = ["MicroscopePage", "MicroscopePanel"]

@@ -1,0 +1,51 @@
+"""The Microscope page and its views; which one is in front is chosen beside the tabs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from nnvis.panels.microscope.gradient_check import GradientCheck
+from nnvis.panels.microscope.walk import MicroscopePanel
+from nnvis.theme import ThemeSource
+from nnvis.widgets.segmented import SegmentedControl
+
+if TYPE_CHECKING:
+    from nnvis.session import Session
+
+CHECK = "gradient check"  # what the theory calls that view
+VIEWS = (
+    ("walk", "Step through", "Read one update equation by equation."),
+    ("check", "Gradient check", "Compare back-propagation with nudging each weight (G)."),
+)
+
+
+class MicroscopePage(QWidget):
+    """Views on the same network; `tools` chooses between them."""
+
+    def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("microscopePage")
+        self.walk = MicroscopePanel(session, theme_source)
+        self.check = GradientCheck(session, theme_source)
+        self._views: dict[str, QWidget] = {"walk": self.walk, "check": self.check}
+        self.tools = SegmentedControl(theme_source, "View of the Microscope", VIEWS)
+        self._stack = QStackedLayout(self)
+        for view in self._views.values():
+            self._stack.addWidget(view)
+        self.tools.changed.connect(self.show_view)
+        session.stop_asked.connect(lambda name: self.show_view("check" if name == CHECK else "walk"))
+        key = QShortcut(QKeySequence("G"), self)
+        key.activated.connect(lambda: self.show_view("walk" if self.current == "check" else "check"))
+
+    @property
+    def current(self) -> str:
+        """The key of the view in front."""
+        return next(key for key, view in self._views.items() if view is self._stack.currentWidget())
+
+    def show_view(self, key: str) -> None:
+        """Bring a view to the front."""
+        self.tools.set_current(key)
+        self._stack.setCurrentWidget(self._views[key])
