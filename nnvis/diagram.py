@@ -92,6 +92,8 @@ class Facts:
     picture: Values | None
     before: Edges
     after: Edges
+    numbers: tuple[tuple[str, float], ...] = ()  # instead of a, z and b
+    heading: str = ""  # above the parts, instead of that of the forward face
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,8 +122,8 @@ class Wish:
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
-    """A layer with weights and what stands behind it; the input has none."""
+class Block:
+    """A layer with weights and the layers behind it that belong to its column; the input has none of its own."""
 
     index: int
     layer: Layer | None
@@ -131,8 +133,8 @@ class _Block:
 def forward_diagram(model: Sequential, X: Values, wish: Wish) -> Diagram:
     """Send one image (1, h, w, c) forward and describe what it does. Everything is copied."""
     Y = model.forward(X)
-    blocks = _blocks(model)
-    columns = [_input_column(X, blocks[0])]
+    blocks = blocks_of(model)
+    columns = [input_column(X, blocks[0])]
     columns += [_column(block, wish, is_last=block is blocks[-1]) for block in blocks[1:]]
     order = np.argsort(-Y[0][columns[-1].shown], kind="stable") if columns[-1].kind == "answers" else np.arange(1)
     leaders = tuple(int(place) for place in order[:LEADERS])
@@ -145,22 +147,24 @@ def forward_diagram(model: Sequential, X: Values, wish: Wish) -> Diagram:
 # --- columns ---------------------------------------------------------------------------------------------------------
 
 
-def _blocks(model: Sequential) -> list[_Block]:
+def blocks_of(model: Sequential) -> list[Block]:
+    """The network cut before each layer with weights that units can be told from."""
     blocks: list[tuple[int, Layer | None, list[Layer]]] = [(-1, None, [])]
     for index, layer in enumerate(model.layers):
         if isinstance(layer, (Dense, Conv2D)):
             blocks.append((index, layer, []))
         else:
             blocks[-1][2].append(layer)
-    return [_Block(index, layer, tuple(behind)) for index, layer, behind in blocks]
+    return [Block(index, layer, tuple(behind)) for index, layer, behind in blocks]
 
 
 def column_layers(model: Sequential) -> tuple[int, ...]:
     """The index of each column's layer, -1 for the input: known before anything is computed."""
-    return tuple(block.index for block in _blocks(model))
+    return tuple(block.index for block in blocks_of(model))
 
 
-def _input_column(X: Values, block: _Block) -> Column:
+def input_column(X: Values, block: Block) -> Column:
+    """The picture that the network receives, shifted so that its lowest value is 0."""
     picture = X[0].mean(axis=-1) if X.ndim == 4 else X[0].reshape(1, -1)
     low = float(picture.min())
     words = " ".join([number_text.shape(X.shape[1:-1]) if X.ndim == 4 else str(X[0].size), *_behind(block)])
@@ -168,7 +172,7 @@ def _input_column(X: Values, block: _Block) -> Column:
                   float(picture.max()) - low or 1.0)
 
 
-def _column(block: _Block, wish: Wish, is_last: bool) -> Column:
+def _column(block: Block, wish: Wish, is_last: bool) -> Column:
     layer = block.layer
     assert layer is not None
     Y = _leaving(block)[0]
@@ -195,13 +199,13 @@ def _column(block: _Block, wish: Wish, is_last: bool) -> Column:
     )  # fmt: skip
 
 
-def _behind(block: _Block) -> list[str]:
+def _behind(block: Block) -> list[str]:
     """The layers that belong to a column, in words; Flatten changes nothing that can be seen."""
     names = [layer.kind_name() for layer in block.behind if not isinstance(layer, Flatten)]
     return [f"· then {', '.join(names)}"] if names else []
 
 
-def _leaving(block: _Block) -> Values:
+def _leaving(block: Block) -> Values:
     """What the column shows: the output behind its layers, as far as they keep units and places apart."""
     layer = block.layer
     Y: Values = layer.Y  # type: ignore[union-attr]  # set by the pass
@@ -222,14 +226,14 @@ def spread(total: int, most: int) -> NDArray[np.intp]:
 # --- edges -----------------------------------------------------------------------------------------------------------
 
 
-def _flows(before: _Block, block: _Block, sources: int, targets: NDArray[np.intp]) -> Values | None:
+def _flows(before: Block, block: Block, sources: int, targets: NDArray[np.intp]) -> Values | None:
     """What each unit of the column before adds to these units' z. Shape (sources, targets); None: cannot be told.
 
     `sources` is how many units the column before has.
     """
     layer = block.layer
     assert layer is not None
-    if before.layer is None or any(isinstance(each, Reshape) for each in before.behind):
+    if before.layer is None or reshapes(before):
         return None
     X: Values = layer.X[0]  # type: ignore[attr-defined]
     W = layer.parameters["W"]
@@ -242,20 +246,25 @@ def _flows(before: _Block, block: _Block, sources: int, targets: NDArray[np.intp
         assert sums is not None
         flows = np.einsum("ijc,ijct->ct", sums, W[..., targets])
         return flows.astype(np.float32)
-    if X.size % sources or (X.size != sources and not _keeps_channels(before)):
+    if X.size % sources or (X.size != sources and not keeps_channels(before)):
         return None
     x = X.reshape(-1, sources)  # places by units: channels come last
     flows = np.einsum("pc,pct->ct", x, W[:, targets].reshape(*x.shape, len(targets)))
     return flows
 
 
-def _keeps_channels(block: _Block) -> bool:
+def reshapes(block: Block) -> bool:
+    """Whether the layers behind it mix up which number belongs to which unit."""
+    return any(isinstance(layer, Reshape) for layer in block.behind)
+
+
+def keeps_channels(block: Block) -> bool:
     """Whether the map of an input of the next layer can be told from its index."""
     return any(isinstance(layer, (Flatten, GlobalAveragePooling2D)) for layer in block.behind)
 
 
 def _strongest(
-    blocks: Sequence[_Block], columns: Sequence[Column], leaders: tuple[int, ...], lines: int
+    blocks: Sequence[Block], columns: Sequence[Column], leaders: tuple[int, ...], lines: int
 ) -> tuple[Edges, ...]:
     """The strongest edges on the way to the leading answers, followed back from there."""
     gaps = len(columns) - 1
@@ -270,7 +279,7 @@ def _strongest(
         if flows is None:
             break
         flows = flows[left.shown]
-        edges, weight = _top(flows, relevance, targets, most)
+        edges, weight = top_edges(flows, relevance, targets, most)
         result[gap] = edges
         targets, inverse = np.unique(edges.source, return_inverse=True)
         if not len(targets):
@@ -280,7 +289,7 @@ def _strongest(
     return tuple(result)
 
 
-def _top(flows: Values, relevance: Values, targets: NDArray[np.intp], most: int) -> tuple[Edges, Values]:
+def top_edges(flows: Values, relevance: Values, targets: NDArray[np.intp], most: int) -> tuple[Edges, Values]:
     """The `most` edges with the largest |flow| times relevance of their end, and that product."""
     strength = np.abs(flows) * relevance
     flat = strength.ravel()
@@ -296,7 +305,7 @@ def _top(flows: Values, relevance: Values, targets: NDArray[np.intp], most: int)
 # --- one unit --------------------------------------------------------------------------------------------------------
 
 
-def _facts(blocks: Sequence[_Block], columns: Sequence[Column], focus: tuple[int, int]) -> Facts | None:
+def _facts(blocks: Sequence[Block], columns: Sequence[Column], focus: tuple[int, int]) -> Facts | None:
     """Look closely at one unit; None when the network has no such unit (any more)."""
     index, place = focus
     if not 0 < index < len(columns) or not 0 <= place < len(columns[index].shown):
@@ -309,19 +318,19 @@ def _facts(blocks: Sequence[_Block], columns: Sequence[Column], focus: tuple[int
     parts, inputs = _input_parts(blocks[index - 1], left, block, unit)
     flows = None if left.kind == "picture" else _flows(blocks[index - 1], block, left.total, here)
     if flows is not None:
-        before, _ = _top(flows[left.shown], one, np.array([place]), FOCUS_LINES)
+        before, _ = top_edges(flows[left.shown], one, np.array([place]), FOCUS_LINES)
     after = NO_EDGES
     if index + 1 < len(columns):
         right = columns[index + 1]
         ahead = _flows(block, blocks[index + 1], column.total, right.shown)
         if ahead is not None:
             row = ahead[unit][np.newaxis]
-            edges, _ = _top(row, np.ones(len(right.shown), np.float32), np.arange(len(right.shown)), FOCUS_LINES)
+            edges, _ = top_edges(row, np.ones(len(right.shown), np.float32), np.arange(len(right.shown)), FOCUS_LINES)
             after = Edges(np.full(len(edges), place, np.intp), edges.target, edges.flow)
     return Facts(index, place, unit, parts, inputs, _weight_picture(blocks[0], left, block, unit), before, after)
 
 
-def _input_parts(before: _Block, left: Column, block: _Block, unit: int) -> tuple[tuple[Part, ...], int]:
+def _input_parts(before: Block, left: Column, block: Block, unit: int) -> tuple[tuple[Part, ...], int]:
     """The inputs that add most to the unit's z, up or down; and how many inputs it has."""
     layer = block.layer
     assert layer is not None
@@ -344,7 +353,7 @@ def _input_parts(before: _Block, left: Column, block: _Block, unit: int) -> tupl
                  for name, i in zip(names, best, strict=True) if adds[i]), x.size
 
 
-def _weight_picture(first: _Block, left: Column, block: _Block, unit: int) -> Values | None:
+def _weight_picture(first: Block, left: Column, block: Block, unit: int) -> Values | None:
     """The weights of a unit on the input picture, or the window of a filter (mean over its inputs)."""
     layer = block.layer
     assert layer is not None

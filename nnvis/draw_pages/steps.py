@@ -24,6 +24,7 @@ CENTRE = ("The centre of mass of the ink comes into the middle of 28 by 28; left
 STANDARDISE = ("The mean of the training pixels is subtracted, and the rest divided by their standard deviation; left "
                "out, the network gets 0 to 1.")
 UNIT = "This project trains on pixels from 0 to 1, so there is nothing to do."
+ROOMS = (42, 50, 43, 44, 66)  # for what stands below each picture
 NOTCHES = 20  # of the temperature's slider on each side of 1
 
 
@@ -41,9 +42,9 @@ class StepsPage(QWidget):
         self._tiles = (self.raw, self.crop, self.scale, self.centre, self.standardise)
         tiles = QHBoxLayout()
         tiles.setSpacing(0)
-        for tile in self._tiles:
+        for tile, room in zip(self._tiles, ROOMS, strict=True):
             tile.setObjectName(f"{tile.accessibleName().lower()}Step")
-            tiles.addWidget(tile, 4 if tile is self.standardise else 3)  # its name is the longest
+            tiles.addWidget(tile, room)
             tile.toggled.connect(self._on_toggled)
         self.temperature = self._slider("Temperature", -NOTCHES, NOTCHES, "The scores are divided by T before the "
                                         "softmax: above 1 the answer is less sure, below 1 surer; the network's own "

@@ -11,12 +11,14 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.sequential import Sequential
+from nnvis.backward_diagram import backward_diagram
 from nnvis.diagram import Diagram, Wish, column_layers, forward_diagram
 from nnvis.number_text import MINUS, count
 from nnvis.session import Session
 from nnvis.theme import ThemeSource
 from nnvis.widgets.card import Card
 from nnvis.widgets.color_bar import ColorBar
+from nnvis.widgets.digit_keys import DigitKeys
 from nnvis.widgets.labels import GivingLabel, explain
 from nnvis.widgets.line_key import LineKey
 from nnvis.widgets.network_diagram import NetworkDiagram
@@ -25,6 +27,20 @@ from nnvis.widgets.segmented import SegmentedControl
 from nnvis.widgets.unit_card import UnitCard
 
 SHARE_IN_TRAINING, SHARE_AT_REST = 0.1, 0.4  # of the time, for painting
+FACES = (("forward", "forward a", "What each unit passes on, from the image to the answers."),
+         ("backward", "backward δ", "How the error flows back: what each unit has to do with it."))  # fmt: skip
+FACE_WORDS = {
+    "forward": ("a", "What each unit passes on, a; every column has its own scale, up to its largest value."),
+    "backward": ("δ", "The gradient of the loss by each unit's sum, δ; every column has its own scale."),
+}
+TITLES = {"forward": "How this image lights up the network", "backward": "How its error flows back, if it is a"}
+KEY_WORDS = {
+    "forward": (("pushes up", "A line with w·a above 0: this unit raises the sum of the next."),
+                ("pushes down", "A line with w·a below 0: this unit lowers the sum of the next.")),
+    "backward": (("more of it raises the loss", "A line with w·δ above 0: were the unit at its left larger, the loss "
+                  "would grow."),
+                 ("lowers it", "A line with w·δ below 0: were the unit at its left larger, the loss would fall.")),
+}  # fmt: skip
 LINES = (("36", "Few", "The 36 strongest lines: the main ways to the answer."),
          ("120", "More", "The 120 strongest lines."),
          ("300", "Many", "The 300 strongest lines: how much takes part."))  # fmt: skip
@@ -45,6 +61,11 @@ class DiagramPanel(QWidget):
         self.unit = UnitCard(theme_source)
         self.unit.setObjectName("unitCard")
         self.lines = SegmentedControl(theme_source, "Lines", LINES)
+        self.face = SegmentedControl(theme_source, "Direction", FACES)
+        self.label = DigitKeys(theme_source, "The true class")
+        explain(self.label, "The class that the image is taken to be of: its error is what flows back.")
+        self.label.setFixedWidth(220)
+        self.label.hide()
         self._scale = ColorBar(theme_source, "magnitude", "a 0", "most")
         explain(self._scale, "What each unit passes on, a; every column has its own scale, up to its largest value.")
         self._signed_scale = ColorBar(theme_source, "signed", f"{MINUS}most", "+most")
@@ -58,6 +79,9 @@ class DiagramPanel(QWidget):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._redraw)
         self.lines.changed.connect(self._on_changed)
+        self.face.changed.connect(self._on_face_changed)
+        self.label.chosen.connect(self._on_label_chosen)
+        self._own_label: int | None = None  # chosen on the keys
         self.diagram.pointed_at.connect(self._on_changed)
         self.diagram.resized.connect(self._on_changed)
         self.diagram.picked.connect(self._on_picked)
@@ -68,20 +92,19 @@ class DiagramPanel(QWidget):
         session.history_cleared.connect(self._on_network_changed)
         session.selected_layer_changed.connect(self._on_selected_layer_changed)
         theme_source.metrics_changed.connect(self._on_metrics_changed)
+        self._on_face_changed("forward")
         self._on_metrics_changed()
         self._on_network_changed()
 
     def _lay_out(self) -> None:
         self._card = Card(self._theme_source, "How this image lights up the network")
-        self._card.add_to_head(self.lines)
-        up, down = (LineKey(self._theme_source, token, words) for token, words in
-                    (("positive", "pushes up"), ("negative", "pushes down")))
-        explain(up, "A line with w·a above 0: this unit raises the sum of the next.")
-        explain(down, "A line with w·a below 0: this unit lowers the sum of the next.")
+        for control in (self.label, self.face, self.lines):
+            self._card.add_to_head(control)
+        self._keys = tuple(LineKey(self._theme_source, token, "") for token in ("positive", "negative"))
         legend = QHBoxLayout()
         legend.setSpacing(14)
-        for widget in (up, down):
-            legend.addWidget(widget)
+        for key in self._keys:
+            legend.addWidget(key)
         legend.addWidget(self._count, 1)
         legend.addWidget(self._signed_scale)
         legend.addWidget(self._scale)
@@ -149,8 +172,12 @@ class DiagramPanel(QWidget):
         units, maps = self.diagram.room(max(1, len(self._layers) - 2))
         wish = Wish(units, maps, int(self.lines.current), self.diagram.focus)
 
+        label = self._shown_label() if self.face.current == "backward" else None
+
         def eye(model: Sequential, X: NDArray[np.float32]) -> Diagram:
-            return forward_diagram(model, X, wish)
+            if label is None:
+                return forward_diagram(model, X, wish)
+            return backward_diagram(model, X, label, wish)
 
         diagram = session.look(eye, image)
         if diagram is None:
@@ -166,7 +193,10 @@ class DiagramPanel(QWidget):
         leaders = [names[int(diagram.columns[-1].shown[place])] for place in diagram.leaders]
         if diagram.facts is not None and self.diagram.focus is not None:
             lines = len(diagram.facts.before) + len(diagram.facts.after)
-            text = f"{lines} strongest w·a of the unit you point at"
+            kind = "w·δ" if self.face.current == "backward" else "w·a"
+            text = f"{lines} strongest {kind} of the unit you point at"
+        elif diagram.lines and self.face.current == "backward":
+            text = f"{count(diagram.lines)} strongest w·δ, from the errors of {' and '.join(leaders)} back to the left"
         elif diagram.lines:
             text = f"{count(diagram.lines)} strongest w·a towards {' and '.join(leaders)}"
         else:
@@ -182,6 +212,8 @@ class DiagramPanel(QWidget):
             caption = f"no drawing yet: the first test image{name}, by the net at step {count(session.shown_step)}"
         self._card.set_caption(caption)
         is_signed = any(column.is_signed for column in diagram.columns)
+        if self.label.isHidden() != (self.face.current != "backward"):
+            self.label.setVisible(self.face.current == "backward")
         if self._signed_scale.isHidden() == is_signed:
             self._signed_scale.setVisible(is_signed)
 
@@ -190,6 +222,38 @@ class DiagramPanel(QWidget):
         if dataset is not None and dataset.classes == classes:
             return tuple(str(name) for name in dataset.class_names)
         return tuple(str(index) for index in range(classes))
+
+    # --- the way back ---------------------------------------------------------------------------------------------
+
+    def _on_face_changed(self, face: str) -> None:
+        symbol, sentence = FACE_WORDS[face]
+        self._card.set_title(TITLES[face])
+        for key, (words, meaning) in zip(self._keys, KEY_WORDS[face], strict=True):
+            key.set_words(words)
+            explain(key, meaning)
+        self._scale.setVisible(face == "forward")
+        self._signed_scale.set_range(f"{MINUS}{symbol}", f"+{symbol}")
+        explain(self._signed_scale, sentence)
+        self._on_changed()
+
+    def _on_label_chosen(self, label: int) -> None:
+        self._own_label = label
+        self._on_changed()
+
+    def _shown_label(self) -> int | None:
+        """The class taken as true: the chosen one, that of the test image, or else the network's own answer."""
+        session, dataset = self._session, self._session.dataset
+        if dataset is None or dataset.is_multi_label:
+            return None
+        names = tuple(str(name) for name in dataset.class_names)
+        self.label.set_labels(names)
+        label = self._own_label if self._own_label is not None and self._own_label < len(names) else None
+        if label is None and session.drawing is None:
+            label = int(dataset.y_test[0])
+        if label is None:
+            label = session.answer.digit if session.answer is not None else 0
+        self.label.set_current(label)
+        return label
 
     # --- choosing a layer -------------------------------------------------------------------------------------------
 

@@ -21,6 +21,14 @@ class LineKey(PaintedWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(words)
 
+    def set_words(self, words: str) -> None:
+        """Mean something else."""
+        if words != self._words:
+            self._words = words
+            self.setAccessibleName(words)
+            self.updateGeometry()
+            self.update()
+
     def sizeHint(self) -> QSize:
         """The mark and the words."""
         return QSize(_MARK + _GAP + QFontMetrics(font("caption")).horizontalAdvance(self._words), 16)

@@ -16,7 +16,7 @@ from nnvis import diagram_layout as layout
 from nnvis.colour_maps import hex_color, magnitude_colors, magnitude_indices, signed_colors, signed_indices
 from nnvis.diagram import Column, Diagram, Edges, Facts
 from nnvis.diagram_layout import Box, Place
-from nnvis.number_text import share
+from nnvis.number_text import measure, share, signed
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.diagram_tiles import map_images
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
@@ -178,8 +178,9 @@ class NetworkDiagram(PaintedWidget):
         table = signed_colors() if column.is_signed else magnitude_colors(theme)
         indices = (signed_indices if column.is_signed else magnitude_indices)(column.values, column.top)
         off = color(theme.hover, 0.6)
+        tints = [color(hex_color(entry)) for entry in table]
         for value, index, cell in zip(column.values.tolist(), indices.tolist(), cells, strict=True):
-            painter.fillRect(_rect(cell), off if value == 0 else color(hex_color(table[index])))
+            painter.fillRect(_rect(cell), off if value == 0 else tints[index])
 
     def _paint_edges(self, painter: QPainter, gap: int, edges: Edges) -> None:
         if not len(edges):
@@ -210,7 +211,10 @@ class NetworkDiagram(PaintedWidget):
         theme, colors = self.theme, magnitude_colors(self.theme)
         diagram = self._diagram
         assert diagram is not None
-        indices = magnitude_indices(column.values, 1.0 if column.values.max() <= 1 else column.top)
+        if column.is_signed:
+            colors, indices = signed_colors(), signed_indices(column.values, column.top)
+        else:
+            indices = magnitude_indices(column.values, 1.0 if column.values.max() <= 1 else column.top)
         best = diagram.leaders[0] if diagram.leaders else -1
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for place, cell in enumerate(self._places[number].cells):
@@ -228,10 +232,11 @@ class NetworkDiagram(PaintedWidget):
                 painter.setPen(color(theme.text if is_light != theme.is_dark else theme.window))
                 painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, name)
             painter.setPen(color(theme.text if place == best else theme.text_2 if leads else theme.text_3))
-            written = share(float(column.values[place])) if 0 <= column.values[place] <= 1 else \
-                f"{float(column.values[place]):.2f}"
+            value = float(column.values[place])
+            plain = share(value) if 0 <= value <= 1 else measure(value, 2)
+            written = signed(value, 3) if column.is_signed else plain
             text = written if len(name) <= 2 else f"{name} {written}"
-            if leads or column.values[place] >= 0.001 or len(name) > 2:
+            if leads or abs(value) >= 0.001 or len(name) > 2:
                 area = QRectF(cell.right + 8, cell.top, layout.ANSWER_ROOM - 8, cell.height)
                 shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, round(area.width()))
                 painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)

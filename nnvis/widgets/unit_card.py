@@ -83,6 +83,8 @@ class UnitCard(PaintedWidget):
     def _lines(self) -> list[str]:
         assert self._column is not None
         assert self._facts is not None
+        if self._facts.numbers:
+            return [f"{name} = {_number(value)}" for name, value in self._facts.numbers]
         column, place = self._column, self._facts.place
         is_map = column.kind == "maps"
         value = float(column.values[place].mean() if is_map else column.values[place])
@@ -99,7 +101,7 @@ class UnitCard(PaintedWidget):
         painter.setFont(font("caption"))
         painter.setPen(color(theme.text_3))
         most = f"the inputs that add most, of {count(facts.inputs)}"
-        head = most if facts.parts else "its inputs cannot be told apart"
+        head = facts.heading or (most if facts.parts else "its inputs cannot be told apart")
         painter.drawText(QRectF(area.left(), 0, area.width(), 20), Qt.AlignmentFlag.AlignVCenter, head)
         if not facts.parts:
             return

@@ -169,3 +169,21 @@ def test_while_it_trains_painting_takes_a_small_share_of_the_time(
     qtbot.waitUntil(lambda: session.state is RunState.PAUSED)
     session.set_drawing(session.dataset.x_test[5, ..., 0])
     assert panel.budget.share == 0.4
+
+
+def test_the_error_flows_back_on_the_other_face(qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:
+    QTest.mouseClick(panel.face.part("backward"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.diagram.diagram.columns[-1].is_signed and panel.label.isVisible())
+    assert panel.label.current == 7  # the first test image is one
+    delta = panel.diagram.diagram.columns[-1].values
+    assert delta[7] < 0
+    assert delta.sum() == pytest.approx(0, abs=1e-5)
+    panel.label.setFocus()
+    QTest.keyClick(panel.label, Qt.Key.Key_3)
+    qtbot.waitUntil(lambda: panel.diagram.diagram.columns[-1].values[3] < 0)
+    point_at(panel, 2, 5)
+    qtbot.waitUntil(lambda: "Dense 64 · unit 5" in said(panel))
+    assert "Σ w·δ = " in said(panel)
+    assert "slope = " in said(panel)
+    QTest.mouseClick(panel.face.part("forward"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not panel.diagram.diagram.columns[-1].is_signed and not panel.label.isVisible())
