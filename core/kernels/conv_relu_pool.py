@@ -82,6 +82,7 @@ class _Passes:
         # NumPy is slow at adding short rows: the bias of one place is repeated along a line of places
         self.b, self.line = conv.parameters["b"], aligned_empty((columns, F), conv.dtype)
         self.lines = self.Y.reshape(count * rows, columns * F)
+        self.output = self.Y.reshape(self.shape)
         self.zeros, self.ones = np.zeros((pools, F), conv.dtype), np.ones(pools, conv.dtype)
         self.spread = Spread(conv, self.Z.reshape(2, 2, *self.shape)) if conv.needs_input_gradient else None
 
@@ -97,7 +98,7 @@ class _Passes:
         np.copyto(self.line, self.b)
         self.lines += self.line.reshape(-1)
         np.maximum(Y, self.zeros, out=Y)  # of two arrays: three times as fast as of an array and a number
-        return Y.reshape(self.shape)
+        return self.output
 
     def backward(self, dY: Array) -> Array | None:
         conv, dP, finalists, won = self.conv, self.dP, self.finalists, self.won

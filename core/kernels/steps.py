@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from core.buffers import Array
-from core.kernels import conv_relu_pool, dense
+from core.kernels import conv_relu_pool, dense, flatten
 from core.kernels.conv_relu_pool import ConvReluPool
 from core.kernels.dense import DenseKernel
+from core.kernels.flatten import FlattenKernel
 from core.layers.base import Layer
 
 
@@ -34,7 +35,13 @@ def plan(layers: Sequence[Layer]) -> list[Step]:
             steps.append(ConvReluPool(layer))
             index += 2
             continue
-        is_last = index + 1 == len(layers)
-        steps.append(DenseKernel(layer) if dense.fits(layer) and not is_last else layer)
+        if index + 1 == len(layers):
+            steps.append(layer)
+        elif dense.fits(layer):
+            steps.append(DenseKernel(layer))
+        elif flatten.fits(layer):
+            steps.append(FlattenKernel(layer))
+        else:
+            steps.append(layer)
         index += 1
     return steps

@@ -10,6 +10,7 @@ from core import Sequential
 from core.errors import ShapeError
 from core.evaluation import evaluate
 from core.kernels import ConvReluPool, DenseKernel, SoftmaxCrossentropy, plan
+from core.kernels.flatten import FlattenKernel
 from core.kernels.training_pass import PIECE
 from core.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from core.layers.base import Layer
@@ -245,3 +246,19 @@ def test_a_network_is_evaluated_as_its_layers_say(layers: list[Layer], rng: np.r
     assert quick.loss == watched.loss, "to the bit: early stopping must not depend on who looks"
     assert quick.loss == pytest.approx(model.loss_value(model.forward(x), T), rel=1e-12)
     np.testing.assert_array_equal(quick.confusion.counts, watched.confusion.counts)
+
+
+def test_a_flat_view_of_the_same_array_is_the_same_object(rng: np.random.Generator) -> None:
+    layer = Flatten()
+    layer.build((4, 3, 2), rng, np.float64)
+    kernel = FlattenKernel(layer)
+    X = rng.normal(size=(5, 4, 3, 2))
+    Y = kernel.forward(X)
+    assert kernel.forward(X) is Y
+    assert np.shares_memory(X, Y)
+    np.testing.assert_array_equal(Y, layer.forward(X))
+    np.testing.assert_array_equal(kernel.backward(Y), X)
+    other = rng.normal(size=(2, 4, 3, 2))
+    np.testing.assert_array_equal(kernel.forward(other), other.reshape(2, 24))
+    with pytest.raises(ShapeError, match="Flatten expects X of shape"):
+        kernel.forward(rng.normal(size=(2, 4, 3)))
