@@ -60,7 +60,7 @@ def _written(node: ast.expr, context: Context, at: Mapping[str, int]) -> tuple[s
             return f"{name}({', '.join(_written(each, context, at)[0] for each in arguments)})", _ATOM
     value = _entry(node, context, at)
     exact = context.is_scalar(node) and value == int(value) if np.isfinite(value) else False
-    text = str(int(value)) if exact else short(value) if np.isfinite(value) else "…"
+    text = str(int(value)) if exact else short(value, 4) if np.isfinite(value) else "…"
     return text, _ADD if text.startswith(MINUS) else _ATOM
 
 

@@ -82,9 +82,12 @@ def staging(
     hints = _hints(shown, image, room_is_low, class_names)
     joined = _shared_top(shown)
     result = block_of(shown.result, hints, joined.get(shown.result.text))
-    parts: list[Sign | Block] = [
-        part if isinstance(part, Sign) else block_of(part, hints, joined.get(part.text)) for part in shown.parts
-    ]
+    is_given = stop.equations[-1].expression == stop.result  # the input is not made of anything
+    parts: list[Sign | Block] = (
+        []
+        if is_given
+        else [part if isinstance(part, Sign) else block_of(part, hints, joined.get(part.text)) for part in shown.parts]
+    )
     stack = _stacked(shown, image, before, hints, room_is_low, class_names)
     context = shown.context
     extra = tuple(
@@ -130,7 +133,9 @@ def _hints(shown: Shown, image: int | None, low: bool, class_names: tuple[str, .
     for axis in ("i", "j", "p"):
         if axis in pictured or lengths.get(axis, 0) <= _most(axis, pictured, stop, low):
             continue
-        carrier = next((each for each in shown.operands if axis in each.axes), None)
+        # what an activation lets through says little of what it stops: its sums do
+        order = shown.operands[::-1] if stop.result == "Y" else shown.operands
+        carrier = next((each for each in order if axis in each.axes), None)
         assert carrier is not None
         others = tuple(at for at, name in enumerate(carrier.axes) if name != axis)
         weights = np.abs(np.nan_to_num(carrier.value)).max(axis=others) if others else np.abs(carrier.value)

@@ -312,9 +312,10 @@ def update_stop(trace: StepTrace, view: WeightView) -> Stop:
 
 
 def _again_stop(trace: StepTrace, loss: Stop) -> Stop:
-    values = {"L": np.float64(trace.mean_loss), "L_after": np.float64(trace.loss_after)}
+    values = {"L": np.array([trace.mean_loss]), "L_after": np.array([trace.loss_after])}
+    axes = dict.fromkeys(("L", "L_after", "change"), ("loss",))
     equations = (Equation("change", "L_after - L", "what the step has changed"),)
     return Stop(
-        trace, "again", "Loss", "The same images again", "change", equations, values, {}, {},
+        trace, "again", "Loss", "The same images again", "change", equations, values, {}, axes,
         {"L": "L", "L_after": "L'", "change": "change"}, loss.calls, by_image=False,
     )  # fmt: skip

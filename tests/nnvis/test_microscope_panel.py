@@ -338,3 +338,20 @@ def test_f1_leads_to_the_page_of_what_is_in_sight(panel: MicroscopePanel) -> Non
     assert names[:3] == ["dataset", "Dense", "activation"]
     assert names[7:10] == ["categorical_crossentropy", "BP1", "BP3"]
     assert names[-2] == "Adam"
+
+
+def test_while_training_goes_on_it_stands_still_until_told_to_follow(
+    qtbot: QtBot, panel: MicroscopePanel, session: Session
+) -> None:
+    session.set_training(session.project.training.replace(epochs=1000))
+    session.train()
+    qtbot.waitUntil(lambda: session.history.step > 3)
+    assert panel._trace is not None
+    assert panel._trace.specimen.step == 0
+    assert panel.head.follow.isVisible()
+    panel.head.follow.click()
+    qtbot.waitUntil(lambda: panel._trace is not None and panel._trace.specimen.step > 3)
+    session.pause()
+    qtbot.waitUntil(lambda: panel._trace is not None and panel._trace.specimen.step == session.history.step)
+    assert not panel.head.follow.isVisible()
+    assert not panel._follow.isActive()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nnvis.session import Session
 
 WEIGHTS = ("W", "b", "dW", "db", "gamma", "beta", "dgamma", "dbeta", "P", "P_new", "G")
+FOLLOW_EVERY = 1000  # ms
 LOW = 460  # a bench lower than that shows fewer rows
 EMPTY = "The network is being made ready. In a moment its next update can be read here, equation by equation."
 
@@ -93,6 +94,10 @@ class MicroscopePanel(Walk):
         self.head.chain.stop_requested.connect(self.go_to)
         self.head.back_requested.connect(self.back)
         self.head.next_requested.connect(self.next)
+        self._follow = QTimer(self)
+        self._follow.setInterval(FOLLOW_EVERY)
+        self._follow.timeout.connect(self._ask)
+        self.head.follow_toggled.connect(self._on_follow_toggled)
         self.head.reset_requested.connect(self.reset_changes)
         stage.change_requested.connect(self._on_change_requested)
         stage.value_given.connect(self._on_value_given)
@@ -124,6 +129,7 @@ class MicroscopePanel(Walk):
         """Nothing moves out of sight."""
         super().hideEvent(event)
         self._play.stop()
+        self.head.follow.setChecked(False)
 
     def _ask(self) -> None:
         """Ask for the batch about to be applied, or make a specimen of one's own."""
@@ -397,8 +403,16 @@ class MicroscopePanel(Walk):
         self._ask()
 
     def _on_state_changed(self) -> None:
+        self.head.show_running(self._session.is_training)
         if not self._session.is_training:
             self._ask()
+
+    def _on_follow_toggled(self, following: bool) -> None:
+        if following:
+            self._ask()
+            self._follow.start()
+        else:
+            self._follow.stop()
 
     def _on_moment_changed(self) -> None:
         self._ask()

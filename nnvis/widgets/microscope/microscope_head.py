@@ -79,6 +79,7 @@ class MicroscopeHead(QWidget):
     next_requested = Signal()
     long_way_toggled = Signal()
     reset_requested = Signal()
+    follow_toggled = Signal(bool)
     source_chosen = Signal()
     image_chosen = Signal(object)  # number of an image of the batch, or None: all
 
@@ -105,6 +106,15 @@ class MicroscopeHead(QWidget):
         explain(self._reset, "Numbers were changed by hand: take them as they are in the network again (R).")
         self._reset.setObjectName("microscopeReset")
         self._reset.clicked.connect(self.reset_requested)
+        self.follow = Button(theme_source, "Follow", "outline")
+        explain(
+            self.follow,
+            "Training goes on; this page stands still at its own step. Follow: the newest batch each second.",
+        )
+        self.follow.setObjectName("microscopeFollow")
+        self.follow.setCheckable(True)
+        self.follow.toggled.connect(self.follow_toggled)
+        self.follow.hide()
         self._next = Button(theme_source, "Next", "primary")
         explain(self._next, "The next stop (Right).")
         self._next.setObjectName("microscopeNext")
@@ -118,7 +128,7 @@ class MicroscopeHead(QWidget):
         row.addWidget(self.title)
         row.addWidget(self.chain, 1)
         row.addStretch(0)
-        for widget in (self._reset, self._long, self._source, self._count, self._back, self._next):
+        for widget in (self._reset, self._long, self.follow, self._source, self._count, self._back, self._next):
             row.addWidget(widget)
 
     def show_stop(
@@ -147,6 +157,12 @@ class MicroscopeHead(QWidget):
         self._reset.setVisible(specimen.is_changed)
         self._source.setText(text)
         self._source.setAccessibleName(f"Under the microscope: {text}")
+
+    def show_running(self, training: bool) -> None:
+        """While training goes on, offer to follow it."""
+        self.follow.setVisible(training)
+        if not training:
+            self.follow.setChecked(False)
 
     def offer_long_way(self, there_is_one: bool, taken: bool) -> None:
         """Offer the way through the Jacobian, or the way back."""

@@ -104,7 +104,7 @@ def laid_out(staging: Staging, width: int, height: int, ratio: float) -> Layout:
 
 def _row(staging: Staging, width: int, height: int, ratio: float) -> Layout:
     symbols = 28.0 if width < 1500 else 34.0
-    items: list[Block | Sign] = [staging.result, Sign("="), *staging.parts]
+    items: list[Block | Sign] = [staging.result, *([Sign("=")] if staging.parts else []), *staging.parts]
     written = [art(item.latex if isinstance(item, Sign) else item.operand.latex) for item in items]
     ascent = max(0.75, *(each.ascent for each in written)) * symbols
     low = height < 330

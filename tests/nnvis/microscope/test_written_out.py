@@ -81,7 +81,7 @@ def test_the_numbers_stand_where_the_arrays_stood() -> None:
     stop = stop_of("dZ.2", mlp())
     out = written_out(stop.shown(0), (1, 2))
     Y, T = stop.values["Y"][1, 2], stop.values["T"][1, 2]
-    assert out.numbers == f"({short(Y)} − {short(T)}) / 4"
+    assert out.numbers == f"({short(Y, 4)} − {short(T, 4)}) / 4"
     adam = written_out(stop_of("update", mlp(), Adam()).shown(0), (5, 1))
     assert "√" in adam.numbers
     assert "0.001" in adam.numbers
