@@ -20,6 +20,7 @@ from nnvis import cli, saved_network
 from nnvis.project import NO_PEN_DIGITS, Project
 from nnvis.recipe import DataRecipe, TrainingRecipe
 from nnvis.saved_network import open_network
+from nnvis.saved_run import read_run
 
 ROOT = Path(__file__).parents[2]
 Capture = pytest.CaptureFixture[str]
@@ -168,6 +169,14 @@ def test_a_file_without_intake_finds_its_scaling_in_the_project(trained: Path, t
     old = tmp_path / "old"
     model_file.save(saved.model, old, project=saved.project)
     assert open_network(old).intake == open_network(trained).intake
+
+
+def test_the_window_goes_on_with_what_the_command_line_trained(trained: Path) -> None:
+    project, run = read_run(trained)
+    assert project == Project.load(trained.with_name("project.json"))
+    assert (len(run.history), len(run.history.epochs)) == (6 * 19, 6)
+    assert run.training is not None
+    np.testing.assert_array_equal(run.parameters, open_network(trained).model.parameters)
 
 
 # --- predict ----------------------------------------------------------------------------------------------------------
