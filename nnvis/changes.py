@@ -15,7 +15,7 @@ from core.optimizers import Optimizer
 from core.schedules import Schedule
 from core.stack import layer_names
 from nnvis.project import Project
-from nnvis.recipe import DataRecipe, TrainingRecipe
+from nnvis.recipe import DataRecipe, OwnMixture, TrainingRecipe
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,11 @@ def set_pen_digits(project: Project, mixture: PenMixture) -> Change:
         return Change(replace(project, pen_digits=mixture), text, ("pen_digits", "share"))
     text, field = _change_of(project.pen_digits, mixture, " of pen digits")
     return Change(replace(project, pen_digits=mixture), text, field and ("pen_digits", field))
+
+
+def set_own_digits(project: Project, mixture: OwnMixture) -> Change:
+    """Let the user's own digits count more or less in the training."""
+    return Change(replace(project, own_digits=mixture), "change weight of my digits", ("own_digits", "weight"))
 
 
 def set_seed(project: Project, seed: int) -> Change:

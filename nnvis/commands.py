@@ -36,7 +36,12 @@ def train(arguments: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     if arguments.out:
         _check_writable(Path(arguments.out))  # now, not after the training
-    trained = headless.train(project, show_progress=not arguments.quiet)
+    own = None
+    if project.own_digits.weight:
+        from nnvis.paths import own_digits_folder  # this brings Qt, which knows where the user's own files lie
+
+        own = own_digits_folder()
+    trained = headless.train(project, not arguments.quiet, own)
     if arguments.out:
         trained.save(arguments.out)
     _say(_json(trained.to_dict()) if arguments.json else trained.scores.table())

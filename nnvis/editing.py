@@ -22,7 +22,7 @@ from nnvis.changes import Change
 from nnvis.edits import Edits
 from nnvis.messages import Message
 from nnvis.project import Project
-from nnvis.recipe import DataRecipe, TrainingRecipe
+from nnvis.recipe import DataRecipe, OwnMixture, TrainingRecipe
 
 
 class ProjectEditing(QObject):
@@ -158,6 +158,10 @@ class ProjectEditing(QObject):
     def set_pen_digits(self, mixture: PenMixture) -> None:
         """Mix in more or fewer pen digits; another share holds from the next batch on."""
         self._edit(changes.set_pen_digits(self.project, mixture))
+
+    def set_own_digits(self, mixture: OwnMixture) -> None:
+        """Let the user's own digits count more or less in the next training."""
+        self._edit(changes.set_own_digits(self.project, mixture))
 
     def set_seed(self, seed: int) -> None:
         """Draw everything random from another seed."""

@@ -11,6 +11,7 @@ from typing import Any
 from tqdm import tqdm
 
 from core.data import Dataset, Skipped
+from core.data.own_digits import OwnDigits
 from core.errors import ConfigError
 from core.evaluation import evaluate
 from core.intake import Intake
@@ -21,7 +22,7 @@ from core.sequential import Sequential
 from core.stack import check
 from core.training import BatchDone, EpochDone, Trainer, ValidationDone
 from nnvis.project import Project
-from nnvis.recipe import split_data, takes_pen_digits
+from nnvis.recipe import split_data, takes_pen_digits, with_own_digits
 from nnvis.saved_network import SavedNetwork, dataset_of, intake_of, own_dataset, save_network
 from nnvis.scores import Scores
 
@@ -62,8 +63,10 @@ def varied(project: Project, epochs: int | None, seed: int | None) -> Project:
     return project if seed is None else replace(project, seed=seed)
 
 
-def train(project: Project, show_progress: bool = False) -> Trained:
+def train(project: Project, show_progress: bool = False, own: Path | None = None) -> Trained:
     """Train the network of `project` and score it on the test images, with a progress bar on stderr if wished.
+
+    `own` is the folder of the digits that the user has kept; they count as the project says.
 
     Raises ConfigError when the stack cannot be trained, DivergenceError when training explodes, FileError when images
     are missing.
@@ -71,6 +74,10 @@ def train(project: Project, show_progress: bool = False) -> Trained:
     dataset = dataset_of(project)
     _refuse_errors(project, dataset)
     split = split_data(dataset, project.data, project.seed)
+    if own is not None and takes_pen_digits(dataset):
+        digits = OwnDigits(own)
+        digits.open()
+        split = with_own_digits(split, digits.images, digits.labels, project.own_digits.weight)
     model = project.build_model(dataset)
     trainer = project.build_trainer(model, split, _pen_digits(project, dataset))
     started = time.perf_counter()

@@ -21,6 +21,11 @@ def data_folder() -> Path:
     return _writable("data")
 
 
+def own_digits_folder() -> Path:
+    """Where the drawings that the user keeps lie."""
+    return data_folder() / "my digits"
+
+
 def cache_folder() -> Path:
     """The user's folder for what can be made again at any time; made when it is missing."""
     return _writable("cache")

@@ -27,7 +27,7 @@ from core.schedules import SCHEDULES, Constant, CosineDecay, Schedule
 from core.sequential import Sequential
 from core.stack import layer_names
 from core.training import Trainer
-from nnvis.recipe import DataRecipe, Split, TrainingRecipe
+from nnvis.recipe import DataRecipe, OwnMixture, Split, TrainingRecipe
 
 FORMAT = "nnvis-project"
 VERSION = 1
@@ -36,9 +36,11 @@ MAX_SEED = 2**32 - 1
 MAX_LAYERS = 200
 MAX_NAME = 100
 NO_PEN_DIGITS = PenMixture(share=0.0)
+NO_OWN_DIGITS = OwnMixture(weight=0)
 LATER_FIELDS = {  # files of the first weeks lack these: so they were trained
     "source": Mnist().to_dict(),
     "pen_digits": NO_PEN_DIGITS.values(),
+    "own_digits": NO_OWN_DIGITS.values(),
 }
 
 
@@ -57,6 +59,7 @@ class Project:
     early_stopping: EarlyStopping | None = None
     augmentation: Augmentation = field(default_factory=Augmentation)
     pen_digits: PenMixture = NO_PEN_DIGITS
+    own_digits: OwnMixture = NO_OWN_DIGITS
     seed: int = 7
 
     def __post_init__(self) -> None:
@@ -96,6 +99,7 @@ class Project:
             "early_stopping": self.early_stopping.values() if self.early_stopping else None,
             "augmentation": self.augmentation.values(),
             "pen_digits": self.pen_digits.values(),
+            "own_digits": self.own_digits.values(),
             "seed": self.seed,
         }
         return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -120,6 +124,7 @@ class Project:
                 early_stopping=None if stopping is None else _recipe(EarlyStopping, stopping, "early stopping"),
                 augmentation=_recipe(Augmentation, data["augmentation"], "augmentation"),
                 pen_digits=_recipe(PenMixture, data["pen_digits"], "mixture of pen digits"),
+                own_digits=_recipe(OwnMixture, data["own_digits"], "mixture of own digits"),
                 seed=data["seed"],
             )
         except ConfigError as error:
@@ -177,7 +182,7 @@ def _checked_header(data: Any, where: str) -> dict[str, Any]:
         )
     fields = {
         "format", "version", "name", "layers", "loss", "optimizer", "source", "data", "training", "schedule",
-        "early_stopping", "augmentation", "pen_digits", "seed",
+        "early_stopping", "augmentation", "pen_digits", "own_digits", "seed",
     }  # fmt: skip
     if "source" not in data and isinstance(data.get("data"), dict):  # it was a name among the fields of the recipe
         recipe = dict(data["data"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,16 @@ def takes_pen_digits(dataset: Dataset) -> bool:
     return is_digits and dataset.input_shape == (28, 28, 1) and dataset.name != PenDigits.kind_name()
 
 
+@dataclass(frozen=True)
+class OwnMixture(Configurable):
+    """How much the user's own digits count in the training."""
+
+    weight: int = hyper(
+        0, low=0, high=50, unit="×",
+        help="How often each of your own digits is among the training images. 0: not at all.",
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False)
 class Split:
     """The training images of a data set, shared out for training and validation, and how they are scaled.
@@ -67,6 +77,18 @@ class Split:
     x_validation: NDArray[np.uint8]
     y_validation: NDArray[Any]
     scaling: Scaling
+
+
+def with_own_digits(split: Split, images: NDArray[np.uint8], labels: NDArray[np.int64], weight: int) -> Split:
+    """The split with the user's own digits among the training images, each so many times; the scaling stays.
+
+    Shapes: images (n, H, W, C), labels (n,).
+    """
+    if not weight or not len(images):
+        return split
+    x = np.concatenate([split.x_train, *[images] * weight])
+    y = np.concatenate([split.y_train, *[labels] * weight])
+    return replace(split, x_train=x, y_train=y)
 
 
 def split_data(dataset: Dataset, recipe: DataRecipe, seed: int) -> Split:

@@ -20,6 +20,7 @@ from nnvis.history import History
 from nnvis.messages import Message
 from nnvis.microscope.specimen import Specimen
 from nnvis.network_files import NetworkFiles
+from nnvis.own_store import OwnStore
 from nnvis.progress import Progress, progress
 from nnvis.project import MAX_SEED, Project
 from nnvis.saved_run import SavedRun
@@ -71,6 +72,8 @@ class Session(NetworkFiles):
         self.batches_per_second: float | None = None
         self.pen_progress: PenProgress | None = None  # of the pen digits that are mixed in; None before the first
 
+        self.own = OwnStore(self)  # the digits that the user keeps
+        self.own.changed.connect(self._on_own_changed)
         self._running = self.project  # the project as the worker has it
         self._run = 0  # number of the last preparation asked for
         self._order = 0  # number of the last order given
@@ -298,6 +301,8 @@ class Session(NetworkFiles):
         self._running = self.project
         self._run += 1
         self._order += 1
+        if self.project.own_digits.weight:
+            self._worker.own_digits = self.own.arrays
         self._control.prepare(self._run, self.project, start)
 
     def _refuses(self) -> bool:
@@ -374,6 +379,10 @@ class Session(NetworkFiles):
             return
         curves = history_until(keepsake.step, self.history)
         self.run_kept.emit(KeptRun(keepsake, self._running, network.dataset, network.scaling, curves))
+
+    def _on_own_changed(self) -> None:
+        if self.project.own_digits.weight and self._is_fresh:
+            self._prepare()  # the page shows the network that would be trained
 
     def _on_pen_digits_drawn(self, progress: PenProgress) -> None:
         self.pen_progress = progress

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from core.sequential import Sequential
 from nnvis.draw_pages.answer import class_names
 from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.draw_pages.own_digits import OwnDigitsCorner
 from nnvis.lesson import RATE, Error, Taught, error_of, teach
 from nnvis.number_text import count, decimal, measure, percent
 from nnvis.session import Finding, RunState
@@ -50,6 +51,7 @@ class TeachPage(QWidget):
         self.many = Button(theme_source, f"×{MANY}", "outline", tooltip=f"{MANY} such steps.", small=True)
         self.back = ToolButton(theme_source, "undo", "Bring back the weights from before the last steps.", kind="small")
         self.pause = Button(theme_source, "Pause", "outline", "pause", "Pause the training, to teach.", small=True)
+        self.own = OwnDigitsCorner(desk, theme_source)
         self._said = text_label("", "caption", "secondary", wrap=True)
         self._loss = text_label("", "caption", "secondary")
         explain(self._loss, "The loss of this one drawing: cross-entropy is −ln of the label's probability.")
@@ -61,6 +63,7 @@ class TeachPage(QWidget):
         self._lay_out(theme_source)
         self.keys.chosen.connect(self._on_label_chosen)
         self.step.clicked.connect(partial(self._teach, 1))
+        self._session.own.told.connect(self._said.setText)
         self.many.clicked.connect(partial(self._teach, MANY))
         self.back.clicked.connect(self._take_back)
         self.pause.clicked.connect(self._session.pause)
@@ -92,6 +95,7 @@ class TeachPage(QWidget):
         layout.addWidget(self.keys)
         layout.addLayout(buttons)
         layout.addWidget(self._said)
+        layout.addWidget(self.own)
         layout.addWidget(self._loss)
         layout.addLayout(error)
         layout.addStretch(1)
@@ -182,6 +186,7 @@ class TeachPage(QWidget):
         self.many.setEnabled(can)
         self.back.setEnabled(self._can_take_back and not self._waits)
         self.pause.setVisible(self._session.is_training)
+        self.own.set_label(self.label, TEST_IMAGE if self._desk.test_image is not None else "")
         self.step.setVisible(not self._session.is_training)
         self.many.setVisible(not self._session.is_training)
         if obstacle:

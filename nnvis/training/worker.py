@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 from threadpoolctl import threadpool_limits
 
@@ -18,13 +19,14 @@ from core.mixture import Mixture
 from core.training import BatchDone
 from nnvis.paths import cache_folder
 from nnvis.project import Project
-from nnvis.recipe import DataRecipe, Split, split_data, takes_pen_digits
+from nnvis.recipe import DataRecipe, Split, split_data, takes_pen_digits, with_own_digits
 from nnvis.training.control import Control, Goal, Keep, Look, Order, Placement, Preparation, Wish
 from nnvis.training.pen_drawer import PenDrawer
 from nnvis.training.run import Run
 from nnvis.training.snapshot import Coalescer
 from nnvis.until import Watch
 
+NO_DIGITS = np.empty((0, 28, 28, 1), np.uint8), np.empty(0, np.int64)
 DOZE = 0.02  # seconds between two looks whether the pen digits are drawn
 SWITCH_INTERVAL = 0.001  # seconds; Python's 0.005 lets a redraw wait for the worker five times as long
 
@@ -78,6 +80,8 @@ class TrainingWorker(QThread):
         self._split: Split | None = None
         self._split_key: tuple[Dataset, DataRecipe, int] | None = None
         self._doing = ""
+        # The user's own digits, images and labels: read-only arrays that the window replaces, never changes.
+        self.own_digits: tuple[NDArray[np.uint8], NDArray[np.int64]] = NO_DIGITS
         self._pens = PenDrawer(_cache_folder, self.pen_digits_drawn.emit)
 
     def run(self) -> None:
@@ -151,6 +155,8 @@ class TrainingWorker(QThread):
         self._doing = "preparing the network"
         assert wish.dataset is not None  # the board gives out no preparation without images
         split, mixture = self._shared_out(wish.dataset, project), self._mixture(wish.dataset, project)
+        if takes_pen_digits(wish.dataset):
+            split = with_own_digits(split, *self.own_digits, project.own_digits.weight)
         run = Run(wish.run, project, wish.dataset, split, wish.start, mixture)
         events = run.first_events()
         self._run = run
