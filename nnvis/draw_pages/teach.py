@@ -192,7 +192,7 @@ class TeachPage(QWidget):
         if obstacle:
             self._said.setText(obstacle)
         elif not self._waits and not self._lessons:
-            self._said.setText("One step moves all weights a little towards this label.")
+            self._said.setText("All weights move a little towards it.")
 
     def _teach(self, steps: int) -> None:
         session, label, dataset = self._session, self.label, self._session.shown_dataset

@@ -103,6 +103,7 @@ class OwnSheet(Overlay):
         foot.addWidget(close)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setStyleSheet("background: transparent;")
         scroll.setWidget(self.grid)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setFixedSize(COLUMNS * (SIDE + GAP) + 12, ROWS * (SIDE + GAP) + 2)

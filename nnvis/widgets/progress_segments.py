@@ -60,7 +60,9 @@ class TrainingProgress(PaintedWidget):
         bold, caption = font("body", 600), font("caption")
         self._text(painter, line, title, bold, theme.text)
         after = QFontMetrics(bold).horizontalAdvance(title) + 8
-        self._text(painter, line.adjusted(after, 0, 0, 0), share, font("body"), theme.text_2)
+        ends = after + QFontMetrics(font("body")).horizontalAdvance(share) + 8
+        if ends + QFontMetrics(caption).horizontalAdvance(detail) <= width:  # the batch says the same, more exactly
+            self._text(painter, line.adjusted(after, 0, 0, 0), share, font("body"), theme.text_2)
         self._text(painter, line, detail, caption, theme.text_3, Qt.AlignmentFlag.AlignRight)
         self._paint_segments(painter, top + 24, width)
         side = QRectF(width + 16, top + 1, _SIDE_BLOCK, 18)
