@@ -199,6 +199,7 @@ def _session(state: str, step: int = 0, **more: Any) -> Any:
             optimizer=SimpleNamespace(title="Adam", learning_rate=0.001),
         ),
         "image_counts": (55000, 5000, 10000),
+        "pen_progress": None,
         "running_is_old": False,
         "problems": (),
         "test_result": None,
