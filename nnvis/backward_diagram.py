@@ -93,7 +93,7 @@ def _column(block: Block, wish: Wish, is_last: bool) -> Column:
     mean = float(np.abs(delta).mean())
     caption = f"mean |δ| {number_text.measure(mean, 2)}"
     if closed.any() and not is_last:
-        caption += f" · {int(closed.sum())} gates closed"
+        caption += f" · {int(closed.sum())} closed"
     return Column(
         "answers" if is_last and not is_map else "maps" if is_map else "units", block.index,
         f"{layer.kind_name()} {units}", caption, shown, units, np.ascontiguousarray(values[shown], np.float32),

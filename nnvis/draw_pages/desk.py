@@ -18,14 +18,23 @@ NOTHING = center_steps(np.zeros((28, 28), np.uint8))
 
 
 @dataclass(frozen=True, eq=False)
-class TestImage:
+class Original:
+    """What the network is to receive for a picture on the canvas that nobody has drawn on: uint8 (28, 28).
+
+    Shrinking its enlarged copy again could change a pixel or the other, and the answer with it.
+    """
+
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class TestImage(Original):
     """An image of the test set that lies on the canvas."""
 
     __test__ = False  # pytest, this is no test class
 
     index: int
     label: int
-    pixels: NDArray[np.uint8]  # (28, 28)
 
 
 class DrawingDesk(QObject):
@@ -50,8 +59,14 @@ class DrawingDesk(QObject):
     @property
     def test_image(self) -> TestImage | None:
         """The test image on the canvas, as long as nobody has drawn on it."""
+        original = self._original
+        return original if isinstance(original, TestImage) else None
+
+    @property
+    def _original(self) -> Original | None:
+        """What belongs to the picture on the canvas, as long as nobody has drawn on it."""
         marks = self.canvas.strokes
-        if len(marks) == 1 and isinstance(marks[0], PastedPicture) and isinstance(marks[0].origin, TestImage):
+        if len(marks) == 1 and isinstance(marks[0], PastedPicture) and isinstance(marks[0].origin, Original):
             return marks[0].origin
         return None
 
@@ -68,7 +83,7 @@ class DrawingDesk(QObject):
             return
         index %= len(dataset.x_test)
         pixels = dataset.x_test[index, ..., 0]
-        origin = TestImage(index, int(dataset.y_test[index]), pixels)
+        origin = TestImage(pixels, index, int(dataset.y_test[index]))
         self.canvas.put_picture(PastedPicture.filling(pixels, origin))
 
     def _on_canvas_changed(self) -> None:
@@ -91,10 +106,9 @@ class DrawingDesk(QObject):
         preparation = self.session.reading.preparation
         self.raw = None if self.canvas.is_empty else self.canvas.image()
         self.steps = NOTHING if self.raw is None else center_steps(self.raw, preparation)
-        image = self.test_image
-        if image is not None and preparation.is_whole:
-            # It is in MNIST's form already; shrinking its enlarged pixels again could change one or the other.
-            self.steps = replace(self.steps, centred=image.pixels)
+        original = self._original
+        if original is not None and preparation.is_whole:
+            self.steps = replace(self.steps, centred=original.pixels)
         # Where everything was rubbed out there are strokes, but no ink.
         self.session.set_drawing(self.steps.centred if self.steps.centred.any() else None)
         self.prepared.emit()

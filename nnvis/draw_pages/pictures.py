@@ -12,11 +12,11 @@ from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from core.data import read_drawing
+from core.data import center_digit, read_drawing
 from core.data.picture import SUFFIXES
 from core.errors import FileError
 from nnvis.draw_pages.answer import class_names
-from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.draw_pages.desk import DrawingDesk, Original
 from nnvis.messages import Message
 from nnvis.number_text import count
 from nnvis.shown_network import Finding, Look
@@ -90,9 +90,10 @@ class Pictures(QObject):
         """Read a picture beside the window, and put its ink onto the canvas."""
         def read(_look: Look) -> PastedPicture | FileError:
             try:
-                return PastedPicture.fitted(read_drawing(source))
+                ink = read_drawing(source)
             except FileError as error:
                 return error
+            return PastedPicture.fitted(ink, Original(center_digit(ink)))  # as `nnvis predict` has it
 
         self._session.inquire(PICTURE, read)
 

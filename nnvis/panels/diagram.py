@@ -210,6 +210,8 @@ class DiagramPanel(QWidget):
             label = session.dataset.y_test[0]
             name = f", a {names[int(label)]}" if np.ndim(label) == 0 and int(label) < len(names) else ""
             caption = f"no drawing yet: the first test image{name}, by the net at step {count(session.shown_step)}"
+        if self.face.current == "backward":  # the keys of the label need the room
+            caption = f"step {count(session.shown_step)}"
         self._card.set_caption(caption)
         is_signed = any(column.is_signed for column in diagram.columns)
         if self.label.isHidden() != (self.face.current != "backward"):

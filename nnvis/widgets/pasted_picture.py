@@ -32,14 +32,14 @@ class PastedPicture:
         return cls(_image(pixels), QRectF(0, 0, SIDE, SIDE), False, origin)
 
     @classmethod
-    def fitted(cls, pixels: NDArray[np.uint8]) -> PastedPicture:
+    def fitted(cls, pixels: NDArray[np.uint8], origin: Any = None) -> PastedPicture:
         """The part of the picture that has ink, as large as fits with a margin, in the middle. Shape (h, w)."""
         rows, columns = pixels.max(axis=1).nonzero()[0], pixels.max(axis=0).nonzero()[0]
         inked = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         height, width = inked.shape
         scale = (SIDE - 2 * _MARGIN) / max(height, width)
         area = QRectF((SIDE - scale * width) / 2, (SIDE - scale * height) / 2, scale * width, scale * height)
-        return cls(_image(inked), area, True)
+        return cls(_image(inked), area, True, origin)
 
     def paint(self, painter: QPainter) -> None:
         """Draw it with the painter's scale."""

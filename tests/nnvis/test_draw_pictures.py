@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from core.data import center_digit
+from core.data import center_digit, read_drawing
 from nnvis.draw_pages import pictures
 from nnvis.panels.draw import DrawPanel
 from nnvis.session import RunState, Session
@@ -74,6 +74,7 @@ def test_a_dropped_picture_of_paper_becomes_a_drawing(
         qtbot: QtBot, panel: DrawPanel, session: Session, file: Path) -> None:
     assert drop(panel, mime(file))
     qtbot.waitUntil(lambda: session.drawing is not None)
+    np.testing.assert_array_equal(session.drawing, center_digit(read_drawing(file)))  # as on the command line
     assert likeness(session.drawing, EXPECTED) > 0.95
     assert session.answer is not None
     panel.canvas.undo()
