@@ -17,6 +17,7 @@ from tests.benchmarks import (  # noqa: E402
     image_data,
     memory,
     mlp_step,
+    recipes,
     redraw,
     step_profile,
     window_throughput,
@@ -25,7 +26,8 @@ from tests.benchmarks import (  # noqa: E402
 BENCHMARKS = {
     module.__name__.rpartition(".")[2]: module
     for module in (
-        mlp_step, cnn_step, step_profile, derivation_step, memory, redraw, window_throughput, image_data
+        mlp_step, cnn_step, step_profile, derivation_step, memory, redraw, window_throughput, image_data,
+        recipes,
     )
 }  # fmt: skip
 

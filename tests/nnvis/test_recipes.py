@@ -9,56 +9,38 @@ The hyperparameters were chosen on validation images; the test images were looke
 
 from __future__ import annotations
 
-import itertools
-import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from core.data import load
+from core import Sequential
+from core.data import Dataset, Scaling, load
 from core.evaluation import evaluate
+from core.training import Trainer
 from nnvis.project import Project
 from nnvis.recipe import split_data
 
-PROBED = 20  # batches between two looks at how fast the core is
-A, B = np.ones((128, 784), np.float32), np.ones((784, 128), np.float32)
 EXAMPLES = Path(__file__).parents[2] / "resources" / "examples"
+PROMISES = {"mlp_98": (0.98, 5), "cnn_99": (0.99, 40)}  # accuracy, and seconds of one core: see the benchmark `recipes`
 
 
-def probe() -> float:
-    """The seconds of a small matrix product, repeated: how fast this core is at the moment."""
-    started = time.thread_time()
-    for _ in range(20):
-        A @ B
-    return time.thread_time() - started
+def prepared(name: str, seed: int) -> tuple[Sequential, Trainer, Dataset, Scaling]:
+    """The recipe's network, ready to be trained."""
+    project = replace(Project.load(EXAMPLES / f"{name}.json"), seed=seed)
+    dataset = load(project.source)
+    split = split_data(dataset, project.data, seed)
+    model = project.build_model(dataset)
+    return model, project.build_trainer(model, split), dataset, split.scaling
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "accuracy", "seconds", "seeds"), [("mlp_98", 0.98, 5, (0, 1, 2)), ("cnn_99", 0.99, 40, (0,))]
-)
-def test_a_recipe_keeps_its_promise(name: str, accuracy: float, seconds: float, seeds: tuple[int, ...]) -> None:
-    for seed in seeds:
-        project = replace(Project.load(EXAMPLES / f"{name}.json"), seed=seed)
-        dataset = load(project.source)
-        split = split_data(dataset, project.data, seed)
-        model = project.build_model(dataset)
-        trainer = project.build_trainer(model, split)
-        trained, probes = 0.0, []
-        events = trainer.run()
-        for number in itertools.count():
-            started = time.thread_time()  # of this thread alone: others may keep the machine busy
-            if next(events, None) is None:
-                break
-            trained += time.thread_time() - started
-            if number % PROBED == 0:
-                probes.append(probe())
-        low, usual = np.percentile(probes, (5, 50))
-        trained *= low / usual  # others take its caches as well: as if they did not
-        assert evaluate(model, dataset.x_test, dataset.y_test, split.scaling).accuracy >= accuracy
-        assert trained <= seconds
+@pytest.mark.parametrize("name", PROMISES)
+def test_a_recipe_reaches_what_it_promises(name: str) -> None:
+    model, trainer, dataset, scaling = prepared(name, 0)
+    for _ in trainer.run():
+        pass
+    assert evaluate(model, dataset.x_test, dataset.y_test, scaling).accuracy >= PROMISES[name][0]
 
 
 def test_every_example_can_be_opened_and_would_be_trained() -> None:

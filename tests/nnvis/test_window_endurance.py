@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 MINUTES = float(os.environ.get("NNVIS_SOAK_MINUTES", "5"))
 WARM_UP, EVERY = 90.0, 10.0  # seconds; records of health and of validations are thinned from six hundred on
 GROWTH = 1e6  # bytes in ten minutes
+STRETCHES = 3  # a leak grows in each of them; what only warms up comes to an end
 BYTES_PER_BATCH = 32  # of the record of a run, which is meant to grow: step, epoch, loss and accuracy
 
 
@@ -57,16 +58,25 @@ def test_minutes_of_training_with_all_plots_take_no_more_memory(qtbot: QtBot, wi
     session.set_drawing(np.full((28, 28), 128, np.uint8))
     session.train()
     qtbot.wait(round(1000 * WARM_UP))
+    growths = []
+    while len(growths) < STRETCHES and not any(growth < GROWTH for growth in growths):
+        growths.append(growth_in(qtbot, window, 60 * MINUTES - WARM_UP))
+        assert session.is_training
+    assert min(growths) < GROWTH, "it grows for as long as one looks: that is no warming up"
+
+
+def growth_in(qtbot: QtBot, window: MainWindow, stretch: float) -> float:
+    """Bytes that were not given back in so many seconds, taken for ten minutes.
+
+    It is the lower envelope that counts: what is in use at the moment, a picture or a message, comes and goes.
+    """
     seconds, used = [], []
-    for number in range(max(3, round((60 * MINUTES - WARM_UP) / EVERY))):
+    for number in range(max(3, round(stretch / EVERY))):
         seconds.append(EVERY * number)
         used.append(float(held(window)))
         qtbot.wait(round(1000 * EVERY))
-        assert session.is_training
-    # The lower envelope: what is in use at the moment, a picture or a message, comes and goes.
     third = len(used) // 3
-    growth = (min(used[-third:]) - min(used[:third])) / (seconds[-1] - seconds[0]) * 600
-    assert growth < GROWTH, [round(value / 1e6, 2) for value in used]
+    return (min(used[-third:]) - min(used[:third])) / (seconds[-1] - seconds[0]) * 600
 
 
 PREAMBLE = """
