@@ -171,7 +171,7 @@ def _arranged(places: Array, axes: list[str], hints: Hints) -> tuple[Form, Array
         return "pictures", grid, _per_line(len(grid), grid.shape[2]), "", ""
     if places.ndim == 4:  # kernels (kh, kw, in, out): out across, in down
         grid = places.transpose(2, 3, 0, 1).reshape(-1, *places.shape[:2])
-        return "pictures", grid, min(places.shape[3], 32), "", ""
+        return "pictures", grid, _kernels_per_line(places.shape), "", ""
     return "cells", places.reshape(1, len(places), -1), 1, "", ""
 
 
@@ -184,8 +184,13 @@ def fold_of(length: int) -> int:
 
 def _per_line(count: int, width: int) -> int:
     if count <= FOLD:
-        return count if width <= 16 else min(count, 4) if count > 3 else count
+        return count if count <= 3 else 4
     return FOLD if count <= 64 else 16
+
+
+def _kernels_per_line(shape: tuple[int, ...]) -> int:
+    """Kernels on one input map are folded; on several maps, those of one output stand in a column."""
+    return min(shape[3], 32) if shape[2] > 1 else _per_line(shape[3], shape[1])
 
 
 def _pictures(rows: Array, shape: tuple[int, ...]) -> Array:

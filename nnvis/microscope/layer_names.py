@@ -138,7 +138,8 @@ def _axes(layer: Layer) -> dict[str, Axes]:
     weights: Axes = KERNEL if is_map else ("i", "j")
     axes: dict[str, Axes] = dict.fromkeys(("X", "dX"), inputs)
     axes |= dict.fromkeys(("Z", "Y", "dZ", "dY", "X_hat", "dX_hat", "M", "E", "S"), outputs)
-    axes |= {"W": weights, "dW": weights, "b": last, "db": last, "n": outputs}
+    axes |= {"b": last, "db": last, "n": outputs}
+    axes |= {"W": weights, "dW": weights} if "W" in layer.parameters else {}
     axes |= dict.fromkeys(("gamma", "beta", "dgamma", "dbeta", "moving_mean", "moving_variance"), last)
     axes |= dict.fromkeys(("mu", "variance"), last if layer.mixes_samples else outputs)
     return axes

@@ -11,6 +11,7 @@ from nnvis.microscope.operands import Context, axes_of
 from nnvis.number_text import MINUS, TIMES, power
 
 _ADD, _MULTIPLY, _POWER, _ATOM = range(4)
+MOST_COMPETITORS = 12  # numbers that are written out in a maximum
 _COMPARISONS = {ast.Gt: ">", ast.GtE: "≥", ast.Lt: "<", ast.LtE: "≤"}
 _CLOSED = ("sum", "mean", "max", "var", "batch_sum", "batch_mean", "reshape", "spread", "scatter", "everywhere",
            "windows", "matrix", "rows")  # fmt: skip
@@ -54,6 +55,8 @@ def _written(node: ast.expr, context: Context, at: Mapping[str, int]) -> tuple[s
             return f"{_within(inner, context, at, _ATOM)}²", _POWER
         case ast.Call(func=ast.Name(id="sqrt"), args=[inner]):
             return f"√{_within(inner, context, at, _ATOM)}", _POWER
+        case ast.Call(func=ast.Name(id="max"), args=[inner]) if (competitors := _line(inner, context, at)) is not None:
+            return f"max({', '.join(short(value) for value in competitors)})", _ATOM
         case ast.Call(func=ast.Name(id="len")):
             return short(_entry(node, context, at)), _ATOM
         case ast.Call(func=ast.Name(id=name), args=arguments) if name not in _CLOSED:
@@ -62,6 +65,17 @@ def _written(node: ast.expr, context: Context, at: Mapping[str, int]) -> tuple[s
     exact = context.is_scalar(node) and value == int(value) if np.isfinite(value) else False
     text = str(int(value)) if exact else short(value, 4) if np.isfinite(value) else "…"
     return text, _ADD if text.startswith(MINUS) else _ATOM
+
+
+def _line(node: ast.expr, context: Context, at: Mapping[str, int]) -> list[float] | None:
+    """The few values among which the largest is taken: those along the last axis."""
+    value, axes = np.asarray(context.value(node), np.float64), axes_of(node, context.axes)
+    if len(axes) != value.ndim or value.ndim < 2 or value.shape[-1] > MOST_COMPETITORS:
+        return None
+    if any(axis not in at for axis in axes[:-1]):
+        return None
+    index = tuple(0 if n == 1 else at[axis] for axis, n in zip(axes[:-1], value.shape[:-1], strict=True))
+    return [float(each) for each in value[index]]
 
 
 def _within(node: ast.expr, context: Context, at: Mapping[str, int], at_least: int) -> str:

@@ -207,7 +207,7 @@ def axes_of(node: ast.expr, known: Mapping[str, Axes]) -> Axes:
         case ast.Compare(left=left, comparators=[right]):
             return _longer(axes_of(left, known), axes_of(right, known))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=words):
-            return _axes_of_call(name, [axes_of(each, known) for each in arguments], words)
+            return _axes_of_call(name, [axes_of(each, known) for each in arguments], words, "W" in known)
     return ()
 
 
@@ -215,7 +215,7 @@ def _longer(left: Axes, right: Axes) -> Axes:
     return left if len(left) >= len(right) else right
 
 
-def _axes_of_call(name: str, arguments: list[Axes], words: list[ast.keyword]) -> Axes:
+def _axes_of_call(name: str, arguments: list[Axes], words: list[ast.keyword], has_kernel: bool) -> Axes:
     first: Axes = arguments[0] if arguments else ()
     options = {word.arg: ast.literal_eval(word.value) for word in words if word.arg}
     match name:
@@ -230,7 +230,8 @@ def _axes_of_call(name: str, arguments: list[Axes], words: list[ast.keyword]) ->
         case "batch_mean" | "batch_sum":
             return first[-1:]
         case "windows":
-            return ("n", "v", "u", "w") if len(first) == 4 else ()
+            # the windows of a convolution hold all maps at once, those of pooling one
+            return () if len(first) != 4 else ("n", "v", "u", "w") if has_kernel else ("n", "v", "u", "c", "w")
         case "matrix":
             return ("w", first[-1]) if first else ()
         case "rows":

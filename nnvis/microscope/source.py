@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,44 +31,45 @@ class CodeLine:
         return f"{'/'.join(self.path.parts[-3 if self.path.parent.name == 'layers' else -2 :])}:{self.line}"
 
 
-def code_of(function: Callable[..., Any], target: str) -> CodeLine:
+def code_of(function: Callable[..., Any], target: str, known: Mapping[str, Any] | None = None) -> CodeLine:
     """The statements of `function` that write the array `target` and ran; what it returns, when none names it.
 
-    Given a method, the object decides which branches ran, as far as they depend on it alone.
+    Given a method, the object decides which branches ran, as far as they depend on it and on the `known` arguments.
     """
     plain = inspect.unwrap(getattr(function, "__func__", function))
     lines, first = inspect.getsourcelines(plain)
     source = textwrap.dedent("".join(lines))
     tree = ast.parse(source).body[0]
     assert isinstance(tree, ast.FunctionDef)
-    chosen = _chosen(list(_ran(tree.body, getattr(function, "__self__", None))), target)
+    there = dict(known or {}) | ({"self": function.__self__} if hasattr(function, "__self__") else {})
+    chosen = _chosen(list(_ran(tree.body, there)), target)
     texts = tuple(" ".join((ast.get_source_segment(source, node) or ast.unparse(node)).split()) for node in chosen)
     lit = tuple(line for node in chosen for line in range(node.lineno - 1, (node.end_lineno or node.lineno)))
     path = Path(inspect.getsourcefile(plain) or "")
     return CodeLine(path, first + chosen[0].lineno - 1, plain.__qualname__, texts, target, source, lit)
 
 
-def _ran(body: list[ast.stmt], owner: object) -> Iterator[ast.stmt]:
-    """The simple statements in order, but for branches that `owner` shows were not taken."""
+def _ran(body: list[ast.stmt], there: Mapping[str, Any]) -> Iterator[ast.stmt]:
+    """The simple statements in order, but for branches that what is `there` shows were not taken."""
     for node in body:
         if isinstance(node, ast.If):
-            taken = _holds(node.test, owner)
-            yield from _ran(node.body, owner) if taken is not False else ()
-            yield from _ran(node.orelse, owner) if taken is not True else ()
+            taken = _holds(node.test, there)
+            yield from _ran(node.body, there) if taken is not False else ()
+            yield from _ran(node.orelse, there) if taken is not True else ()
             if taken and isinstance(node.body[-1], ast.Return | ast.Continue):
                 return
         elif isinstance(node, ast.For | ast.While | ast.With):
-            yield from _ran(node.body, owner)
+            yield from _ran(node.body, there)
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             yield node
 
 
-def _holds(test: ast.expr, owner: object) -> bool | None:
-    """Whether a condition on `self` alone holds; None when it asks for more."""
+def _holds(test: ast.expr, there: Mapping[str, Any]) -> bool | None:
+    """Whether a condition on what is `there` holds; None when it asks for more."""
     names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
-    if owner is None or names != {"self"} or any(isinstance(node, ast.Call) for node in ast.walk(test)):
+    if not names or not names <= there.keys() or any(isinstance(node, ast.Call) for node in ast.walk(test)):
         return None
-    return bool(eval(compile(ast.Expression(test), "<condition>", "eval"), {"__builtins__": {}}, {"self": owner}))
+    return bool(eval(compile(ast.Expression(test), "<condition>", "eval"), {"__builtins__": {}}, dict(there)))
 
 
 def _chosen(ran: list[ast.stmt], target: str) -> list[ast.stmt]:

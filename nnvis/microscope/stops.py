@@ -65,7 +65,8 @@ class Stop:
     @cached_property
     def code(self) -> tuple[CodeLine, ...]:
         """The source lines that ran."""
-        return tuple(code_of(function, target) for function, target in self.calls)
+        known = {"training": self.trace.specimen.applies}
+        return tuple(code_of(function, target, known) for function, target in self.calls)
 
     @property
     def symbol(self) -> str:

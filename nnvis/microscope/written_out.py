@@ -106,6 +106,8 @@ class _Reader:
                 return [each.scaled(float(context.value(right))) for each in self.terms(left, at)]
             case ast.BinOp(left=left, op=ast.Div(), right=right) if context.is_scalar(right):
                 return [each.scaled(1 / float(context.value(right))) for each in self.terms(left, at)]
+            case ast.BinOp(left=ast.Call() as left, op=ast.Div(), right=right):
+                return [each.scaled(1 / self._entry(right, at)) for each in self.terms(left, at)]
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):
                 return [self._product(left, right, at)]
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=words):

@@ -9,10 +9,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from nnvis.microscope.changed import can_change, changed
 from nnvis.microscope.long_way import has_long_way, long_way
 from nnvis.microscope.specimen import Specimen
-from nnvis.microscope.staging import Staging, staging
+from nnvis.microscope.staging import staging
 from nnvis.microscope.stops import Stop, stops_of
 from nnvis.microscope.telling import telling
 from nnvis.microscope.trace import Bench
@@ -20,7 +19,7 @@ from nnvis.microscope.track import track_of
 from nnvis.microscope.weight_life import life_of, weight_pointed_at
 from nnvis.microscope.written_out import WrittenOut, written_out
 from nnvis.microscope.written_windows import linked
-from nnvis.panels.microscope.walking import Walk
+from nnvis.panels.microscope.changing import Changing
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import text_label
 from nnvis.widgets.microscope.bench_area import BenchArea
@@ -39,7 +38,7 @@ LOW = 460  # a bench lower than that shows fewer rows
 EMPTY = "The network is being made ready. In a moment its next update can be read here, equation by equation."
 
 
-class MicroscopePanel(Walk):
+class MicroscopePanel(Changing):
     """A track, a header, the stage with its written-out card, the line of source and the sentence of why."""
 
     def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
@@ -50,10 +49,7 @@ class MicroscopePanel(Walk):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._bench: Bench | None = None
         self._twins: Bench | None = None  # the same network in float64, for finite differences
-        self._staging: Staging | None = None
         self._out: WrittenOut | None = None
-        self._at: dict[str, int] = {}
-        self._pinned = False
         self._thumbnails: dict[int, QImage] = {}
 
         self.track = StepTrack(theme_source)
@@ -301,47 +297,6 @@ class MicroscopePanel(Walk):
         self._trace = bench.trace(trace.specimen)  # the bench was used for other moments
         self.bench.weight.show_life(life, self._thumbnails)
         self.bench.set_drawer(True)
-
-    # --- changing numbers -------------------------------------------------------------------------------------------
-
-    def change_pointed(self) -> None:
-        """Change the number that is pointed at: the first block of the stage that holds it and may be changed."""
-        staged = self._staging
-        for block in staged.blocks if staged else ():
-            places = block.places[block.marked(self._at) & (block.places >= 0)]
-            if staged and len(places) and can_change(staged.shown.stop, block.operand.text):
-                self._on_change_requested(block.operand.text, int(places[0]))
-                return
-
-    def reset_changes(self) -> None:
-        """Take all numbers as they are in the network again."""
-        if self._trace is not None and self._trace.specimen.is_changed:
-            self._ask()
-
-    def _on_change_requested(self, name: str, place: int) -> None:
-        staged = self._staging
-        if staged is None or not can_change(staged.shown.stop, name):
-            return
-        self._close_weight()
-        if name == "T":  # a label is chosen, not typed
-            self._on_value_given(name, place, 1.0)
-            return
-        block = next(each for each in staged.blocks if each.operand.text == name)
-        self.bench.stage.ask_value(name, place, float(block.operand.value.reshape(-1)[place]))
-
-    def _on_value_given(self, name: str, place: int, value: float) -> None:
-        staged = self._staging
-        if staged is None:
-            return
-        block = next(each for each in staged.blocks if each.operand.text == name)
-        at = {axis.rstrip("="): index for axis, index in block.index_at(place).items()}
-        if self._image is not None and block.operand.value.shape[:1] == (1,):
-            at["n"] = self._image
-        specimen = changed(staged.shown.stop, self._image, name, at, value)
-        if specimen is not None:
-            self._pinned = True  # what was changed stays in sight
-            self._examine(specimen)
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _close_weight(self) -> None:
         self.bench.set_drawer(False)

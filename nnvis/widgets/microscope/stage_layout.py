@@ -103,8 +103,11 @@ def laid_out(staging: Staging, width: int, height: int, ratio: float) -> Layout:
 
 
 def _row(staging: Staging, width: int, height: int, ratio: float) -> Layout:
-    symbols = 28.0 if width < 1500 else 34.0
+    sizes = (28.0, 22.0, 17.0, 13.0) if width < 1500 else (34.0, 27.0, 20.0, 15.0)
     items: list[Block | Sign] = [staging.result, *([Sign("=")] if staging.parts else []), *staging.parts]
+    latex = [item.latex if isinstance(item, Sign) else item.operand.latex for item in items]
+    # a long equation is set smaller, so that its symbols leave room for the blocks
+    symbols = next((size for size in sizes if sum(art_width(each, size) for each in latex) < width * 0.62), sizes[-1])
     written = [art(item.latex if isinstance(item, Sign) else item.operand.latex) for item in items]
     ascent = max(0.75, *(each.ascent for each in written)) * symbols
     low = height < 330

@@ -125,3 +125,14 @@ def test_an_equation_is_opened_only_as_far_as_there_is_room() -> None:
     trace = traced([Flatten(), Dense(4, activation="gelu"), Dense(CLASSES, activation="softmax")])
     for stop in stops_of(trace):
         assert sum(isinstance(part, Operand) for part in stop.shown(None).parts) <= 4
+
+
+def test_only_statements_that_ran_are_shown() -> None:
+    layers = [Flatten(), Dropout(0.5), Dense(CLASSES, activation="softmax")]
+    for applies, expected in ((True, "np.multiply(X, self.M"), (False, "self.Y = X")):
+        trace = traced([each.replace() for each in layers], applies=applies)
+        stop = next(stop for stop in stops_of(trace) if stop.key == "Y.1")
+        (statement,) = stop.code[0].statements
+        assert expected in statement
+    weights = next(stop for stop in stops_of(traced(layers)) if stop.key == "dW.2")
+    assert weights.code[0].statements == ("np.matmul(self.X.T, dZ, out=self.dW)",)  # no L2 here
