@@ -12,7 +12,7 @@ from core.optimizers import SGD
 from nnvis.hints import RULES, Hint, Proposal
 from nnvis.panels.learn import LearnPanel
 from nnvis.preferences import Preferences
-from nnvis.project import Project
+from nnvis.project import NO_PEN_DIGITS, Project
 from nnvis.session import RunState, Session
 from nnvis.settings import Settings
 from nnvis.widgets.hint_card import SHADOW, HintCard
@@ -21,6 +21,7 @@ SLOW = replace(
     Project.default(),
     layers=(Flatten(), Dense(units=16, activation="relu"), Dense(units=10, activation="softmax")),
     optimizer=SGD(learning_rate=1e-5),
+    pen_digits=NO_PEN_DIGITS,  # they would be drawn first, which takes its time on a busy machine
 )
 
 

@@ -27,7 +27,8 @@ MINUTES = float(os.environ.get("NNVIS_SOAK_MINUTES", "5"))
 WARM_UP, EVERY = 90.0, 10.0  # seconds; records of health and of validations are thinned from six hundred on
 GROWTH = 1e6  # bytes in ten minutes
 STRETCHES = 3  # a leak grows in each of them; what only warms up comes to an end
-BYTES_PER_BATCH = 32  # of the record of a run, which is meant to grow: step, epoch, loss and accuracy
+BATCH_SIZE = 512  # few batches a second: their record is meant to grow
+BYTES_PER_BATCH = 40  # of that record: step, epoch, loss, accuracy and learning rate
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def held(window: MainWindow) -> int:
 @pytest.mark.skipif(not MEMORY.exists(), reason="reads its memory from /proc")
 def test_minutes_of_training_with_all_plots_take_no_more_memory(qtbot: QtBot, window: MainWindow) -> None:
     session = window.session
-    training = session.project.training.replace(epochs=1000)
+    training = session.project.training.replace(epochs=1000, batch_size=BATCH_SIZE)
     session.set_project(replace(session.project, training=training, pen_digits=NO_PEN_DIGITS))
     session.set_drawing(np.full((28, 28), 128, np.uint8))
     session.train()
