@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from core.export.program import constants, literal, note, refuse, title, write_npz, write_text
+from core.export.program import constants, literal, note, refuse, title, weights_path, write_npz, write_text
 from core.hyper import Configurable
 from core.intake import Intake
 from core.layers import LAYERS
@@ -44,7 +44,7 @@ OURS_ALONE = ("enabled", "name", "kernel_scale", "l2")  # hyperparameters of lay
 
 def write(model: Sequential, path: Path, intake: Intake) -> list[Path]:
     """Write the program to `path` and the weights beside it, with the ending .npz."""
-    weights = path.with_suffix(".npz")
+    weights = weights_path(path)
     views = model.parameter_views()
     arrays = {f"{index:03}.{view.layer_name}.{view.name}": view.of(model.parameters)
               for index, view in enumerate(views)}  # fmt: skip

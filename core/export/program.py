@@ -59,6 +59,14 @@ def refuse(layer: Layer, to: str) -> ConfigError:
     return ConfigError(f"{layer.label} cannot be exported to {to}. Use the export to numpy, which knows every layer.")
 
 
+def weights_path(path: Path) -> Path:
+    """Where the weights of a program lie. Raises ConfigError where the program itself would lie there."""
+    weights = path.with_suffix(".npz")
+    if weights == path:
+        raise ConfigError(f"{path.name!r} is where the weights go. Name the program otherwise, {path.stem}.py perhaps.")
+    return weights
+
+
 def npz_bytes(arrays: Mapping[str, Any]) -> bytes:
     """Arrays by name as the bytes of an NPZ file, the same for the same arrays."""
     stream = io.BytesIO()

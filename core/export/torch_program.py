@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from core.buffers import Array
-from core.export.program import constants, literal, note, refuse, title, write_npz, write_text
+from core.export.program import constants, literal, note, refuse, title, weights_path, write_npz, write_text
 from core.intake import Intake
 from core.sequential import Sequential
 
@@ -84,7 +84,7 @@ class _Part:
 
 def write(model: Sequential, path: Path, intake: Intake) -> list[Path]:
     """Write the program to `path` and the weights beside it, with the ending .npz."""
-    weights = path.with_suffix(".npz")
+    weights = weights_path(path)
     text, arrays = program(model, weights.name, intake)
     return [write_text(path, text), write_npz(weights, arrays)]
 

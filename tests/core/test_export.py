@@ -171,6 +171,13 @@ def test_a_layer_of_ones_own_is_refused_by_name(to: str, tmp_path: Path) -> None
         export(to, model, tmp_path / "net.py", INTAKE)
 
 
+@pytest.mark.parametrize("to", ["keras", "torch"])
+def test_a_program_does_not_take_the_place_of_its_weights(to: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is where the weights go"):
+        export(to, NETWORKS["relu"], tmp_path / "net.npz", INTAKE)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_library_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no export to 'matlab'"):
         export("matlab", NETWORKS["relu"], tmp_path / "net.m", INTAKE)
