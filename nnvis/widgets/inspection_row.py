@@ -134,6 +134,11 @@ class InspectionRow(QWidget):
             self._cards[name].insert_in_head(switch)
             self._switches[self._cards[name]] = switch
 
+    def show_view(self, view: str) -> None:
+        """Show one of the cards that share a place."""
+        if view in self._views:
+            self._on_view_changed(view)
+
     def _on_view_changed(self, view: str) -> None:
         if view == self._view:
             return

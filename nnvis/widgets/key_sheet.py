@@ -11,7 +11,8 @@ from nnvis.widgets.key_cap import KeyCap
 from nnvis.widgets.labels import hairline, text_label
 from nnvis.widgets.overlay import Overlay
 
-COLUMNS = 3
+COLUMNS = 3  # or one more, where the window is too low for them
+ROW, REST = 26, 130  # px: a line; head, margins and headings
 
 
 class KeySheet(Overlay):
@@ -34,7 +35,13 @@ class KeySheet(Overlay):
         self.body.addWidget(hairline())
         columns = QHBoxLayout()
         columns.setSpacing(40)
-        for names in _shared_out({name: len(rows) for name, rows in groups.items()}):
+        lengths = {name: len(rows) for name, rows in groups.items()}
+        shares = _shared_out(lengths, COLUMNS)
+        highest = max(sum(lengths[name] + 2 for name in names) for names in shares)
+        if highest * ROW + REST > window.height():
+            shares = _shared_out(lengths, COLUMNS + 1)
+            columns.setSpacing(28)
+        for names in shares:
             column = QVBoxLayout()
             column.setSpacing(16)
             for name in names:
@@ -60,10 +67,10 @@ class KeySheet(Overlay):
         return grid
 
 
-def _shared_out(lengths: Mapping[str, int]) -> list[list[str]]:
+def _shared_out(lengths: Mapping[str, int], count: int) -> list[list[str]]:
     """Put the groups, longest first, each into the column that is shortest so far."""
-    columns: list[list[str]] = [[] for _ in range(COLUMNS)]
-    heights = [0] * COLUMNS
+    columns: list[list[str]] = [[] for _ in range(count)]
+    heights = [0] * count
     for name in sorted(lengths, key=lambda name: -lengths[name]):
         shortest = heights.index(min(heights))
         columns[shortest].append(name)

@@ -10,10 +10,16 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nnvis.project import Project
+    from nnvis.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = ((1366, 768), (1920, 1080))
-MOMENT = 2.61  # epochs: in the middle of a run of five
+MOMENT = 2.61  # epochs: in the middle of a run
+CNN_MOMENT = 0.8
 PATIENCE_MS = 60_000
 
 
@@ -21,9 +27,13 @@ def main(folder: Path) -> None:
     """Make all pictures."""
     from PySide6.QtWidgets import QApplication
 
+    from core.optimizers import SGD
     from nnvis.app import create
+    from nnvis.presets import PRESETS
+    from nnvis.project import Project
     from nnvis.theme import Mode
 
+    stuck = Project(layers=Project.default().layers, optimizer=SGD(learning_rate=5.0), seed=3)
     folder.mkdir(parents=True, exist_ok=True)
     app, window = create([])
     window.theme_source.set_reduced_motion(True)
@@ -53,6 +63,22 @@ def main(folder: Path) -> None:
             _wait(lambda: session.history.epoch >= MOMENT)
             picture(f"main-{theme}")
             session.pause()
+    window.resize(*SIZES[0])
+    window.set_theme("dark")
+    _take_up(session, stuck)
+    session.train()
+    _wait(lambda: window.panels.learn.advice.card.isVisible())
+    picture("hint-dark")
+    session.pause()
+    window.resize(*SIZES[1])
+    window.set_theme("light")
+    _take_up(session, next(preset for preset in PRESETS if preset.title == "LeNet").applied(Project.default(), 10))
+    session.train()
+    _wait(lambda: session.history.epoch >= CNN_MOMENT)
+    session.pause()
+    window.panels.learn.inspection.show_view("maps")
+    _settle()
+    picture("cnn-light")
     window.close()
     app.quit()
 
@@ -67,6 +93,14 @@ def _wait(condition: Callable[[], bool]) -> None:
         if patience.hasExpired():
             raise TimeoutError("The window did not come to where the picture should be taken.")
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+
+
+def _take_up(session: Session, project: Project) -> None:
+    """Let the window show a fresh network of another project."""
+    session.set_project(project)
+    if session.running_project != project:
+        session.reset()
+    _wait(lambda: session.running_project == project and session.history.step == 0)
 
 
 def _settle() -> None:

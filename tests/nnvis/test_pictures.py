@@ -75,7 +75,7 @@ def test_the_maps_follow_the_drawing_and_the_training(qtbot, panel, session):
     session.set_project(replace(session.project, layers=CNN))
     qtbot.waitUntil(lambda: session.running_project == session.project)
     step(qtbot, session)
-    panel.inspection._on_view_changed("maps")
+    panel.inspection.show_view("maps")
     maps = panel.inspection.maps
     assert maps.isVisible()
     qtbot.waitUntil(lambda: maps.tiles.count == 6)
