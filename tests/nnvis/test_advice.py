@@ -17,8 +17,7 @@ from nnvis.session import RunState, Session
 from nnvis.settings import Settings
 from nnvis.widgets.hint_card import SHADOW, HintCard
 
-SLOW = replace(
-    Project.default(),
+SLOW = Project(
     layers=(Flatten(), Dense(units=16, activation="relu"), Dense(units=10, activation="softmax")),
     optimizer=SGD(learning_rate=1e-5),
     pen_digits=NO_PEN_DIGITS,  # they would be drawn first, which takes its time on a busy machine
