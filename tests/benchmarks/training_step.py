@@ -137,7 +137,7 @@ HEADS = ("ours", "PyTorch", "ratio", "of best", "required", "aim", "GEMMs", "in 
 def table(title: str, rows: Sequence[tuple[str, dict[str, Step | None], Bar]]) -> list[str]:
     """A line for each row: its name, the functions "ours", "PyTorch", "GEMMs" and "in parts", and what is required."""
     lines = [
-        f"{title}, one training step: CPU time on one thread, medians; ratios round by round, and of the fastest rounds",
+        f"{title}, one training step: CPU time on one thread, medians; ratios round by round and of the fastest rounds",
         " " * 20 + "".join(f"{head:>10}" for head in HEADS),
     ]
     for name, functions, bar in rows:
