@@ -62,6 +62,11 @@ def main(folder: Path) -> None:
             session.train()
             _wait(lambda: session.history.epoch >= MOMENT)
             picture(f"main-{theme}")
+            if (width, theme) == (SIZES[0][0], "dark"):
+                _open_page(window, "Diagram")
+                _settle()
+                picture(f"diagram-{theme}")
+                _open_page(window, "Learn")
             session.pause()
     window.resize(*SIZES[0])
     window.set_theme("dark")
@@ -108,6 +113,17 @@ def _settle() -> None:
     from PySide6.QtTest import QTest
 
     QTest.qWait(400)
+
+
+def _open_page(window: object, title: str) -> None:
+    """Bring a page to the front by its tab."""
+    from PySide6.QtWidgets import QTabBar, QWidget
+
+    assert isinstance(window, QWidget)
+    for tabs in window.findChildren(QTabBar):
+        for index in range(tabs.count()):
+            if tabs.tabText(index) == title:
+                tabs.setCurrentIndex(index)
 
 
 def _draw_seven(window: object) -> None:
