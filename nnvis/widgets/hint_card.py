@@ -48,6 +48,8 @@ class HintCard(QWidget):
         self._evidence: list[_EvidenceRow] = []
         self._reason = _words("secondary")
         self._why = _words("secondary")
+        self._read = Button(theme_source, "Read its theory page", "link", tooltip="Open the page about this.")
+        self._read.clicked.connect(lambda: self.topic_requested.emit(self._topic))
         self._apply = Button(theme_source, "", "primary", "check")
         self._apply.clicked.connect(self.apply_requested)
         self.why_button = Button(theme_source, "Why?", "outline", tooltip="Explain what happens, in a few sentences.")
@@ -148,9 +150,11 @@ class HintCard(QWidget):
         column.addWidget(hairline())
         column.addWidget(self._reason)
         column.addWidget(self._why)
+        column.addWidget(self._read, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(4)
         column.addLayout(buttons)
         self._why.hide()
+        self._read.hide()
 
     def _fill_rows(self, rows: tuple[tuple[str, str], ...]) -> None:
         while len(self._evidence) < len(rows):
@@ -163,9 +167,8 @@ class HintCard(QWidget):
 
     def _on_why(self, shown: bool) -> None:
         self._why.setVisible(shown)
+        self._read.setVisible(shown)
         self._place()
-        if shown:
-            self.topic_requested.emit(self._topic)
 
     def _open_menu(self) -> None:
         self._menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.layers import Dense, Flatten
 from core.optimizers import SGD
+from nnvis.help_topics import SUBJECTS
 from nnvis.hints import RULES, Hint, Proposal
 from nnvis.panels.learn import LearnPanel
 from nnvis.preferences import Preferences
@@ -98,12 +99,14 @@ def test_why_explains_in_place_and_asks_for_the_theory(qtbot, panel, session):
     card = train_slowly(qtbot, session, panel)
     assert card._why.isHidden()
     low = card.height()
-    with qtbot.waitSignal(panel.advice.topic_requested) as asked:
-        QTest.mouseClick(card.why_button, Qt.MouseButton.LeftButton)
-    assert asked.args == ["learning-rate"]
+    QTest.mouseClick(card.why_button, Qt.MouseButton.LeftButton)
     assert card._why.isVisible()
     assert "a thousandth of its weights" in card._why.text()
     assert card.height() > low
+    with qtbot.waitSignal(session.topic_asked) as asked:
+        QTest.mouseClick(card._read, Qt.MouseButton.LeftButton)
+    assert asked.args == ["learning-rate"]
+    assert all(rule.topic in SUBJECTS for rule in RULES)
     assert card.geometry().bottom() - SHADOW == panel.height() - 17
 
 

@@ -25,7 +25,6 @@ class Advice(QObject):
     """Asks the rules about the run, and shows at most one hint."""
 
     silenced_changed = Signal(object)  # the names of the rules that are not to be asked, sorted
-    topic_requested = Signal(str)
 
     def __init__(
         self,
@@ -48,7 +47,7 @@ class Advice(QObject):
         self.card.apply_requested.connect(self._on_apply)
         self.card.put_off.connect(self._on_put_off)
         self.card.silenced.connect(self._on_silenced)
-        self.card.topic_requested.connect(self.topic_requested)
+        self.card.topic_requested.connect(session.explain)
         page.installEventFilter(self)
 
     def set_silenced(self, names: Iterable[str]) -> None:
