@@ -357,3 +357,24 @@ def test_while_training_goes_on_it_stands_still_until_told_to_follow(
     qtbot.waitUntil(lambda: panel._trace is not None and panel._trace.specimen.step == session.history.step)
     assert not panel.head.follow.isVisible()
     assert not panel._follow.isActive()
+
+
+def test_the_error_is_seen_flowing_back(qtbot: QtBot, session: Session, theme_source: ThemeSource) -> None:
+    from nnvis.panels.microscope import MicroscopePage
+
+    page = MicroscopePage(session, theme_source)
+    for widget in (page, page.tools):  # the window puts the tools beside its tabs
+        qtbot.addWidget(widget)
+    page.resize(1366, 592)
+    page.show()
+    with qtbot.waitSignal(session.specimen_arrived):
+        session.show_stop("backward flow")
+    assert page.current == "flow"
+    qtbot.waitUntil(lambda: bool(page.flow.why.sentence))
+    shared = page.flow.view.grab().toImage()
+    page.flow.own_scale.setChecked(True)
+    assert page.flow.view.grab().toImage() != shared
+    QTest.keyClick(page, Qt.Key.Key_B)
+    assert page.current == "walk"
+    session.show_stop("BP3")
+    assert page.current == "walk"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from nnvis.panels.microscope.backward_flow import BackwardFlow
 from nnvis.panels.microscope.gradient_check import GradientCheck
 from nnvis.panels.microscope.walk import MicroscopePanel
 from nnvis.theme import ThemeSource
@@ -15,10 +16,11 @@ from nnvis.widgets.segmented import SegmentedControl
 if TYPE_CHECKING:
     from nnvis.session import Session
 
-CHECK = "gradient check"  # what the theory calls that view
+NAMED = {"gradient check": "check", "backward flow": "flow"}  # what the theory calls the other views
 VIEWS = (
     ("walk", "Step through", "Read one update equation by equation."),
     ("check", "Gradient check", "Compare back-propagation with nudging each weight (G)."),
+    ("flow", "Backward flow", "See the error travel from the loss to the first layer, and how much arrives (B)."),
 )
 
 
@@ -30,15 +32,17 @@ class MicroscopePage(QWidget):
         self.setObjectName("microscopePage")
         self.walk = MicroscopePanel(session, theme_source)
         self.check = GradientCheck(session, theme_source)
-        self._views: dict[str, QWidget] = {"walk": self.walk, "check": self.check}
+        self.flow = BackwardFlow(session, theme_source)
+        self._views: dict[str, QWidget] = {"walk": self.walk, "check": self.check, "flow": self.flow}
         self.tools = SegmentedControl(theme_source, "View of the Microscope", VIEWS)
         self._stack = QStackedLayout(self)
         for view in self._views.values():
             self._stack.addWidget(view)
         self.tools.changed.connect(self.show_view)
-        session.stop_asked.connect(lambda name: self.show_view("check" if name == CHECK else "walk"))
-        key = QShortcut(QKeySequence("G"), self)
-        key.activated.connect(lambda: self.show_view("walk" if self.current == "check" else "check"))
+        session.stop_asked.connect(lambda name: self.show_view(NAMED.get(name, "walk")))
+        for letter, wanted in (("G", "check"), ("B", "flow")):
+            key = QShortcut(QKeySequence(letter), self)
+            key.activated.connect(lambda wanted=wanted: self.show_view("walk" if self.current == wanted else wanted))
 
     @property
     def current(self) -> str:
