@@ -41,7 +41,8 @@ PLACES: Final = {
     "AnswerStrip": "softmax", "TimelinePanel": "learn_page", "LearnPanel": "learn_page", "NetworkPanel": "layer",
     "NetworkDiagram": "unit", "UnitCard": "unit", "DiagramPanel": "unit", "StepsPage": "mnist", "WhyPage": "bp2",
     "DrawPanel": "mnist", "MicroscopePanel": "chain_rule", "BackwardFlow": "vanishing_gradient",
-    "BP1": "bp1", "BP2": "bp2", "BP3": "bp3", "BP4": "bp4", "GradientCheck": "gradient_check", "MainWindow": "learn_page",
+    "BP1": "bp1", "BP2": "bp2", "BP3": "bp3", "BP4": "bp4", "GradientCheck": "gradient_check",
+    "MainWindow": "learn_page",
 }  # fmt: skip
 
 # What hints and problems call their subject.
