@@ -28,7 +28,7 @@ from nnvis.colour_maps import color_table, magnitude_colors
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.dropped_file import holds_picture
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
-from nnvis.widgets.strokes import SIDE, Mark, Stroke, StrokeHistory, blank, paint_strokes
+from nnvis.widgets.strokes import SIDE, Mark, Stroke, StrokeHistory, WetInk, blank, paint_strokes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,6 +54,7 @@ class PaintCanvas(PaintedWidget):
         self.erasing = False
         self._history = StrokeHistory()
         self._stroke: Stroke | None = None    # the one that is being drawn
+        self._wet = WetInk()
         self._finger = -1                     # the touch that draws it
         self._pen = QPointF(SIDE / 2, SIDE / 2)
         self._pointer: QPointF | None = None  # where the brush would touch the paper
@@ -326,9 +327,7 @@ class PaintCanvas(PaintedWidget):
             self._dry = blank(pixels)
             self._dry_strokes = self._history.strokes
             paint_strokes(self._dry, self._dry_strokes)
-        picture = self._dry.copy()
-        if self._stroke is not None:
-            paint_strokes(picture, (self._stroke,))
+        picture = self._dry.copy() if self._stroke is None else self._wet.over(self._dry, self._stroke)
         picture.reinterpretAsFormat(QImage.Format.Format_Indexed8)
         picture.setColorTable(color_table(magnitude_colors(self.theme)))
         picture.setDevicePixelRatio(ratio)

@@ -71,7 +71,7 @@ class Stroke:
     def paint(self, painter: QPainter) -> None:
         """Draw it with the painter's scale: one pass, so that edges are antialiased once."""
         color = _PAPER if self.erases else _INK
-        if len(self.points) > 1 and min(self.widths) == max(self.widths):
+        if self.is_even:
             painter.setPen(QPen(color, self.widths[0], Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap,
                                 Qt.PenJoinStyle.RoundJoin))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -80,6 +80,29 @@ class Stroke:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
             painter.drawPath(self._envelope())
+
+    @property
+    def settled(self) -> int:
+        """How many pieces of the curve no further point will change."""
+        return self._settled
+
+    @property
+    def is_even(self) -> bool:
+        """Whether it has one width from end to end, as the mouse draws it."""
+        return len(self.points) > 1 and min(self.widths) == max(self.widths)
+
+    def paint_pieces(self, painter: QPainter, first: int, last: int) -> None:
+        """Draw some pieces of an even stroke beside those that are there. Where they overlap the edges stay as fine."""
+        modes = QPainter.CompositionMode
+        painter.setCompositionMode(modes.CompositionMode_Darken if self.erases else modes.CompositionMode_Lighten)
+        painter.setPen(QPen(_PAPER if self.erases else _INK, self.widths[0], Qt.PenStyle.SolidLine,
+                            Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for index in range(first, last):
+            start, one, two, end = bezier(self.points, index)
+            path = QPainterPath(start)
+            path.cubicTo(one, two, end)
+            painter.drawPath(path)
 
     def _sampled(self, piece: Bezier, index: int) -> list[tuple[QPointF, float]]:
         """Places on one piece of the curve, with half the width there."""
@@ -152,6 +175,40 @@ def paint_strokes(image: QImage, strokes: Iterable[Mark]) -> None:
     for stroke in strokes:
         stroke.paint(painter)
     painter.end()
+
+
+class WetInk:
+    """The picture while a stroke is being drawn: what is settled of it is painted once, not at each movement."""
+
+    def __init__(self) -> None:
+        self._stroke: Stroke | None = None
+        self._dry_key = 0
+        self._picture = QImage()
+        self._done = 0  # pieces that are in the picture
+
+    def over(self, dry: QImage, stroke: Stroke) -> QImage:
+        """A copy of `dry` with the stroke on it."""
+        if not stroke.is_even:
+            picture = dry.copy()
+            paint_strokes(picture, (stroke,))
+            return picture
+        if stroke is not self._stroke or dry.cacheKey() != self._dry_key:
+            self._stroke, self._dry_key, self._picture, self._done = stroke, dry.cacheKey(), dry.copy(), 0
+        self._paint(self._picture, stroke, self._done, stroke.settled)
+        self._done = stroke.settled
+        picture = self._picture.copy()
+        self._paint(picture, stroke, stroke.settled, len(stroke.points) - 1)
+        return picture
+
+    @staticmethod
+    def _paint(picture: QImage, stroke: Stroke, first: int, last: int) -> None:
+        if first == last:
+            return
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(picture.width() / SIDE, picture.height() / SIDE)
+        stroke.paint_pieces(painter, first, last)
+        painter.end()
 
 
 class StrokeHistory:

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks import (  # noqa: E402
     cnn_step,
     derivation_step,
+    drawing,
     image_data,
     memory,
     mlp_step,
@@ -26,7 +27,8 @@ from tests.benchmarks import (  # noqa: E402
 BENCHMARKS = {
     module.__name__.rpartition(".")[2]: module
     for module in (
-        mlp_step, cnn_step, step_profile, derivation_step, memory, redraw, window_throughput, image_data,
+        mlp_step, cnn_step, step_profile, derivation_step, memory, redraw, drawing, window_throughput,
+        image_data,
         recipes,
     )
 }  # fmt: skip

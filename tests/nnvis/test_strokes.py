@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from nnvis.widgets.strokes import SIDE, Stroke, StrokeHistory, blank, paint_strokes
+from nnvis.widgets.strokes import SIDE, Stroke, StrokeHistory, WetInk, blank, paint_strokes
 
 
 def ink(*strokes: Stroke, pixels: int = SIDE) -> np.ndarray:
@@ -146,3 +146,35 @@ def test_history_keeps_a_bounded_number_of_steps():
         history.undo()
         steps += 1
     assert steps == StrokeHistory.LIMIT - 1
+
+
+@pytest.mark.parametrize("erases", [False, True])
+def test_a_stroke_looks_the_same_while_it_is_drawn_and_when_it_is_dry(erases: bool) -> None:
+    dry = blank(300)
+    if erases:
+        dry.fill(255)
+    wet, stroke = WetInk(), Stroke(20.0, erases)
+    for step in range(40):
+        stroke.add(60 + 4 * step, 140 + 70 * math.sin(step / 5))
+        drawn = wet.over(dry, stroke)
+    whole = dry.copy()
+    paint_strokes(whole, (stroke,))
+    one, other = (
+        np.frombuffer(image.constBits(), np.uint8).reshape(300, -1)[:, :300].astype(int) for image in (drawn, whole)
+    )
+    assert np.abs(one - other).max() <= 80  # of 255, at the edge pixels of a seam
+    assert np.abs(one - other).mean() < 0.2
+    assert (other.min() if erases else 255 - other.max()) == 0
+
+
+def test_another_stroke_or_a_pressed_one_begins_anew() -> None:
+    wet, dry = WetInk(), blank(280)
+    first, second, pressed = Stroke(10.0), Stroke(10.0), Stroke(20.0)
+    for stroke, y in ((first, 50), (second, 200), (pressed, 100)):
+        for x in (40, 90, 150, 220):
+            stroke.add(x, y, x / 300 if stroke is pressed else 1.0)
+        picture = wet.over(dry, stroke)
+        rows = np.frombuffer(picture.constBits(), np.uint8).reshape(280, -1).max(axis=1)
+        assert rows[y] == 255
+        assert not rows[:y - 15].any()
+        assert not rows[y + 15:].any()
