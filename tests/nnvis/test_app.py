@@ -163,7 +163,8 @@ def test_nothing_is_clipped_in_a_small_window(window: MainWindow, qtbot: QtBot) 
     qtbot.waitUntil(lambda: window.session.history.step > 50)
     window.session.pause()
     window.resize(1280, 720)
-    QApplication.processEvents()
+    tools = window.findChild(QWidget, "paintCanvas").parentWidget()
+    qtbot.waitUntil(lambda: tools.width() <= window.findChild(Dock, "drawDock").width())  # docks first, then contents
     assert (window.width(), window.height()) == (1280, 720)
     area = window.rect()
     for kind in (TransportButton, QToolButton):
