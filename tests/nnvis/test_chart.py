@@ -371,7 +371,8 @@ def test_the_menu_is_ours(card, chart):
     give(chart, 150)
     texts = [action.text() for action in card.fill_menu().actions() if action.text()]
     assert texts == [
-        "Save PNG …", "Save SVG …", "Save CSV …", "Copy picture", "Copy numbers", "Log scale", "Show the whole run",
+        "Save PNG …", "Save SVG …", "Save CSV …", "Copy picture", "Copy numbers", "Log scale", "Whole screen",
+        "Show the whole run",
     ]
     actions = {action.text(): action for action in card.fill_menu().actions()}
     assert not actions["Show the whole run"].isEnabled()
