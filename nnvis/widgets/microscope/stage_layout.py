@@ -238,7 +238,9 @@ def _folded(block: Block) -> str:
 
 def _stack(staging: Staging, stack: Stack, width: int, height: int) -> Layout:
     symbols = 26.0 if width < 1300 else 32.0
-    band = symbols * 1.25 + 6
+    title = art(stack.latex)
+    above = max(0.88, title.ascent) * symbols
+    band = above + max(0.3, title.descent) * symbols
     label = 170.0
     left = MARGIN + label + 70
     right = width - MARGIN
@@ -257,7 +259,7 @@ def _stack(staging: Staging, stack: Stack, width: int, height: int) -> Layout:
         cell_height += 1
     vector = PlacedBlock(stack.vector, QSizeF(48, matrix.cell.height()), gap_x, 0, QPointF(MARGIN + label, top))
     texts = [
-        PlacedText(stack.latex, QPointF(width / 2, symbols * 0.62), symbols),
+        PlacedText(stack.latex, QPointF(width / 2, above - 0.26 * symbols), symbols),
         PlacedText(stack.vector.operand.latex, QPointF(MARGIN + label + 24, band + 8), 16),
         PlacedText(stack.matrix.operand.latex, QPointF(left + 20, band + 8), 16),
         PlacedText(

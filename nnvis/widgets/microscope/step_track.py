@@ -90,7 +90,7 @@ class StepTrack(PaintedWidget):
         wide = max(20.0, min(WIDEST_TILE, wide))
         widths = [thin if is_slim else wide for is_slim in slim]
         spread = (room - sum(widths)) / max(1, len(tiles) + 1)
-        high = self.height() - 2 * (self._chip_height + 10)
+        high = self.height() - 2 * (self._chip_height + 7)
         left, rects = SIDE + ENDS + spread, []
         for width in widths:
             rects.append(QRectF(left, self._rows[1] - high / 2, width, high))
@@ -210,7 +210,7 @@ class StepTrack(PaintedWidget):
         here = self._track.chips[self._here].tile
         is_here = here is not None and self._track.tiles[here] is tile
         edged_rect(painter, rect, 6, theme.hover, theme.accent if is_here else theme.hover)
-        inside = rect.adjusted(8, 5, -8, -5)
+        inside = rect.adjusted(8, 3, -8, -3)
         metrics = QFontMetrics(font("body", 600))
         small = QFontMetrics(font("caption"))
         wanted = max(metrics.horizontalAdvance(tile.title), small.horizontalAdvance(tile.detail))
