@@ -69,7 +69,7 @@ class DrawPanel(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.chooser)
         row.addStretch(1)
-        content = QWidget()
+        content = _Column()
         content.setObjectName("scrolled")
         self._layout = QVBoxLayout(content)
         self._layout.setSpacing(0)
@@ -170,6 +170,14 @@ class DrawPanel(QWidget):
             self._answer.show_words("No answer", f"This network reads images of {size}; a drawing is 28×28×1.")
         else:
             self._answer.show_words("No answer", "Its outputs are no finite numbers. Reset gives it new weights.")
+
+
+class _Column(QWidget):
+    """As wide as the dock at once, also while the canvas, whose side follows the dock's width, is still too wide."""
+
+    def minimumSizeHint(self) -> QSize:
+        """The height of its parts; no width to insist on."""
+        return QSize(0, super().minimumSizeHint().height())
 
 
 if __name__ == "__main__":
