@@ -85,7 +85,7 @@ class WhyPage(QWidget):
         self.method.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for index, method in enumerate(METHODS):
             self.method.setItemData(index, method.sentence, Qt.ItemDataRole.ToolTipRole)
-        self.overlay = QCheckBox("over it")
+        self.overlay = QCheckBox("over")
         self.overlay.setChecked(True)
         self.overlay.setAccessibleName("Over the drawing")
         explain(self.overlay, "Paint the map over the drawing as well, pixel upon pixel.")
@@ -113,7 +113,7 @@ class WhyPage(QWidget):
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        top.setSpacing(8)
+        top.setSpacing(6)
         top.addWidget(self.method, 1)
         top.addWidget(self.overlay)
         beside = QVBoxLayout()
