@@ -57,6 +57,9 @@ class FaultHooks(QObject):
         last = traceback.extract_tb(error.__traceback__)[-1:]
         place = (type(error).__name__, last[0].filename if last else "", (last[0].lineno or 0) if last else 0)
         self._write("".join(traceback.format_exception(error)), doing)
+        # The exception is kept, by Python and by the banner, and with it the variables of its functions: a QPainter
+        # that a broken paint event leaves open there would crash the window at the next one.
+        traceback.clear_frames(error.__traceback__)
         if place not in self._seen:
             self._seen.add(place)
             self.fault_caught.emit(error, doing)

@@ -171,8 +171,9 @@ def test_closing_in_mid_training_fifty_times(tmp_path: Path) -> None:
 
 
 def test_a_fault_in_a_paint_event_and_in_a_slot_is_told_once_each_and_the_run_goes_on(tmp_path: Path) -> None:
-    said, _ = run(FAULTS, tmp_path)
+    said, errors = run(FAULTS, tmp_path)
     assert said["training"]
+    assert "active painter" not in errors
     assert sorted(said["told"]) == ["a broken paint", "a broken slot"]
     assert said["labels"] == ["Copy report"]
     log = "".join(path.read_text("utf-8") for path in tmp_path.rglob("*.log"))
