@@ -249,7 +249,7 @@ class Adagrad(Optimizer):
     )
     initial_accumulator_value: float = hyper(
         0.1, low=0, high=1e3,
-        help="What the sum of squares starts from.",
+        title="First sum", help="What the sum of squares starts from.",
         advanced=True,
     )
     epsilon: float = hyper(

@@ -52,7 +52,7 @@ class AugmentationForm(QWidget):
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self.ways)
-        foot.setContentsMargins(0, 0, -10, 0)  # the words of a link end where the fields do
+        self._again.setStyleSheet("padding: 0 2px;")  # the words of a link end where the fields do
         foot.addWidget(self._again, 0, Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

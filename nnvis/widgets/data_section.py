@@ -63,7 +63,8 @@ class DataSection(QWidget):
         self.details.hide()
         links = QHBoxLayout()
         links.setSpacing(0)
-        links.setContentsMargins(-10, 0, -10, 0)  # the words of a link begin and end where the fields do
+        for button in (self.look, self.more, self.skipped, self.give_up):
+            button.setStyleSheet("padding: 0 2px;")  # the words of a link begin and end where the fields do
         links.addWidget(self.look)
         links.addStretch(1)
         links.addWidget(self.more)

@@ -13,7 +13,7 @@ from nnvis.widgets.field import FIELD_HEIGHT, Field, asks_for_default
 from nnvis.widgets.field_text import allowed, value_text
 from nnvis.widgets.labels import GivingLabel, explain, text_label
 
-LABEL_WIDTH = 92
+LABEL_WIDTH, COMPACT_LABEL_WIDTH = 92, 84
 CAPTION_HEIGHT = 16
 _MARK_WIDTH = 16
 _LONGEST_LABEL = 92
@@ -117,7 +117,8 @@ class FieldCell(QWidget):
             self.remark.setParent(self)
             self.remark.hide()
             head.addStretch(1)
-            head_area.setFixedWidth(LABEL_WIDTH)
+            is_compact = self.field.theme_source.metrics.is_compact
+            head_area.setFixedWidth(COMPACT_LABEL_WIDTH if is_compact else LABEL_WIDTH)
             grid.setColumnStretch(1, 1)
             grid.addWidget(head_area, 0, 0)
             grid.addWidget(self.field, 0, 1)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from core.errors import ConfigError
 from core.hyper import Hyper
-from nnvis.theme import ThemeSource
+from nnvis.theme import ThemeSource, font
 from nnvis.widgets.field import Field
 from nnvis.widgets.field_text import parsed_sizes, value_text
 
@@ -19,7 +19,10 @@ Picture = Callable[[str], QIcon]  # a small picture for a choice, such as the gr
 
 
 class ChoiceBox(QComboBox):
-    """A combo box that may be narrower than its longest choice: what does not fit ends in an ellipsis."""
+    """A combo box that may be narrower than its longest choice.
+
+    Where there is no room the picture gives way first, then the size of the words; only then they end in an ellipsis.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,12 +37,34 @@ class ChoiceBox(QComboBox):
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        room = self.style().subControlRect(
-            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
-        ).width() - (self.iconSize().width() + 4 if not option.currentIcon.isNull() else 0)  # fmt: skip
-        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room - 2)
+        room = self._room(option)
+        metrics = self.fontMetrics()
+        if metrics.horizontalAdvance(option.currentText) > room:
+            option.currentIcon = QIcon()
+            room = self._room(option)
+        if metrics.horizontalAdvance(option.currentText) > room:
+            small = font("caption")
+            painter.setFont(small)
+            metrics = QFontMetrics(small)
+        option.currentText = metrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether even in small letters the chosen words do not fit."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentIcon = QIcon()
+        return QFontMetrics(font("caption")).horizontalAdvance(self.currentText()) > self._room(option)
+
+    def _room(self, option: QStyleOptionComboBox) -> int:
+        """How wide the words may be."""
+        area = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        return area.width() - 2 - (0 if option.currentIcon.isNull() else self.iconSize().width() + 4)
 
 
 class ChoiceField(Field):

@@ -374,6 +374,8 @@ class LayerList(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.bodies.set_width(self.viewport().width() - 2 * self._delegate.inset - 2)
+        if event.size().width() != event.oldSize().width():
+            self._relay()  # Qt would leave a body as wide as it was where no height follows from the width
 
     # Reactions
 

@@ -86,7 +86,7 @@ class PenShare(QWidget):
     def set_progress(self, done: int, count: int) -> None:
         """How many of them are drawn. Until all are, there is no sheet to look at."""
         is_complete = done >= count
-        self.browse.setText("Browse" if is_complete else f"drawing {percent(done / max(1, count), 0)}")
+        self.browse.setText("Browse" if is_complete else f"{percent(done / max(1, count), 0)} drawn")
         self.browse.setEnabled(is_complete)
 
     def _on_alone_clicked(self) -> None:

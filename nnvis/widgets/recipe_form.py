@@ -26,7 +26,7 @@ _NEXT_RUN = "A change applies when a new run starts; the present one goes on as 
 _NOTHING_TO_WATCH = "There are no validation images to watch."
 _SEED = Hyper("seed", 7, "int", low=0, high=MAX_SEED, help="Same seed, same weights, same batches.")
 _PATIENCE = Hyper(
-    "patience", None, "int", low=1, high=1000, unit="epochs", optional=True, title="Early stopping",
+    "patience", None, "int", low=1, high=1000, optional=True, title="Early stopping",
     help="End the run after so many epochs without improvement on the validation images.",
 )  # fmt: skip
 

@@ -26,6 +26,7 @@ class StackHead(QWidget):
 
     def __init__(self, theme_source: ThemeSource) -> None:
         super().__init__()
+        self._source = theme_source
         self._problems = Chip(theme_source, "", "bad", "warning", clickable=True)
         explain(self._problems, "Show the first of them.")
         self._problems.hide()
@@ -53,7 +54,10 @@ class StackHead(QWidget):
         self._problems.set_tone("bad" if errors else "warning", "warning")
         self._problems.setVisible(bool(number))
         total = sum(report.parameters for report in reports)
-        self._total.setText(f"{count(total)} parameter{'' if total == 1 else 's'}")
+        is_crowded = bool(number) and self._source.metrics.is_compact  # beside the chip there is room for the number
+        words = "" if is_crowded else " parameter" if total == 1 else " parameters"
+        self._total.setText(f"{count(total)}{words}")
+        self._total.setAccessibleName(f"{count(total)} parameters")
         self._total.setVisible(bool(total))
 
 
@@ -73,7 +77,7 @@ class OldRunNote(QWidget):
             theme_source, "Carry over the weights", "link", "branch",
             "Start a new run in which every layer whose weights still have the same shape keeps what it has learnt.",
         )  # fmt: skip
-        self._carried = text_label("", "caption", "faint", wrap=True)
+        self._carried = text_label("", "caption", "faint")
         self._layout = QVBoxLayout(self)
         self._layout.setSpacing(0)
         self._layout.addWidget(self._words)
@@ -92,10 +96,8 @@ class OldRunNote(QWidget):
         """Show it with these words; empty words hide it. So many of the layers could keep their weights."""
         self.carry.setVisible(bool(kept))
         self._carried.setVisible(bool(kept))
-        layers = "layer keeps its weights" if total == 1 else "layers keep their weights"
-        self._carried.setText(f"{kept} of {total} {layers}; the others begin anew.")
-        if kept == total:
-            self._carried.setText("All layers keep their weights.")
+        few = f"{kept} of {total} layers keep their weights."
+        self._carried.setText("All layers keep their weights." if kept == total else few)
         self._words.setText(words)
         self._restart.setEnabled(can_restart)
         self.setVisible(bool(words))
