@@ -21,11 +21,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDrag,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
     QFocusEvent,
     QHelpEvent,
     QImage,
@@ -42,7 +37,7 @@ from nnvis.widgets.labels import tooltip_text
 from nnvis.widgets.layer_bodies import LayerBodies
 from nnvis.widgets.layer_card import LayerCard
 from nnvis.widgets.layer_delegate import LayerDelegate
-from nnvis.widgets.layer_drag import drag_picture
+from nnvis.widgets.layer_drag import DraggedList
 from nnvis.widgets.layer_gaps import LayerGaps
 from nnvis.widgets.layer_keys import MENU, KeyGuard, command_of
 from nnvis.widgets.layer_model import LayerModel
@@ -51,7 +46,7 @@ from nnvis.widgets.layer_tips import GAP, CardHealth
 _KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
-class LayerList(QListView):
+class LayerList(DraggedList):
     """The cards of a stack. As high as its cards: the panel round it scrolls."""
 
     layer_selected = Signal(object)  # int or None
@@ -65,7 +60,6 @@ class LayerList(QListView):
     insert_requested = Signal(int, str)  # position, new layers as JSON
     palette_requested = Signal(int, QRect)  # position, where on the screen it was asked for
     remedy_requested = Signal(object)  # core.stack.Remedy
-    reveal_requested = Signal(QRect)  # part of the list that should be in sight
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -328,42 +322,6 @@ class LayerList(QListView):
             menu.addAction(f"{words}\t{key}").setData(command)
         menu.triggered.connect(lambda action: self.run(action.data()))
         return menu
-
-    # Drag and drop
-
-    def startDrag(self, supported_actions: Qt.DropAction) -> None:
-        indexes = [index for index in self.selectedIndexes() if index.row() > 0]
-        if not indexes:
-            return
-        drag = QDrag(self)
-        drag.setMimeData(self._layers.mimeData(indexes))
-        area = self.card_area(indexes[0].row() - 1)
-        area.setHeight(self._delegate.head_height)
-        drag.setPixmap(drag_picture(self.viewport(), area, len(indexes)))
-        drag.setHotSpot(self.viewport().mapFromGlobal(self.cursor().pos()) - area.topLeft())
-        drag.exec(Qt.DropAction.MoveAction)
-        self._gaps.show(-1)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.dragMoveEvent(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if not self._layers.canDropMimeData(event.mimeData(), event.dropAction(), 0, 0, QModelIndex()):
-            event.ignore()
-            return
-        position = event.position().toPoint()
-        self._gaps.show(self._gaps.position_at(position.y()), "drag")
-        self.reveal_requested.emit(QRect(position - QPoint(0, 48), QSize(1, 96)))
-        event.acceptProposedAction()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._gaps.show(-1)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        row = self._gaps.position_at(event.position().toPoint().y()) + 1
-        self._gaps.show(-1)
-        event.acceptProposedAction()
-        self._layers.dropMimeData(event.mimeData(), event.dropAction(), row, 0, QModelIndex())
 
     # Painting
 
