@@ -94,14 +94,17 @@ def spin(app, condition, seconds=20.0):
 """
 
 CLOSINGS = PREAMBLE + """
+from dataclasses import replace
+from nnvis.project import NO_PEN_DIGITS
 times = []
 for _ in range(50):
     app, window = create([])
     window.resize(1366, 768)
     window.show()
     session = window.session
-    session.set_training(session.project.training.replace(epochs=1000))
-    spin(app, lambda: session.state is RunState.READY)
+    training = session.project.training.replace(epochs=1000)
+    session.set_project(replace(session.project, training=training, pen_digits=NO_PEN_DIGITS))
+    spin(app, lambda: session.running_project == session.project)
     session.train()
     spin(app, lambda: session.history.step > 20)
     started = time.monotonic()
@@ -154,7 +157,7 @@ def run(program: str, home: Path) -> tuple[dict[str, Any], str]:
     own = {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")}
     environment = {**os.environ, **own, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=home, env=environment, capture_output=True, text=True, timeout=500,
+        [sys.executable, "-c", program], cwd=home, env=environment, capture_output=True, text=True, timeout=1500,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
