@@ -34,7 +34,7 @@ from nnvis.training.worker import Failure, Halt, Outcome, TrainingWorker
 from nnvis.until import Until
 from nnvis.viewer import Answer
 
-SHUTDOWN_MS = 3000
+SHUTDOWN_MS = 30_000  # a worker ends within a batch; only building a huge network takes longer, and must not be cut off
 
 __all__ = ["Answer", "Finding", "History", "Message", "Progress", "RunState", "Session", "Snapshot"]
 
