@@ -80,7 +80,8 @@ class Project:
             Dense(units=10, activation="softmax"),
         )
         return cls(
-            layers=layers, training=TrainingRecipe(epochs=12), schedule=CosineDecay(), pen_digits=PenMixture()
+            layers=layers, training=TrainingRecipe(epochs=12), pen_digits=PenMixture(),
+            schedule=CosineDecay(warmup=0.0),  # the very first batch shall be seen to move something
         )  # fmt: skip
 
     def to_json(self) -> str:

@@ -214,3 +214,7 @@ def test_a_rare_class_may_count_more(digits: Dataset) -> None:
             pass
         found[weights] = evaluate(model, digits.x_test, digits.y_test, split.scaling).confusion.recall_per_class()[7]
     assert found["balanced"] > found["equal"] + 0.1
+
+
+def test_the_first_batch_of_the_first_network_moves_its_weights() -> None:
+    assert Project.default().schedule.factor_at(0.0, 0) > 0
