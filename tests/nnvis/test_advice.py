@@ -36,7 +36,7 @@ def panel(qtbot, session: Session, theme_source) -> LearnPanel:
 
 
 def train_slowly(qtbot, session: Session, panel: LearnPanel) -> HintCard:
-    session.set_project(replace(SLOW, training=SLOW.training.replace(epochs=60)))
+    session.set_project(replace(SLOW, training=SLOW.training.replace(epochs=1000)))
     qtbot.waitUntil(lambda: session.running_project == session.project)
     session.train()
     qtbot.waitUntil(lambda: panel.advice.card.hint is not None, timeout=15_000)
