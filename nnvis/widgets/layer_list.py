@@ -32,7 +32,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QApplication,
     QListView,
     QMenu,
     QSizePolicy,
@@ -362,10 +361,7 @@ class LayerList(DraggedList):
 
     def _on_heights_changed(self) -> None:
         self._relay()
-        field = QApplication.focusWidget()
-        # a field that the mouse is changing stays under it, whatever the card has to say about its new value
-        is_at_work = field is not None and self.isAncestorOf(field) and field.underMouse()
-        if self.opened is not None and not is_at_work:
+        if self.opened is not None:
             self.reveal_requested.emit(self.card_area(self.opened))  # a form that opens stays in sight
 
     def _on_body_changed(self, row: int, layer: object) -> None:

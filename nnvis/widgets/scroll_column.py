@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 _BAR = 10
 
@@ -43,6 +43,9 @@ class ScrollColumn(QScrollArea):
 
     def _reveal_now(self) -> None:
         part, area = self._wanted
+        field = QApplication.focusWidget()
+        if field is not None and part.isAncestorOf(field) and field.underMouse():
+            return  # a field that is being turned with the wheel stays under the mouse
         top = part.mapTo(self._scrolled, area.topLeft()).y()
         bar, height = self.verticalScrollBar(), self.viewport().height()
         if top + area.height() > bar.value() + height:
