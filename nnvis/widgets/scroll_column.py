@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QCursor, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 _BAR = 10
@@ -44,7 +44,8 @@ class ScrollColumn(QScrollArea):
     def _reveal_now(self) -> None:
         part, area = self._wanted
         field = QApplication.focusWidget()
-        if field is not None and part.isAncestorOf(field) and field.underMouse():
+        is_pointed_at = self.rect().contains(self.mapFromGlobal(QCursor.pos()))
+        if field is not None and part.isAncestorOf(field) and is_pointed_at:
             return  # a field that is being turned with the wheel stays under the mouse
         top = part.mapTo(self._scrolled, area.topLeft()).y()
         bar, height = self.verticalScrollBar(), self.viewport().height()
