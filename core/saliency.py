@@ -44,10 +44,7 @@ def scores(model: Sequential, X: Array) -> Array:
 
 def margin_gradient(model: Sequential, X: Array, first: int, second: int) -> Array:
     """The gradient of score[first] - score[second] by each input. Shapes: (N, *input_shape) -> the same."""
-    needed = [layer.needs_input_gradient for layer in model.layers]
-    try:
-        for layer in model.layers:
-            layer.needs_input_gradient = True
+    with model.asked_for_input_gradients():
         Y = model.forward(X)
         error: Array | None = np.zeros_like(Y)
         assert error is not None
@@ -59,9 +56,6 @@ def margin_gradient(model: Sequential, X: Array, first: int, second: int) -> Arr
         for layer in reversed(model.layers[:-1]):
             assert error is not None  # every layer was asked for it
             error = layer.backward(error)
-    finally:
-        for layer, was in zip(model.layers, needed, strict=True):
-            layer.needs_input_gradient = was
     assert error is not None
     return np.array(error)
 

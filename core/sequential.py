@@ -6,7 +6,8 @@ optimizer step is a few passes over two vectors, and a snapshot of the whole net
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -318,17 +319,23 @@ class Sequential:
     def input_gradient(self, x: Array, y: Array) -> Array:
         """The gradient of the mean loss by each input value (saliency). Shapes: (N, *input_shape) -> the same."""
         X, T = self._batch(x, y)
+        with self.asked_for_input_gradients():
+            Y = self.forward(X)
+            dX = self.backward(Y, T)
+        assert dX is not None  # every layer was asked for it
+        return dX.copy()
+
+    @contextmanager
+    def asked_for_input_gradients(self) -> Iterator[None]:
+        """Within it every layer gives its dX, the lowest one too, whose dX no training needs."""
         needed = [layer.needs_input_gradient for layer in self.layers]
         try:
             for layer in self.layers:
                 layer.needs_input_gradient = True
-            Y = self.forward(X)
-            dX = self.backward(Y, T)
+            yield
         finally:
             for layer, was in zip(self.layers, needed, strict=True):
                 layer.needs_input_gradient = was
-        assert dX is not None  # every layer was asked for it
-        return dX.copy()
 
     def _batch(self, x: Array, y: Array) -> tuple[Array, Array]:
         self.require_built()

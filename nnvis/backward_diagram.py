@@ -42,15 +42,9 @@ LEADERS = 2  # outputs with the largest error, from which the lines are traced
 
 def backward_diagram(model: Sequential, X: Values, label: int, wish: Wish) -> Diagram:
     """Send one image (1, h, w, c) forward and its error back, and describe the way back. Moves no weight."""
-    needed = [layer.needs_input_gradient for layer in model.layers]
-    try:
-        for layer in model.layers:
-            layer.needs_input_gradient = True
+    with model.asked_for_input_gradients():
         Y = model.forward(X)
         gradient = model.backward(Y, model.targets(np.array([label])))
-    finally:
-        for layer, was in zip(model.layers, needed, strict=True):
-            layer.needs_input_gradient = was
     blocks = blocks_of(model)
     columns = [_picture(input_column(X, blocks[0]), gradient)]
     columns += [_column(block, wish, is_last=block is blocks[-1]) for block in blocks[1:]]

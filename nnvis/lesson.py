@@ -51,18 +51,12 @@ class Taught:
 
 def error_of(model: Sequential, X: NDArray[np.float32], label: int) -> Error:
     """Loss, p - y and the gradient by the input, for one input X (1, H, W, C). Moves no weight."""
-    needed = [layer.needs_input_gradient for layer in model.layers]
-    try:
-        for layer in model.layers:
-            layer.needs_input_gradient = True  # also the lowest one, whose dX no training needs
+    with model.asked_for_input_gradients():
         T = model.targets(np.array([label]))
         Y = model.forward(X)
         probabilities = Y[0].copy()
         loss = model.loss_value(Y, T)
         dX = model.backward(Y, T)
-    finally:
-        for layer, need in zip(model.layers, needed, strict=True):
-            layer.needs_input_gradient = need
     delta = probabilities.copy()
     delta[label] -= 1
     gradient = np.zeros(X.shape[1:], np.float32) if dX is None else dX[0].reshape(X.shape[1:]).astype(np.float32)

@@ -46,12 +46,12 @@ def own_specimen(shown: Shown, source: str, label: int) -> Specimen | None:
     elif source == "misread":
         found = _misread(shown, dataset)
     elif source == "batch":  # of a moment that is over: images of the test set stand in for it
-        return _specimen(shown, project.optimizer, scaling, dataset.x_test[:8], dataset.y_test[:8])
+        return specimen_of(shown, project.optimizer, scaling, dataset.x_test[:8], dataset.y_test[:8])
     else:
         found = (dataset.x_test[0], dataset.y_test[0])
     if found is None:
         return None
-    return _specimen(shown, project.optimizer, scaling, found[0][None], np.array([found[1]]))
+    return specimen_of(shown, project.optimizer, scaling, found[0][None], np.array([found[1]]))
 
 
 def _misread(shown: Shown, dataset: Dataset) -> tuple[Array, Any] | None:
@@ -61,7 +61,8 @@ def _misread(shown: Shown, dataset: Dataset) -> tuple[Array, Any] | None:
     return (images[wrong[0]], labels[wrong[0]]) if wrong.size else None
 
 
-def _specimen(shown: Shown, optimizer: Optimizer, scaling: Scaling, images: Array, labels: Array) -> Specimen:
+def specimen_of(shown: Shown, optimizer: Optimizer, scaling: Scaling, images: Array, labels: Array) -> Specimen:
+    """These images through the network that is shown. Shapes: images as the data set has them, labels (N,)."""
     return Specimen(
         step=shown.shown_step, parameters=shown.parameters, optimizer=optimizer.replace(), X=scaling.apply(images),
         labels=np.asarray(labels), scaling=scaling,

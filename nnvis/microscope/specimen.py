@@ -60,21 +60,22 @@ def next_specimen(trainer: Trainer, scaling: Scaling) -> Specimen | None:
     model, optimizer = trainer.model, trainer.model.optimizer
     return Specimen(
         step=trainer.step,
-        parameters=_frozen(model.parameters),
+        parameters=frozen(model.parameters),
         optimizer=optimizer.replace(),
-        X=_frozen(batch.X),
-        labels=_frozen(batch.labels),
+        X=frozen(batch.X),
+        labels=frozen(batch.labels),
         scaling=scaling,
         applies=True,
         optimizer_steps=optimizer.steps,
-        memory={name: _frozen(vector) for name, vector in optimizer.state.items()} if optimizer.steps else {},
+        memory={name: frozen(vector) for name, vector in optimizer.state.items()} if optimizer.steps else {},
         rate_factor=factor,
-        weights=None if batch.weights is None else _frozen(batch.weights),
+        weights=None if batch.weights is None else frozen(batch.weights),
         dice=tuple(layer.rng.bit_generator.state for layer in model.layers),
     )
 
 
-def _frozen(array: Array) -> Array:
+def frozen(array: Any) -> Array:
+    """A read-only copy."""
     copy = np.array(array)
     copy.flags.writeable = False
     return copy

@@ -13,7 +13,7 @@ from core.layers.base import Layer
 from core.losses import Loss
 from core.optimizers import Optimizer
 from core.sequential import Sequential, WeightView
-from nnvis.microscope.specimen import Specimen
+from nnvis.microscope.specimen import Specimen, frozen
 
 Array = NDArray[Any]
 
@@ -98,7 +98,7 @@ class Bench:
             optimizer, update, moved = self._update(specimen)
             loss_after = self._loss_after(specimen, moved)
         return StepTrace(
-            specimen, layers, model.loss, loss_arrays, _frozen(T), model.is_fused, outputs, losses, mean_loss,
+            specimen, layers, model.loss, loss_arrays, frozen(T), model.is_fused, outputs, losses, mean_loss,
             loss_after, optimizer, update, moved,
         )  # fmt: skip
 
@@ -111,9 +111,9 @@ class Bench:
         model = self.model
         if model.is_fused:
             Z = model.layers[-1].Z  # type: ignore[attr-defined]  # every layer with an activation keeps its Z
-            arrays["Z"] = _frozen(Z)
-            return _frozen(model.loss.fused_values_of(Z, Y, T))
-        return _frozen(model.loss.values_of(Y, T))
+            arrays["Z"] = frozen(Z)
+            return frozen(model.loss.fused_values_of(Z, Y, T))
+        return frozen(model.loss.values_of(Y, T))
 
     def _update(self, specimen: Specimen) -> tuple[Optimizer, dict[str, Any], Array]:
         model = self.model
@@ -121,8 +121,8 @@ class Bench:
         if specimen.optimizer_steps:
             optimizer.resume(specimen.optimizer_steps, dict(specimen.memory))
         optimizer.rate_factor = specimen.rate_factor
-        before = {name: _frozen(value) if np.ndim(value) else value for name, value in optimizer.arrays().items()}
-        P, G = _frozen(specimen.parameters[: model.trainable.size]), _frozen(model.gradient)
+        before = {name: frozen(value) if np.ndim(value) else value for name, value in optimizer.arrays().items()}
+        P, G = frozen(specimen.parameters[: model.trainable.size]), frozen(model.gradient)
         moved = P.astype(model.dtype)
         optimizer.step(moved, model.gradient.copy())
         moved.flags.writeable = False
@@ -145,11 +145,5 @@ class _Copies:
         if not isinstance(value, np.ndarray):
             return value
         if id(value) not in self._known:
-            self._known[id(value)] = (value, _frozen(value))  # the original is kept: its id stays its own
+            self._known[id(value)] = (value, frozen(value))  # the original is kept: its id stays its own
         return self._known[id(value)][1]
-
-
-def _frozen(array: Any) -> Array:
-    copy = np.array(array)
-    copy.flags.writeable = False
-    return copy

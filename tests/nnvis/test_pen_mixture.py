@@ -50,7 +50,7 @@ def mixing(session: Session, mixture: PenMixture = FEW, epochs: int = 2) -> None
 def test_the_first_project_mixes_them_in_and_a_file_keeps_that() -> None:
     project = Project.default()
     assert project.pen_digits == PenMixture(share=0.2, count=40_000, seed=0)
-    assert (project.training.epochs, project.schedule) == (12, CosineDecay())
+    assert (project.training.epochs, project.schedule) == (12, CosineDecay(warmup=0.0))
     changed = replace(project, pen_digits=PenMixture(share=0.4, count=123, seed=9))
     assert Project.from_json(changed.to_json()) == changed
 

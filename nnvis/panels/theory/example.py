@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
 from nnvis import number_text
-from nnvis.microscope.specimen import Specimen
+from nnvis.microscope.own_specimens import specimen_of
 from nnvis.microscope.stops import stops_of
 from nnvis.microscope.trace import Bench, StepTrace
 from nnvis.theory.in_network import STOPS, in_network, stop_of
@@ -97,10 +97,7 @@ class TheoryExample(QObject):
             self._number %= len(dataset.x_test)
             images, label = dataset.x_test[self._number][None], dataset.y_test[self._number]
             which = f"test image {number_text.count(self._number)}"
-        specimen = Specimen(
-            step=session.shown_step, parameters=session.parameters, optimizer=project.optimizer.replace(),
-            X=scaling.apply(images), labels=np.array([label]), scaling=scaling,
-        )  # fmt: skip
+        specimen = specimen_of(session, project.optimizer, scaling, images, np.array([label]))
         picture = images[0, ..., 0] if images.shape[-1] == 1 else None
         return self._bench.trace(specimen), picture, which
 
