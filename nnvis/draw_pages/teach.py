@@ -12,8 +12,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.sequential import Sequential
-from nnvis.draw_pages.answer import class_names
-from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.draw_pages.desk import DrawingDesk, class_names
 from nnvis.draw_pages.own_digits import OwnDigitsCorner
 from nnvis.lesson import RATE, Error, Taught, error_of, teach
 from nnvis.number_text import count, decimal, measure, percent

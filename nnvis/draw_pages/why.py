@@ -13,8 +13,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.saliency import Saliency, gradient_times_input, input_gradient, integrated_gradients, occlusion
-from nnvis.draw_pages.answer import class_names
-from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.draw_pages.desk import DrawingDesk, class_names
 from nnvis.neighbours import Embedding, Neighbours, affordable, embed, nearest
 from nnvis.number_text import count, measure, signed
 from nnvis.shown_network import Finding, Look
@@ -129,14 +128,28 @@ class WhyPage(QWidget):
         head.setSpacing(6)
         head.addWidget(self._near_title)
         head.addWidget(self._near_words, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(top)
-        layout.addLayout(middle)
-        layout.addLayout(head)
-        layout.addWidget(self.nearest)
-        layout.addStretch(1)
+        self.near = QWidget()
+        near = QVBoxLayout(self.near)
+        near.addLayout(head)
+        near.addWidget(self.nearest)
+        self._layout = QVBoxLayout(self)
+        self._layout.addLayout(top)
+        self._layout.addLayout(middle)
+        self._layout.addWidget(self.near)
+        self._layout.addStretch(1)
+        for column in (near, self._layout):
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(4)
+
+    def set_beside(self, beside: bool) -> None:
+        """Stand beside the canvas, in sight all the time: then the map is laid over the drawing only when asked for.
+
+        The nearest images may stand elsewhere meanwhile; afterwards they come back.
+        """
+        self.overlay.setText("over the drawing" if beside else "over")
+        self.overlay.setChecked(not beside)
+        if not beside:
+            self._layout.insertWidget(2, self.near)
 
     # --- asking ----------------------------------------------------------------------------------------------------
 
