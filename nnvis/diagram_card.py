@@ -29,7 +29,9 @@ from nnvis.widgets.redraw_budget import Part, RedrawBudget
 from nnvis.widgets.segmented import SegmentedControl
 from nnvis.widgets.unit_card import UnitCard
 
+AFTER_MS = 4  # so that the ink of a stroke is painted first
 SHARE_IN_TRAINING, SHARE_AT_REST = 0.1, 0.4  # of the time, for painting
+SHARE_IN_STROKES = 0.03  # while the pen is down beside it: the stroke comes first
 FACES = (("forward", "forward a", "What each unit passes on, from the image to the answers."),
          ("backward", "backward δ", "How the error flows back: what each unit has to do with it."))  # fmt: skip
 FACE_WORDS = {
@@ -63,6 +65,7 @@ class DiagramCard(Card):
         super().__init__(theme_source, TITLES["forward"], parent=parent)
         self._session = session
         self._is_narrow = False
+        self.gives_way = False  # to strokes that are being drawn in the same window
         self._layers: tuple[int, ...] = ()  # of the project, one for each column; -1: the input
         self.diagram = NetworkDiagram(theme_source)
         self.diagram.setObjectName("networkDiagram")
@@ -145,14 +148,16 @@ class DiagramCard(Card):
 
     def _redraw(self) -> None:
         # Training is not to be slowed down by looking; while it rests, the drawing may light the network at once.
-        self.budget.share = SHARE_IN_TRAINING if self._session.is_training else SHARE_AT_REST
+        share = SHARE_IN_TRAINING if self._session.is_training else SHARE_AT_REST
+        self.budget.share = SHARE_IN_STROKES if self.gives_way else share
         wait = self.budget.run()
         if wait is not None:
             self._later.start(math.ceil(wait * 1000))
 
     def _on_changed(self) -> None:
         self.budget.request_all()
-        self._redraw()
+        if not self._later.isActive():
+            self._later.start(AFTER_MS)
 
     def _on_pointed_at(self, place: tuple[int, int] | None) -> None:
         self._on_changed()

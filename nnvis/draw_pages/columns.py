@@ -72,6 +72,7 @@ class DrawColumns(QWidget):
     ) -> None:  # fmt: skip
         """Let the parts stand here from now on."""
         self._canvas = canvas
+        canvas.drawing_changed.connect(self._on_drawing_changed)
         _fill(self.left.column, (canvas, brushes, 8, self._titles["steps"], 4, steps, 12, self._titles["why"], 4, why))
         self.left.column.setAlignment(canvas, Qt.AlignmentFlag.AlignHCenter)
         _fill(self.right.column, (block, answer, 12, why.near, 8, self._line, 12, self._titles["teach"], 6, teach))
@@ -85,6 +86,8 @@ class DrawColumns(QWidget):
 
     def give_back(self, block: AnswerBlock, answer: AnswerPage, steps: StepsPage, why: WhyPage) -> None:
         """Undo what was done to the parts, which stand elsewhere now."""
+        if self._canvas is not None:
+            self._canvas.drawing_changed.disconnect(self._on_drawing_changed)
         self._canvas = None
         block.show_picture(True)
         answer.take_history_back()
@@ -118,6 +121,9 @@ class DrawColumns(QWidget):
         # Where they take turns they are of one height, so that nothing jumps.
         self._reader.setMinimumHeight(0 if self.height() >= TALL else self._past.sizeHint().height())
         self._show_reader(self.diagram.diagram.focus is not None)
+
+    def _on_drawing_changed(self) -> None:
+        self.diagram.gives_way = self._canvas is not None and self._canvas.is_drawing
 
     def _show_reader(self, pointed_at: bool) -> None:
         is_tall = self.height() >= TALL

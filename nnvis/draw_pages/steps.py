@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QVBoxLayout, QW
 
 from core.sequential import Sequential
 from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.draw_pages.pace import Pace
 from nnvis.number_text import decimal, percent
 from nnvis.reading import COOLEST, HOTTEST, Reading
 from nnvis.theme import ThemeSource
@@ -28,6 +29,7 @@ NOTE = ("Leave a step out and see what the answer becomes: the network knows onl
         "them.")
 ROOMS = (42, 50, 43, 44, 66)  # for what stands below each picture
 LARGE_SIDE = 60  # px of a picture, where there is room
+STEPS_HZ = 20  # five pictures are not to cost every move of the pen
 NOTCHES = 20  # of the temperature's slider on each side of 1
 
 
@@ -76,7 +78,8 @@ class StepsPage(QWidget):
         layout.addWidget(self._note)
         layout.addLayout(sliders)
         layout.addStretch(1)
-        desk.prepared.connect(self._show_steps)
+        self._pace = Pace(self._show_steps, STEPS_HZ, self)
+        desk.prepared.connect(self._pace.request)
         self._session.reading_changed.connect(self._show_reading)
         self._session.history_cleared.connect(self._show_reading)
         self._session.history_cleared.connect(self._show_steps)

@@ -26,6 +26,7 @@ from nnvis.widgets.signed_picture import SignedPicture, overlay_image
 SALIENCY, NEAREST = "saliency", "nearest images"
 SHOWN = 6  # neighbours
 PAUSE_MS = 120  # between two looks while one draws or it learns
+PATIENT_MS = 600  # the same, where the page is in sight all the time and training is not to pay for it
 EMBED_EVERY_MS = 3000  # while it learns
 
 
@@ -73,10 +74,9 @@ class WhyPage(QWidget):
         self._embedding: Embedding | None = None
         self._embedded = QElapsedTimer()
         self._shown: Shown | None = None
-        self._is_due = False
+        self._is_due = self._is_beside = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._on_paused)
         self.method = QComboBox()
         self.method.addItems([method.name for method in METHODS])
@@ -146,6 +146,7 @@ class WhyPage(QWidget):
 
         The nearest images may stand elsewhere meanwhile; afterwards they come back.
         """
+        self._is_beside = beside
         self.overlay.setText("over the drawing" if beside else "over")
         self.overlay.setChecked(not beside)
         if not beside:
@@ -189,7 +190,8 @@ class WhyPage(QWidget):
 
     def _ask(self) -> None:
         self._is_due = False
-        self._pause.start()
+        patient = self._is_beside and self._session.is_training
+        self._pause.start(PATIENT_MS if patient else PAUSE_MS)
         self._ask_why()
         self._ask_nearest()
 

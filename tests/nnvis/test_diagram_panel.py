@@ -168,7 +168,10 @@ def test_while_it_trains_painting_takes_a_small_share_of_the_time(
     session.pause()
     qtbot.waitUntil(lambda: session.state is RunState.PAUSED)
     session.set_drawing(session.dataset.x_test[5, ..., 0])
-    assert panel.card.budget.share == 0.4
+    qtbot.waitUntil(lambda: panel.card.budget.share == 0.4)
+    panel.card.gives_way = True  # a stroke is being drawn beside it
+    session.set_drawing(session.dataset.x_test[6, ..., 0])
+    qtbot.waitUntil(lambda: panel.card.budget.share == 0.03)
 
 
 def test_the_error_flows_back_on_the_other_face(qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:

@@ -117,3 +117,11 @@ def test_the_past_is_complete_once_training_rests(qtbot: QtBot, panel: DrawPanel
     qtbot.waitUntil(lambda: session.state is RunState.DONE, timeout=20_000)
     assert session.timeline is not None
     qtbot.waitUntil(lambda: strip.moments == min(100, len(session.timeline.steps)))
+
+
+def test_the_diagram_gives_way_to_the_pen(panel: DrawPanel) -> None:
+    middle = panel.canvas.rect().center()
+    QTest.mousePress(panel.canvas, Qt.MouseButton.LeftButton, pos=middle)
+    assert panel.columns.diagram.gives_way
+    QTest.mouseRelease(panel.canvas, Qt.MouseButton.LeftButton, pos=middle)
+    assert not panel.columns.diagram.gives_way
