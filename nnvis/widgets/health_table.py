@@ -18,6 +18,7 @@ from nnvis.widgets.glide import Glide
 from nnvis.widgets.health_row import BAND, SCALE, HealthRow, gauge_place
 from nnvis.widgets.labels import explain
 from nnvis.widgets.painted import PaintedWidget, edged_rect
+from nnvis.widgets.written import text_width, write
 
 HEAD, FOOT = 18, 18
 SPARK = QSize(60, 20)
@@ -25,7 +26,6 @@ SPARK_POINTS = 60
 _RATIO, _NORM, _DEAD, _ZEROS = 64, 36, 52, 34  # widths of the words
 _NARROWEST_GAUGE = 60
 _BAND_ALPHA = 0.55
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 EXPLANATIONS = {
     "ratio": "Mean |ΔW| ÷ mean |W| of one batch. About 10⁻³ is healthy: less is slow, more is unstable.",
@@ -84,8 +84,7 @@ class HealthTable(PaintedWidget):
 
     def _columns(self) -> list[_Column]:
         """Share out the width: first the zeros give way, then the gauge becomes shorter."""
-        measure = QFontMetrics(font("body", 600)).horizontalAdvance
-        widest = max((measure(row.title) for row in self.rows), default=0)
+        widest = max((text_width(row.title, "body", 600) for row in self.rows), default=0.0)
         widths = {
             "name": float(min(widest, 120)),
             "ratio": float(self.theme_source.metrics.gauge + 12 + _RATIO),
@@ -141,14 +140,13 @@ class HealthTable(PaintedWidget):
         self.painted_seconds += time.thread_time() - started
 
     def _paint_heads(self, painter: QPainter, columns: dict[str, _Column]) -> None:
-        painter.setFont(font("caption"))
         painter.setPen(color(self.theme.text_3))
-        painter.drawText(QRectF(0, 0, 100, HEAD - 2), _LEFT, "Layer")
+        write(painter, QRectF(0, 0, 100, HEAD - 2), "Layer", "caption")
         for name, words in _WORDS.items():
             if name in columns:
                 if name == "dead" and "zeros" not in columns:
                     words = "dead units"
-                painter.drawText(QRectF(columns[name].left, 0, 140, HEAD - 2), _LEFT, words)
+                write(painter, QRectF(columns[name].left, 0, 140, HEAD - 2), words, "caption")
 
     def _paint_row(
         self, painter: QPainter, row: HealthRow, columns: dict[str, _Column], top: float, index: int
@@ -157,27 +155,24 @@ class HealthTable(PaintedWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(QRectF(0, top, self.width(), 1), color(theme.line))
         name, ratio, norm = columns["name"], columns["ratio"], columns["norm"]
-        painter.setFont(font("body", 600))
         painter.setPen(color(theme.text))
-        title = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideRight, int(name.width) + 6)
-        painter.drawText(QRectF(name.left, top, name.width + 8, height), _LEFT, title)
+        title = QFontMetrics(font("body", 600)).elidedText(row.title, Qt.TextElideMode.ElideRight, int(name.width) + 6)
+        write(painter, QRectF(name.left, top, name.width + 8, height), title, "body", 600)
         gauge = self._gauge_area(ratio, top)
         self._paint_gauge(painter, row, gauge, index)
-        painter.setFont(font("body"))
         painter.setPen(color(theme.bad if row.is_off_scale else theme.text))
         left = gauge.right() + 12
         if row.is_off_scale:
             paint_icon(painter, "warning", QRectF(left, top + height / 2 - 6, 12, 12), theme.bad)
             left += 15
-        painter.drawText(QRectF(left, top, _RATIO + 10, height), _LEFT, row.ratio_text)
+        write(painter, QRectF(left, top, _RATIO + 10, height), row.ratio_text)
         spark = QRectF(norm.left, top + (height - SPARK.height()) / 2, SPARK.width(), SPARK.height())
         self._paint_spark(painter, row, spark)
-        painter.setFont(font("body"))
         painter.setPen(color(theme.text_2))
-        painter.drawText(QRectF(spark.right() + 8, top, _NORM + 20, height), _LEFT, row.norm_text)
+        write(painter, QRectF(spark.right() + 8, top, _NORM + 20, height), row.norm_text)
         for key, words in (("dead", row.dead_text), ("zeros", row.zeros_text)):
             if key in columns:
-                painter.drawText(QRectF(columns[key].left, top, columns[key].width + 20, height), _LEFT, words)
+                write(painter, QRectF(columns[key].left, top, columns[key].width + 20, height), words)
 
     def _gauge_area(self, ratio: _Column, top: float) -> QRectF:
         middle = top + self.theme_source.metrics.health_row / 2

@@ -17,6 +17,7 @@ from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.chart_items import mixed
 from nnvis.widgets.chart_scale import round_number
 from nnvis.widgets.painted import PaintedWidget
+from nnvis.widgets.written import write
 
 WORDS = 34  # px at the right: start, epochs, now
 FOOT = 22
@@ -76,10 +77,9 @@ class Ridge(PaintedWidget):
             painter = QPainter(self)
             painter.drawPixmap(QPoint(0, 0), self._past_picture(top))
             self._paint_row(painter, self.now, self._baseline(len(self.past)), 1.0, top)
-            painter.setFont(font("caption"))
             painter.setPen(color(self.theme.text_2))
             left = self.width() - WORDS + 4
-            painter.drawText(QRectF(left, self._bottom() - NOW_UP - 7, WORDS, 14), Qt.AlignmentFlag.AlignVCenter, "now")
+            write(painter, QRectF(left, self._bottom() - NOW_UP - 7, WORDS, 14), "now", "caption")
         self.painted_seconds += time.thread_time() - started
 
     def _bottom(self) -> float:
