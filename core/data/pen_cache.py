@@ -57,7 +57,7 @@ def _packed(digits: PenSet) -> bytes:
     """Images, labels and styles as bytes, compressed, behind their digest."""
     digest, packer, packed = hashlib.sha256(), zlib.compressobj(QUICK), []
     for array in digits:
-        content = np.ascontiguousarray(array, np.uint8)  # the images as they are: a copy would be 30 MB
+        content = np.ascontiguousarray(array, np.uint8).data  # the images as they are: a copy would be 30 MB
         digest.update(content)
         packed.append(packer.compress(content))
     return b"".join((digest.digest(), *packed, packer.flush()))
