@@ -71,6 +71,7 @@ class NetworkPanel(QWidget):
         self._data = DataSection(theme_source, SOURCES)
         self._pens = PenShare(theme_source)
         self._data.add(self._pens)
+        self._data.add_link(self._pens.alone)
         self._data_control = DataControl(session, self._data)
         self._stack = LayersSection(theme_source)
         self._cards = self._stack.cards
@@ -187,7 +188,8 @@ class NetworkPanel(QWidget):
         """How much of a batch they are, and how far they are drawn; nothing where they cannot be mixed in."""
         dataset, progress = self._session.dataset, self._session.pen_progress
         mixture = self._session.project.pen_digits
-        self._pens.setVisible(dataset is None or takes_pen_digits(dataset))
+        for part in (self._pens, self._pens.alone):
+            part.setVisible(dataset is None or takes_pen_digits(dataset))
         self._pens.set_share(mixture.share, dataset.title if dataset else "MNIST")
         self._pens.set_progress(*(progress.done, progress.count) if progress else (0, mixture.count))
 

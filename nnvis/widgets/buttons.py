@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import explain, restyle
 
-Kind = Literal["", "primary", "outline", "remedy", "link", "quiet", "dashed", "transport", "small"]
+Kind = Literal["", "primary", "outline", "remedy", "link", "small_link", "quiet", "dashed", "transport", "small"]
 
 _GAP = 4  # with the 4 px of Qt, words stand 8 px off their icon
 
@@ -40,7 +40,7 @@ class _Tinted:
         if self.icon_name:
             theme = self.theme_source.theme
             tints: dict[str, str] = {"primary": theme.on_accent, "remedy": theme.on_bad, "link": theme.accent,
-                                     "outline": theme.text, "transport": theme.text}
+                                     "small_link": theme.accent, "outline": theme.text, "transport": theme.text}
             trailing = _GAP if self.button.text() else 0
             tint = tints.get(self.kind, "")
             self.button.setIcon(self.theme_source.icon(self.icon_name, tint, trailing=trailing))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QCursor, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
-_BAR = 10
+_BAR = 8  # with the sheet's margins a handle of 4 px: narrower than the padding, so that it touches no card
 
 
 class ScrollColumn(QScrollArea):
@@ -30,6 +30,7 @@ class ScrollColumn(QScrollArea):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._reveal_now)
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._bar.setObjectName("slim")
         own = self.verticalScrollBar()
         own.rangeChanged.connect(self._on_range_changed)
         own.valueChanged.connect(self._bar.setValue)

@@ -32,7 +32,7 @@ from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT, REGULAR, Metrics, ThemeSource
 from nnvis.training.loader import Loading
 from nnvis.widgets.data_section import DataSection
-from nnvis.widgets.field_cell import Remark
+from nnvis.widgets.field_cell import FieldCell, Remark
 from nnvis.widgets.field_choice import ChoiceBox
 from nnvis.widgets.field_grid import MoreButton
 from nnvis.widgets.labels import Paragraph
@@ -143,6 +143,9 @@ def variants(panel: NetworkPanel, session: Session, state: State) -> Iterator[st
             yield kind.kind_name()
             body.form.more.setChecked(True)
             yield f"{kind.kind_name()}, all of it"
+            for cell in body.findChildren(FieldCell):
+                cell.reset_mark.show()  # as if every value had been changed
+            yield f"{kind.kind_name()}, all changed"
     if state is with_the_whole_recipe:
         for optimizer in OPTIMIZERS:
             session.set_optimizer(optimizer())
