@@ -72,7 +72,9 @@ def frame(argv: Sequence[str] | None = None) -> tuple[QApplication, MainWindow]:
     settings = Settings(folder / "settings.json")
     theme_source = ThemeSource(settings.get("theme"), app)
     theme_source.apply(app)
-    return app, MainWindow(theme_source, settings, WindowPlace(folder / "window.ini"))
+    window = MainWindow(theme_source, settings, WindowPlace(folder / "window.ini"))
+    theme_source.dress(window)
+    return app, window
 
 
 def furnish(window: MainWindow) -> None:

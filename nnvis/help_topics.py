@@ -49,6 +49,7 @@ PLACES: Final = {
 SUBJECTS: Final = {
     "learning-rate": "gradient_descent", "exploding-gradients": "vanishing_gradient",
     "vanishing-gradients": "vanishing_gradient", "dead-units": "activations", "overfitting": "overfitting",
+    "softmax": "softmax",
 }  # fmt: skip
 
 

@@ -64,7 +64,7 @@ class ChoiceBox(QComboBox):
         area = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
-        return area.width() - 2 - (0 if option.currentIcon.isNull() else self.iconSize().width() + 4)
+        return area.width() - 2 - (0 if option.currentIcon.isNull() else self.iconSize().width() + 8)
 
 
 class ChoiceField(Field):

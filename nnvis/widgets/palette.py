@@ -59,6 +59,7 @@ class LayerPalette(PickCard):
                 obstacle=offer.obstacle,
                 chips=offer.layer.chips() if with_values else (),
                 dragged=(NEW_LAYERS, to_text([offer.layer])),
+                group="" if text.strip() else offer.layer.group,  # what is found stands in another order
             )
             for offer in offers(self._kinds, self._input_shape, text)
         ]

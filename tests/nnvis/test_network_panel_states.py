@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from core.data import DATASETS, ArrayFile, Augmentation, ImageFolder
 from core.early_stopping import EarlyStopping
-from core.layers import LAYERS, Dense, Dropout
+from core.layers import LAYERS, Dense, Dropout, Flatten, MaxPooling2D
 from core.losses import LOSSES
 from core.optimizers import OPTIMIZERS
 from core.schedules import SCHEDULES
@@ -31,8 +31,9 @@ from nnvis.presets import PRESETS
 from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT, REGULAR, Metrics, ThemeSource
 from nnvis.training.loader import Loading
+from nnvis.widgets.buttons import GivingLink
 from nnvis.widgets.data_section import DataSection
-from nnvis.widgets.field_cell import Remark
+from nnvis.widgets.field_cell import FieldCell, Remark
 from nnvis.widgets.field_choice import ChoiceBox
 from nnvis.widgets.field_grid import MoreButton
 from nnvis.widgets.labels import Paragraph
@@ -134,6 +135,12 @@ SIZES = ((COMPACT, 240), (COMPACT, 256), (REGULAR, 304))
 def variants(panel: NetworkPanel, session: Session, state: State) -> Iterator[str]:
     """What belongs to a state but cannot be seen at once."""
     yield ""
+    if state is with_problems:
+        for kind in LAYERS:  # too large for what it gets, or behind the probabilities: each has a remedy
+            session.set_layers([MaxPooling2D(16), kind()])
+            yield f"{kind.kind_name()} as it is"
+            session.set_layers([Flatten(), Dense(units=10, activation="softmax"), kind()])
+            yield f"{kind.kind_name()} at the end"
     if state is with_every_form:
         for number, kind in enumerate(LAYERS):
             _cards(panel).open_layer(number)
@@ -143,6 +150,9 @@ def variants(panel: NetworkPanel, session: Session, state: State) -> Iterator[st
             yield kind.kind_name()
             body.form.more.setChecked(True)
             yield f"{kind.kind_name()}, all of it"
+            for cell in body.findChildren(FieldCell):
+                cell.reset_mark.show()  # as if every value had been changed
+            yield f"{kind.kind_name()}, all changed"
     if state is with_the_whole_recipe:
         for optimizer in OPTIMIZERS:
             session.set_optimizer(optimizer())
@@ -169,7 +179,7 @@ def cut(widget: QWidget) -> str:
         if isinstance(widget, Remark):  # there as a whole, or not at all
             return ""
         return widget.text() if metrics.horizontalAdvance(widget.text()) > widget.width() else ""
-    if isinstance(widget, QAbstractButton) and widget.text():
+    if isinstance(widget, QAbstractButton) and widget.text() and not isinstance(widget, GivingLink):
         return widget.text() if widget.sizeHint().width() > widget.width() else ""
     if isinstance(widget, ChoiceBox):
         return widget.currentText() if widget.is_cut else ""
