@@ -17,11 +17,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Shown:
-    """What is about to be drawn, in the quantity's own unit: all line points with their epochs, and the raw minima."""
+    """What is about to be drawn, in the quantity's own unit: line points with their epochs, and the raw extremes."""
 
     epochs: Floats
     lines: Floats
     raw_low: Floats
+    raw_high: Floats
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class LossMeasure:
         """Return an axis from zero up, or one of log10 values."""
         if log:
             most = 6 if height >= 150 else 5 if height >= 80 else 3
-            return chart_scale.log_axis(*chart_scale.log_limits(shown.lines, shown.raw_low), most)
+            return chart_scale.log_axis(*chart_scale.log_limits(shown.lines, shown.raw_low, shown.raw_high), most)
         lines = shown.lines[np.isfinite(shown.lines)]
         return chart_scale.linear_axis(float(lines.max()) if len(lines) else 1.0, 5 if height >= 110 else 4)
 

@@ -135,6 +135,68 @@ def test_pointing_at_one_chart_points_at_both(qtbot, panel, session):
     assert panel.accuracy_card.chart.hover is None
 
 
+def test_looking_back_moves_the_curves_and_the_words_too(qtbot, panel, session):
+    for step in (1, 2, 3):
+        session.step_batch()
+        qtbot.waitUntil(lambda step=step: len(session.history) == step and session.state is RunState.PAUSED)
+    losses, accuracies = session.history.train_losses, session.history.train_accuracies
+    session.look_back(2)
+    for card, values in ((panel.loss_card, losses), (panel.accuracy_card, accuracies)):
+        assert card.chart.moment_reading.step == 2
+        assert card.train_key.value == card.chart.measure.words(values[:2].mean())
+        assert card._caption.text() == "at step 2"
+        assert f" at epoch {session.history.train_epochs[1]:.2f}: train" in card.chart.accessibleDescription()
+    assert panel.distributions._key.accessibleName() == "Filled: at step 2. Dashed: at step 0."
+    assert all(not column.ridge.is_live for column in panel.distributions.columns)
+    card.chart.hover_moved.emit(session.history.train_epochs[0])  # what is pointed at comes first
+    assert panel.loss_card.train_key.value == panel.loss_card.chart.measure.words(losses[0])
+    card.chart.hover_moved.emit(None)
+    session.look_back(0)
+    assert panel.loss_card.train_key.value == ""
+    session.look_live()
+    for card, values in ((panel.loss_card, losses), (panel.accuracy_card, accuracies)):
+        assert card.chart.moment_reading is None
+        assert card.train_key.value == card.chart.measure.words(values.mean())
+    assert panel.distributions._key.accessibleName() == "Filled: now. Dashed: at step 0."
+    assert all(column.ridge.is_live for column in panel.distributions.columns)
+
+
+def test_a_fresh_network_gives_the_third_row_its_small_height_back(qtbot, panel, session):
+    panel.inspection.arrange()
+    resting = panel.inspection.height()
+    train(qtbot, session, epochs=1)
+    assert panel.inspection.height() > resting
+    session.reset()
+    qtbot.waitUntil(lambda: len(session.history) == 0 and not panel.health.rows)
+    assert panel.inspection.height() == resting
+
+
+def test_the_caption_says_over_how_many_batches_the_mean_really_goes(qtbot, panel, session):
+    for step in (1, 2):
+        session.step_batch()
+        qtbot.waitUntil(lambda step=step: len(session.history) == step and session.state is RunState.PAUSED)
+    panel.budget.run_now()
+    assert "over 2 batches" in panel.accuracy_card._caption.text()
+    panel.curves.next_smoothing()
+    train(qtbot, session, epochs=5)
+    panel.budget.run_now()
+    assert "train over 95 batches" in panel.accuracy_card._caption.text()
+
+
+def test_the_first_batch_moves_all_of_the_page_at_once(qtbot, panel, session):
+    drawn = {}
+
+    def remember() -> None:
+        drawn.update({part.name: part.draws for part in panel.budget.parts})
+
+    remember()
+    before = dict(drawn)
+    session.snapshot_arrived.connect(remember)
+    session.step_batch()
+    qtbot.waitUntil(lambda: len(session.history) == 1 and session.state is RunState.PAUSED)
+    assert {name for name in drawn if drawn[name] > before[name]} >= {"curves", "histograms", "tiles", "health"}
+
+
 def test_the_key_l_toggles_the_log_scale(qtbot, panel, session):
     train(qtbot, session, epochs=1)
     panel.activateWindow()
@@ -206,6 +268,13 @@ def test_layers_are_called_as_on_their_cards(session):
     assert [(found.layer, found.title) for found in layer_arrays(named, layers)] == [
         (1, "Dense 64"), (3, "reader"), (4, "Dense 10"),
     ]
+
+
+def test_layers_that_look_alike_can_be_told_apart(session):
+    layers = (Flatten(), Dense(64), Dense(64), Dense(32), Dense(64), Dense(10))
+    named = [type("View", (), {"layer": index, "name": "W", "layer_name": f"dense_{index}"}) for index in range(1, 6)]
+    titles = [found.title for found in layer_arrays(named, layers)]
+    assert titles == ["1st Dense 64", "2nd Dense 64", "Dense 32", "3rd Dense 64", "Dense 10"]
 
 
 def test_guessing_is_worked_out_for_each_loss():
