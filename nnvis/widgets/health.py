@@ -17,7 +17,7 @@ from nnvis.widgets.health_table import EXPLANATIONS, HealthTable
 from nnvis.widgets.labels import explain, text_label
 
 HEALTHY = "all layers learn at a healthy pace"
-EASED = "the schedule has lowered the rate"
+EASED = "the learning rate has come down"
 RECENT = 50  # measured batches that the range on the gauge spans
 
 

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from core.layers import Dense, Dropout, Flatten
+from core.layers import BatchNormalization, Dense, Dropout, Flatten
 from core.losses import CategoricalCrossentropy, MeanSquaredError
 from nnvis.colour_maps import signed_indices
 from nnvis.panels.learn import LearnPanel
@@ -271,10 +271,10 @@ def test_layers_are_called_as_on_their_cards(session):
 
 
 def test_layers_that_look_alike_can_be_told_apart(session):
-    layers = (Flatten(), Dense(64), Dense(64), Dense(32), Dense(64), Dense(10))
+    layers = (Flatten(), Dense(64), Dense(64), BatchNormalization(), Dense(64), Dense(10))
     named = [type("View", (), {"layer": index, "name": "W", "layer_name": f"dense_{index}"}) for index in range(1, 6)]
     titles = [found.title for found in layer_arrays(named, layers)]
-    assert titles == ["1st Dense 64", "2nd Dense 64", "Dense 32", "3rd Dense 64", "Dense 10"]
+    assert titles == ["1st Dense 64", "2nd Dense 64", "BatchNorm", "3rd Dense 64", "Dense 10"]
 
 
 def test_guessing_is_worked_out_for_each_loss():

@@ -154,7 +154,7 @@ class LayersRow(QObject):
 
 
 def layer_arrays(views: Sequence[WeightView], layers: Sequence[Layer]) -> tuple[LayerArrays, ...]:
-    """Return one entry per layer that has weights, with a title as its card has it: ``Dense 128``.
+    """Return one entry per layer that has weights, with a title as its card has it: ``Dense 128``, ``BatchNorm``.
 
     Of several that would be called the same, each says which it is: ``2nd Dense 64``.
     """
@@ -170,7 +170,8 @@ def layer_arrays(views: Sequence[WeightView], layers: Sequence[Layer]) -> tuple[
             "b": str(values.get("bias_initializer", "")),
         }
         name = next(iter(mine.values())).layer_name
-        found.append(LayerArrays(index, layer.name or f"{layer.kind_name()}{size}", name, mine, initializers))
+        kind = layer.kind_name().replace("Normalization", "Norm")  # as it is said; the whole word fills a table
+        found.append(LayerArrays(index, layer.name or f"{kind}{size}", name, mine, initializers))
     titles = [layer.title for layer in found]
     return tuple(
         layer if titles.count(layer.title) == 1
