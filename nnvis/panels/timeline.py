@@ -39,6 +39,8 @@ class TimelinePanel(QWidget):
         explain(self.bar, "Drag to see the network as it was. Training goes on meanwhile.")
         self._hint = text_label(EMPTY, "caption", "faint")
         self._live = Chip(theme_source, "Live")
+        explain(self._live, "Every view shows the present; drag along the track to look back.")
+        explain(self._kept, "Steps whose weights are kept, so that the network can be seen as it was then.")
         self._back = Button(theme_source, "Back to live", "link")
         explain(self._back, "Show the present again.")
         self._branch = Button(theme_source, "Branch from here", "outline", "branch")

@@ -64,6 +64,8 @@ class ChartCard(Card):
         self.full_screen = FullScreen(theme_source, self)
         self.chart.reading_changed.connect(self._on_reading_changed)
         self.chart.zoom_changed.connect(self._on_zoom_changed)
+        keys = "Wheel zooms, drag pans, right click saves or copies"
+        explain(self.title_label, measure.sentence, detail=keys)
         self.explain_values("")
         self._show_values()
 

@@ -39,6 +39,7 @@ class Measure(Protocol):
     name: str
     can_log: bool
     low_is_best: bool
+    sentence: str  # what it is
 
     def words(self, value: float) -> str:
         """Write a value."""
@@ -53,6 +54,7 @@ class LossMeasure:
     name = "loss"
     can_log = True
     low_is_best = True
+    sentence = "How far the outputs are from the labels, in one number: the one that training makes smaller."
 
     def words(self, value: float) -> str:
         """Write a loss: 2.42, 0.075, or as a power of ten."""
@@ -73,6 +75,7 @@ class AccuracyMeasure:
     name = "accuracy"
     can_log = False
     low_is_best = False
+    sentence = "The share of images whose largest output is the true class."
 
     def words(self, value: float) -> str:
         """Write a share in percent."""

@@ -24,6 +24,7 @@ class Confusion(Card):
         super().__init__(theme_source, "Confusion", READING, parent=parent)
         self.grid = ConfusionGrid(theme_source)
         self.bar = ColorBar(theme_source, "magnitude", "1", "1", 48)
+        explain(self.bar, "How often a mistake was made, on a square-root scale so that rare ones are seen, too.")
         self.words = text_label("", "caption", "faint", wrap=True)
         self._total = ""
         foot = QWidget()

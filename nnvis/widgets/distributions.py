@@ -107,6 +107,7 @@ class Distributions(Card):
         self._past: tuple[Sequence[PastMoment], int, float] = ((), 0, 0.0)
         self._moment: int | None = None  # the step that is looked back at
         self._key = _Key(theme_source)
+        explain(self._key, "The filled histogram is the one that is shown; the dashed outline is before any training.")
         self.arrays_switch = SegmentedControl(theme_source, "Which weights are shown", ARRAYS)
         self.arrays_switch.changed.connect(self._on_array_changed)
         self.insert_in_head(self._key)

@@ -35,6 +35,7 @@ class Health(Card):
             "After the first batch: how far each layer moves per update, its gradient, its dead units.",
             "Step one batch to see it",
             "step-batch",
+            "Train on one batch, then pause (→).",
         )
         self.empty.offer_taken.connect(self.step_requested)
         self.note = text_label(EXPLANATIONS["ratio"], "caption", "faint", wrap=True)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from core.layers import BatchNormalization, Dense, Dropout, Flatten
 from core.losses import CategoricalCrossentropy, MeanSquaredError
@@ -15,7 +15,11 @@ from nnvis.panels.learn.curves import loss_by_chance, short_title
 from nnvis.panels.learn.layers import layer_arrays
 from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT
+from nnvis.widgets.card import SeriesKey
+from nnvis.widgets.chip import Chip
+from nnvis.widgets.color_bar import ColorBar
 from nnvis.widgets.first_layer import as_pictures
+from nnvis.widgets.ridge import Ridge
 
 
 @pytest.fixture
@@ -47,6 +51,25 @@ def test_it_begins_with_what_the_untrained_network_can_do(panel, session):
     assert panel.accuracy_card.chart.chance.text == "guessing: 10 %"
     assert [column.arrays.title for column in panel.distributions.columns] == ["Dense 128", "Dense 64", "Dense 10"]
     assert panel.distributions._caption.text() == "at step 0: glorot_uniform, seed 7. Training spreads and bends them."
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_everything_explains_itself_and_can_be_heard(qtbot, panel, session, trained):
+    if trained:
+        train(qtbot, session, epochs=1)
+        panel.budget.run_now()
+        QApplication.processEvents()
+    explained = (QAbstractButton, ColorBar, SeriesKey, Chip, Ridge)
+    seen = [widget for widget in panel.findChildren(QWidget) if widget.isVisible()]
+    assert sum(isinstance(widget, explained) for widget in seen) >= (15 if trained else 8)
+    for widget in seen:
+        name = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+        if isinstance(widget, explained):
+            assert widget.toolTip(), (type(widget), name)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
+            assert name, type(widget)
+    for card in (panel.loss_card, panel.accuracy_card, panel.distributions, panel.health, panel.first_layer):
+        assert card.title_label.toolTip(), card.accessibleName()
 
 
 def test_the_plots_are_found_by_name(panel):
@@ -274,7 +297,7 @@ def test_layers_that_look_alike_can_be_told_apart(session):
     layers = (Flatten(), Dense(64), Dense(64), BatchNormalization(), Dense(64), Dense(10))
     named = [type("View", (), {"layer": index, "name": "W", "layer_name": f"dense_{index}"}) for index in range(1, 6)]
     titles = [found.title for found in layer_arrays(named, layers)]
-    assert titles == ["1st Dense 64", "2nd Dense 64", "BatchNorm", "3rd Dense 64", "Dense 10"]
+    assert titles == ["Dense 64 (1st)", "Dense 64 (2nd)", "BatchNorm", "Dense 64 (3rd)", "Dense 10"]
 
 
 def test_guessing_is_worked_out_for_each_loss():

@@ -156,7 +156,7 @@ class LayersRow(QObject):
 def layer_arrays(views: Sequence[WeightView], layers: Sequence[Layer]) -> tuple[LayerArrays, ...]:
     """Return one entry per layer that has weights, with a title as its card has it: ``Dense 128``, ``BatchNorm``.
 
-    Of several that would be called the same, each says which it is: ``2nd Dense 64``.
+    Of several that would be called the same, each says which it is: ``Dense 64 (2nd)``.
     """
     found: list[LayerArrays] = []
     for index, layer in enumerate(layers):
@@ -175,6 +175,6 @@ def layer_arrays(views: Sequence[WeightView], layers: Sequence[Layer]) -> tuple[
     titles = [layer.title for layer in found]
     return tuple(
         layer if titles.count(layer.title) == 1
-        else replace(layer, title=f"{ordinal(titles[:place].count(layer.title) + 1)} {layer.title}")
+        else replace(layer, title=f"{layer.title} ({ordinal(titles[:place].count(layer.title) + 1)})")
         for place, layer in enumerate(found)
     )  # fmt: skip
