@@ -36,8 +36,9 @@ FIELDS: Final = {
 # Parts of the window, by object name or class name.
 PLACES: Final = {
     "lossPlot": "cross_entropy", "accuracyPlot": "metrics", "Health": "vanishing_gradient", "FirstLayer": "convolution",
-    "Confusion": "metrics", "Distributions": "learn_page", "Bars": "softmax", "PaintCanvas": "mnist",
-    "DataSection": "mnist", "LayersSection": "layer", "RecipeForm": "gradient_descent", "ScheduleCurve": "schedules",
+    "FeatureMaps": "convolution", "Confusion": "metrics", "Distributions": "learn_page", "Bars": "softmax",
+    "PaintCanvas": "mnist", "DataSection": "mnist", "LayersSection": "layer", "RecipeForm": "gradient_descent",
+    "ScheduleCurve": "schedules",
     "AnswerStrip": "softmax", "TimelinePanel": "learn_page", "LearnPanel": "learn_page", "NetworkPanel": "layer",
     "NetworkDiagram": "unit", "UnitCard": "unit", "DiagramPanel": "unit", "StepsPage": "mnist", "WhyPage": "bp2",
     "DrawPanel": "mnist", "MicroscopePanel": "chain_rule", "BackwardFlow": "vanishing_gradient",

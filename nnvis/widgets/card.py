@@ -55,6 +55,11 @@ class Card(QFrame):
             self._caption.setText(caption)
             self._name()
 
+    def offer_captions(self, *captions: str) -> None:
+        """Say the first of these captions that there is room for, the longest first."""
+        self._caption.offer(*captions)
+        self._name()
+
     def add_to_head(self, widget: QWidget) -> None:
         """Put a key, a chip or a control at the right end of the head."""
         self._head_layout.addSpacing(6)

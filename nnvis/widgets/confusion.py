@@ -26,6 +26,7 @@ class Confusion(Card):
         self.grid = ConfusionGrid(theme_source)
         stand_on(self.grid, "card")
         self.bar = ColorBar(theme_source, "magnitude", "1", "1", 48)
+        explain(self.bar, "How often a mistake was made, on a square-root scale so that rare ones are seen, too.")
         self.words = text_label("", "caption", "faint", wrap=True)
         self._total = ""
         foot = QWidget()

@@ -63,6 +63,7 @@ class FeatureMaps(Card):
         self.tiles.capacity_changed.connect(self._on_capacity_changed)
         self.tiles.opened.connect(self._on_opened)
         self.tiles.pointed_at.connect(self._on_pointed_at)
+        explain(self.bar, "How strongly a filter answers: one scale for all maps of the layer.")
         explain(self.title_label, "What each filter answers to the image: bright where it found its pattern.")
 
     @property

@@ -65,6 +65,8 @@ class FirstLayer(Card):
         self.add_to_head(self.switch)
         self.body.addWidget(self.tiles)
         self.foot_bar = ColorBar(theme_source, "signed", "", "", 96)
+        for bar in (self.bar, self.foot_bar):
+            explain(bar, "The same scale for all pictures and for the whole run: white is 0.")
         self._foot_words = GivingLabel(tone="faint")
         self._foot_words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._foot = QWidget()

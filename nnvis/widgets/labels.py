@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QTextLayout
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from nnvis.theme import font
@@ -106,10 +106,29 @@ class GivingLabel(QLabel):
 
     def __init__(self, text: str = "", role: LabelRole = "caption", tone: Tone = "") -> None:
         super().__init__(text)
+        self._offers: tuple[str, ...] = ()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self.setProperty("tone", tone)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def offer(self, *texts: str) -> None:
+        """Say the first of these that there is room for, the longest first; if there is none, as much of the last."""
+        if texts != self._offers:
+            self._offers = texts
+            self._choose()
+
+    def _choose(self) -> None:
+        width = self.fontMetrics().horizontalAdvance
+        fitting = next((text for text in self._offers if width(text) <= self.width()), self._offers[-1])
+        if fitting != self.text():
+            self.setText(fitting)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose anew among the texts that were offered."""
+        super().resizeEvent(event)
+        if self._offers:
+            self._choose()
 
     def minimumSizeHint(self) -> QSize:
         """No width of its own to insist on."""

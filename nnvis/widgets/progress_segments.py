@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.theme import ThemeSource, color
+from nnvis.widgets.labels import explain
 from nnvis.widgets.painted import PaintedWidget, edged_rect
 from nnvis.widgets.written import RIGHT, text_width, write
 
@@ -25,6 +26,7 @@ class TrainingProgress(PaintedWidget):
         super().__init__(theme_source, parent)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Training progress")
+        explain(self, "How much of the planned epochs is trained, how long the rest will take, and how fast it goes.")
         self._words = ("", "", "", "", "")
         self._epochs, self._done = 1, 0.0
 

@@ -75,9 +75,9 @@ class RunToolbar(QToolBar):
         stand_on(self._progress, "panel")
         self._row.addWidget(self._progress)
         self._row.addSpacing(8)
-        self._speed = SpeedSlider(theme_source)
-        self._speed.speed_changed.connect(self.speed_changed)
-        self._row.addWidget(self._speed)
+        self.speed = SpeedSlider(theme_source)
+        self.speed.speed_changed.connect(self.speed_changed)
+        self._row.addWidget(self.speed)
         self._row.addStretch(1)
         self._edits = QWidget()  # hidden as one: a button mirrors its action, which stays visible in the menu
         edits = QHBoxLayout(self._edits)
