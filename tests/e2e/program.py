@@ -82,7 +82,7 @@ class Informer(QObject):
             "test_image": window.panels.draw.walk.words if window.panels.draw.walk.isVisible() else "",
             "has_test_image": window.panels.draw.desk.test_image is not None,
             "neighbours": len(window.panels.draw.pages["why"].nearest.names),
-            "strip_moments": window.panels.draw.pages["answer"].strip.moments,
+            "strip_moments": window.panels.draw.pages["answer"].history.strip.moments,
             "is_live": session.is_live,
             "pen_share": session.project.pen_digits.share,
             "own_digits": [digit.label for digit in session.own.digits],
