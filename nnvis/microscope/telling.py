@@ -165,6 +165,8 @@ def _factors(terms: Terms, index: int) -> str:
 
 def _pictures(staging: Staging, out: WrittenOut, main: Terms) -> tuple[tuple[str, Array, str], ...]:
     """Input, weights and their product, where the input is a picture, or a window of one."""
+    if main.axes == ("w",) and "W" not in staging.shown.context.values:
+        return ()
     if main.axes == ("w",):
         return _window_pictures(staging, out, main)
     if main.axes == ("n", "v", "u"):
@@ -315,7 +317,8 @@ def _table(staging: Staging, out: WrittenOut, main: Terms, common: dict[str, Any
         gate = next(line for line in stack.lines if line.sign != "=")
         slope = float(gate.block.operand.value.reshape(-1)[unit])
         z = shown.context.values.get("Z")
-        words = f"gate: z = {short(float(np.asarray(z).reshape(-1)[unit]))}" if z is not None else "slope"
+        words = "gate" if gate.is_gate else "slope"
+        words += f" at z = {short(float(np.asarray(z).reshape(-1)[unit]))}" if z is not None else ""
         summary.append((words, f"× {short(slope) if slope not in (0.0, 1.0) else int(slope)}", "text"))
     summary += [("bias", short(each.total), "text_2") for each in out.terms if each is not main and each.text == "b"]
     summary.append((f"unit {unit}", short(out.value, 4), "accent"))

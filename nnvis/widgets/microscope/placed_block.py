@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from nnvis.colour_maps import (
     color_table,
-    hex_color,
     magnitude_colors,
     magnitude_indices,
     signed_colors,
     signed_indices,
 )
-from nnvis.microscope.blocks import Block, cell_text
+from nnvis.microscope.blocks import Block, cell_text, decimals
 from nnvis.microscope.numbers_in import short
 from nnvis.theme import Theme, color, font
 
@@ -26,7 +25,7 @@ LEAST_CELL = 1.0
 HEAD = 18.0  # room for the names of rows and columns
 NUMBER_CELL = (30.0, 17.0)  # at least this large, a cell has its number in it
 LEGEND = 36.0  # caption and colour bar below a block
-_PICTURE_GAPS = {1: 4.0, 2: 6.0}
+PALE = "#F3F1ED"  # the signed map's zero: an open gate, through which one sees
 
 
 @dataclass(frozen=True)
@@ -178,12 +177,21 @@ class PlacedBlock:
         if cell.width() < NUMBER_CELL[0] or cell.height() < NUMBER_CELL[1] or block.values.size > 1000:
             return
         large = cell.width() >= 44 and cell.height() >= 26
-        painter.setFont(font("body") if large else font("caption"))
+        places = block.places.reshape(-1) >= 0
+        shown = [float(value) for value in block.values.reshape(-1)[places]]
+        for used in (font("body"), font("caption")) if large else (font("caption"),):
+            metrics = QFontMetricsF(used)
+            found = decimals_that_fit(shown, block.top, cell.width(), metrics)
+            if found is not None:
+                break
+        else:
+            return
+        painter.setFont(used)
         inks = [QColor("#10131A") if _luminance(each) > 0.179 else QColor("#FFFFFF") for each in colors]
         for number, row, column in np.ndindex(*block.values.shape):
             if block.places[number, row, column] >= 0:
                 painter.setPen(inks[indices[number, row, column]])
-                text = cell_text(float(block.values[number, row, column]), block.top, cell.width())
+                text = cell_text(float(block.values[number, row, column]), block.top, cell.width(), found)
                 painter.drawText(self.cell_rect(number, row, column), Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_heads(self, painter: QPainter, theme: Theme, thumbnails: Mapping[int, QImage]) -> None:
@@ -211,20 +219,42 @@ class PlacedBlock:
                 )
 
 
+def decimals_that_fit(values: Sequence[float], top: float, width: float, metrics: QFontMetricsF) -> int | None:
+    """With how many decimals all the numbers have room in their cells; None: with none that would say enough."""
+    usual = decimals(top)
+    for places in range(usual, max(-1, usual - 3), -1):
+        if places and top < 0.5 * 10**-places * 10:
+            return None  # most would be dots
+        if all(metrics.horizontalAdvance(cell_text(value, top, width, places)) <= width - 2 for value in values):
+            return places
+    return None
+
+
 def colors_of(block: Block, theme: Theme) -> tuple[tuple[int, int, int], ...]:
     """The colour table of a block."""
+    if block.kind == "gate":
+        return tuple((ink.red(), ink.green(), ink.blue()) for ink in (QColor(theme.track), QColor(PALE)))
     return signed_colors() if block.kind == "signed" else magnitude_colors(theme)
 
 
 def indices_of(block: Block) -> np.ndarray:
     """The entries of its colour table."""
+    if block.kind == "gate":
+        return np.nan_to_num(block.values).astype(np.uint8)
     make = signed_indices if block.kind == "signed" else magnitude_indices
     return make(block.values, block.top)
 
 
 def paint_legend(painter: QPainter, block: Block, left: float, top: float, width: float, theme: Theme) -> None:
-    """A colour bar with three numbers below it."""
+    """A colour bar with three numbers below it; of a gate, what its two colours mean."""
     colors = colors_of(block, theme)
+    if block.kind == "gate":
+        painter.setFont(font("caption"))
+        for x, entry, words in ((left - 22, colors[0], "0 closed"), (left + width / 2 + 6, colors[1], "1 open")):
+            painter.fillRect(QRectF(x, top + 6, 10, 10), QColor(*entry))
+            painter.setPen(color(theme.text_2))
+            painter.drawText(QRectF(x + 15, top + 2, 60, 18), Qt.AlignmentFlag.AlignVCenter, words)
+        return
     image = QImage(len(colors), 1, QImage.Format.Format_RGB32)
     for x, entry in enumerate(colors):
         image.setPixel(x, 0, 0xFF000000 | entry[0] << 16 | entry[1] << 8 | entry[2])
@@ -268,12 +298,6 @@ def _paint_fault(painter: QPainter, rect: QRectF, theme: Theme) -> None:
 def _luminance(rgb: tuple[int, int, int]) -> float:
     linear = [((part / 255 + 0.055) / 1.055) ** 2.4 if part > 10 else part / 255 / 12.92 for part in rgb]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def hex_ground(block: Block, theme: Theme) -> str:
-    """The colour of zero on its scale."""
-    colors = colors_of(block, theme)
-    return hex_color(colors[127] if block.kind == "signed" else colors[0])
 
 
 def fitted(block: Block, width: float, height: float, ratio: float = 1.0) -> PlacedBlock:

@@ -24,6 +24,7 @@ from nnvis.widgets.microscope.placed_block import paint_ring
 from nnvis.widgets.painted import edged_rect
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
+LEAST_LINE = 13.0  # px between two rows of a table
 
 
 def picture(values: np.ndarray, kind: str, top: float, theme: Theme) -> QImage:
@@ -287,11 +288,13 @@ def paint_table(painter: QPainter, area: QRectF, telling: Telling, theme: Theme,
     """Products on the lines of the matrix beside it, then the sum."""
     rows = telling.rows
     first = area.top() + 26
-    middles = list(lines) if len(lines) == len(rows) else [first + 18 * index for index in range(len(rows))]
+    on_lines = len(lines) == len(rows) and (len(lines) < 2 or lines[1] - lines[0] >= LEAST_LINE)
+    pitch = min(18.0, max(LEAST_LINE, (area.height() - 110) / max(1, len(rows))))
+    middles = list(lines) if on_lines else [first + pitch * index for index in range(len(rows))]
     top = max((abs(row.product) for row in rows), default=0.0) or 1.0
-    columns = (0.30, 0.36, 0.56, 0.66)
+    columns = (0.26, 0.32, 0.52, 0.66)
     axis = area.left() + area.width() * columns[3]
-    reach = area.width() * 0.11
+    reach = area.width() * 0.115
     painter.setFont(font("caption"))
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     for row, y in zip(rows, middles, strict=True):
