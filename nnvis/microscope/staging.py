@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.latex import latex_name
+from core.layers import Flatten, Reshape
 from nnvis.microscope.blocks import (
     MOST_COLUMNS,
     WINDOW,
@@ -36,6 +37,7 @@ FEWEST_ROWS = 10
 LONGEST_NAME = 14  # characters of a slope that is written out as it is; longer ones are called f'(Z)
 GATE_NOTE, SLOPE_NOTE = "gate: open 1, closed 0", "slope of the curve"
 FEWEST_IMAGES = 8
+MOST_MOVED = 2048  # numbers of a row that only change their places: all of them can be drawn
 MOST_PICTURED = 32  # units that are drawn as pictures: as many as can be told apart
 
 
@@ -144,8 +146,9 @@ def _hints(shown: Shown, image: int | None, low: bool, class_names: tuple[str, .
     if lengths.get("n", 0) > 1:
         chosen["n"] = window_around(lengths["n"], image or 0, FEWEST_IMAGES if low else WINDOW)
         captions["n"] = f"{len(chosen['n'])} of {count(size)} images"
+    moves_only = stop.layer_trace is not None and isinstance(stop.layer_trace.layer, Flatten | Reshape)
     for axis in ("i", "j", "p"):
-        if axis in pictured or lengths.get(axis, 0) <= _most(axis, pictured, stop, low):
+        if axis in pictured or lengths.get(axis, 0) <= (MOST_MOVED if moves_only else _most(axis, pictured, stop, low)):
             continue
         # what an activation lets through says little of what it stops: its sums do
         order = shown.operands[::-1] if stop.result == "Y" else shown.operands

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from nnvis.microscope.long_way import has_long_way, long_way
 from nnvis.microscope.specimen import Specimen
 from nnvis.microscope.staging import staging
-from nnvis.microscope.stops import Stop, stops_of
+from nnvis.microscope.stops import Stop, moved_weights, stops_of
 from nnvis.microscope.telling import telling
 from nnvis.microscope.trace import Bench
 from nnvis.microscope.track import track_of
 from nnvis.microscope.weight_life import life_of, weight_pointed_at
 from nnvis.microscope.written_out import WrittenOut, written_out
-from nnvis.microscope.written_windows import linked
+from nnvis.microscope.written_windows import linked, moved
 from nnvis.panels.microscope.changing import Changing
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import text_label
@@ -100,8 +100,10 @@ class MicroscopePanel(Changing):
         self.head.long_way_toggled.connect(self.toggle_long_way)
         self.head.source_chosen.connect(self._on_source_chosen)
         self.head.image_chosen.connect(self.choose_image)
+        self.head.array_chosen.connect(self.choose_moved)
         stage.pointed.connect(self._on_pointed)
         stage.clicked.connect(self._on_clicked)
+        self.bench.card.image_chosen.connect(self.choose_image)
         self.code.name_pointed.connect(self._on_name_pointed)
         self.code.source_requested.connect(self.show_source)
         self.bench.weight.closed.connect(self._close_weight)
@@ -160,6 +162,7 @@ class MicroscopePanel(Changing):
             return  # of a network that is gone by now
         self._trace = self._bench.trace(specimen)
         self._stops = stops_of(self._trace)
+        self._take_moved()
         self._number = min(self._number, len(self._stops) - 1)
         size = self._trace.size
         if size == 1 or self._image is None or self._image >= size:
@@ -205,6 +208,8 @@ class MicroscopePanel(Changing):
             stop.tag, stop.title, self._number, len(self._stops), links if stop.is_backward else [],
             trace.specimen, self._image,
         )  # fmt: skip
+        arrays = tuple(words for _, words in moved_weights(trace)) if stop.tag == "Update" else ()
+        self.head.offer_arrays(arrays, self.moved)
         self.bench.set_beside(self._staging.stack is not None)
         stage = self.bench.stage
         stage.show_staging(self._staging, self._thumbnails)
@@ -307,6 +312,7 @@ class MicroscopePanel(Changing):
             return
         block = next((each for each in staged.blocks if each.operand.text == name), staged.result)
         at = block.index_at(place)
+        at |= moved(staged.shown.stop, at)
         result = staged.shown.result
         self._at = {**{axis: index for axis, index in self._at.items() if axis in result.axes}, **at}
         index = tuple(self._at.get(axis, 0) for axis in result.axes)

@@ -24,6 +24,7 @@ MOST_CELL = (52.0, 30.0)  # of cells with numbers
 LEAST_CELL = 1.0
 HEAD = 18.0  # room for the names of rows and columns
 NUMBER_CELL = (30.0, 17.0)  # at least this large, a cell has its number in it
+NUMBER_ALONE = QSizeF(76, 26)
 LEGEND = 36.0  # caption and colour bar below a block
 PALE = "#F3F1ED"  # the signed map's zero: an open gate, through which one sees
 
@@ -181,7 +182,7 @@ class PlacedBlock:
         shown = [float(value) for value in block.values.reshape(-1)[places]]
         for used in (font("body"), font("caption")) if large else (font("caption"),):
             metrics = QFontMetricsF(used)
-            found = decimals_that_fit(shown, block.top, cell.width(), metrics)
+            found = form_that_fits(shown, block.top, cell.width(), metrics)
             if found is not None:
                 break
         else:
@@ -191,7 +192,7 @@ class PlacedBlock:
         for number, row, column in np.ndindex(*block.values.shape):
             if block.places[number, row, column] >= 0:
                 painter.setPen(inks[indices[number, row, column]])
-                text = cell_text(float(block.values[number, row, column]), block.top, cell.width(), found)
+                text = cell_text(float(block.values[number, row, column]), block.top, *found)
                 painter.drawText(self.cell_rect(number, row, column), Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_heads(self, painter: QPainter, theme: Theme, thumbnails: Mapping[int, QImage]) -> None:
@@ -219,14 +220,21 @@ class PlacedBlock:
                 )
 
 
-def decimals_that_fit(values: Sequence[float], top: float, width: float, metrics: QFontMetricsF) -> int | None:
-    """With how many decimals all the numbers have room in their cells; None: with none that would say enough."""
+def form_that_fits(
+    values: Sequence[float], top: float, width: float, metrics: QFontMetricsF
+) -> tuple[float, int] | None:
+    """The width that numbers are written for, and their decimals, so that all have room; None: that says too little.
+
+    In a narrow cell the zero before the point goes first, then the last decimal.
+    """
     usual = decimals(top)
     for places in range(usual, max(-1, usual - 3), -1):
-        if places and top < 0.5 * 10**-places * 10:
+        if places and top < 5 * 10**-places:
             return None  # most would be dots
-        if all(metrics.horizontalAdvance(cell_text(value, top, width, places)) <= width - 2 for value in values):
-            return places
+        for written_for in (width, 0.0):
+            texts = {cell_text(value, top, written_for, places) for value in values}
+            if all(metrics.horizontalAdvance(text) <= width - 3 for text in texts):
+                return written_for, places
     return None
 
 
@@ -304,6 +312,8 @@ def fitted(block: Block, width: float, height: float, ratio: float = 1.0) -> Pla
     """The block as large as the room allows, heads included; pictures keep whole device pixels."""
     _, rows, columns = block.values.shape
     trial = PlacedBlock(block, QSizeF(10, 10), 0, 0)
+    if block.form == "number":
+        return PlacedBlock(block, NUMBER_ALONE, 0.0, 0.0)
     left, above = trial.heads
     width, height = max(8.0, width - left), max(8.0, height - above)
     if block.form == "pictures":

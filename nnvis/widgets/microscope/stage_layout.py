@@ -20,6 +20,7 @@ from nnvis.widgets.microscope.width_sharing import shared, width_of
 MARGIN = 18.0
 GUTTER = 14.0
 SIGN_PAD = 14.0
+TALLEST_TITLE = 54.0
 BAR = 110.0  # the longest colour bar
 
 
@@ -215,6 +216,8 @@ def _folded(block: Block) -> str:
 def _stack(staging: Staging, stack: Stack, width: int, height: int) -> Layout:
     symbols = 26.0 if width < 1300 else 32.0
     title = art(stack.latex)
+    beside = width - 2 * (MARGIN + BAR + GUTTER)  # the matrix has its legend there
+    symbols = min(symbols, TALLEST_TITLE / (title.ascent + title.descent), beside / title.width)
     above = max(0.88, title.ascent) * symbols
     band = above + max(0.3, title.descent) * symbols
     label = 170.0

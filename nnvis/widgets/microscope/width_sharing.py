@@ -52,10 +52,10 @@ def _at_zoom(block: Block, zoom: int, ratio: float) -> float:
 def _grow_pictures(
     blocks: Mapping[int, Block], given: dict[int, float], most: Mapping[int, float], free: float, ratio: float
 ) -> None:
-    """One more pixel for the cells of the pictures whose cells are smallest, as long as there is room."""
+    """One more pixel for the cells of the smallest pictures, as long as there is room."""
     growing = {index: 1 for index, block in blocks.items() if block.form == "pictures"}
     while growing:
-        index = min(growing, key=lambda each: growing[each])
+        index = min(growing, key=lambda each: growing[each] * blocks[each].values.shape[2])
         wider = _at_zoom(blocks[index], growing[index] + 1, ratio)
         spare = free - sum(given.values())
         if wider > most[index] + 0.5 or wider - given[index] > spare:

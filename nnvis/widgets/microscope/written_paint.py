@@ -19,8 +19,9 @@ from nnvis.microscope.blocks import cell_text
 from nnvis.microscope.numbers_in import short
 from nnvis.microscope.telling import Telling
 from nnvis.theme import Theme, color, font
-from nnvis.widgets.microscope.equation_art import paint_art_centred
+from nnvis.widgets.microscope.equation_art import art_width, paint_art_centred
 from nnvis.widgets.microscope.placed_block import paint_ring
+from nnvis.widgets.microscope.written_numbers import winner_rect
 from nnvis.widgets.painted import edged_rect
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -85,7 +86,8 @@ def paint_waterfall(painter: QPainter, area: QRectF, telling: Telling, theme: Th
         label = metrics.elidedText(bar.label, Qt.TextElideMode.ElideRight, int(pitch) - 2)
         painter.drawText(QRectF(middle - pitch / 2, area.bottom() - 28, pitch, 14), CENTRE, label)
         painter.setPen(color(theme.text))
-        factors = metrics.elidedText(bar.factors, Qt.TextElideMode.ElideRight, int(pitch) - 2)
+        fits = metrics.horizontalAdvance(bar.factors) < pitch - 2
+        factors = bar.factors if fits else metrics.elidedText(bar.brief, Qt.TextElideMode.ElideRight, int(pitch) - 2)
         painter.drawText(QRectF(middle - pitch / 2, area.bottom() - 14, pitch, 14), CENTRE, factors)
     if telling.after:
         left = room.left() + pitch * len(bars) + 4
@@ -106,7 +108,11 @@ def paint_pictures(painter: QPainter, area: QRectF, telling: Telling, theme: The
     """Input times weights is their product; returns where the room beside them begins."""
     pixels = max(*telling.pictures[0][1].shape)
     side = whole_side(min(area.height() - 24, 168.0), pixels)
-    left = area.left()
+    if len(telling.pictures) == 1:
+        side = min(side, pixels * 44.0)
+    widest = max(art_width(latex, 13) for latex, _, _ in telling.pictures)
+    spare = max(0.0, (widest - side) / 2) if len(telling.pictures) == 1 else 0.0  # its name is wider than itself
+    left = area.left() + spare
     for index, (latex, values, kind) in enumerate(telling.pictures):
         top = float(np.abs(values).max()) or 1.0
         rect = QRectF(left, area.top() + 20 + max(0.0, (area.height() - 20 - side) / 2), side, side)
@@ -115,12 +121,14 @@ def paint_pictures(painter: QPainter, area: QRectF, telling: Telling, theme: The
             shown = QRectF(rect.topLeft(), QSizeF(side * values.shape[1] / pixels, side * values.shape[0] / pixels))
         draw_picture(painter, shown, picture(values, kind, top, theme), theme)
         _numbers(painter, shown, values, kind, top, theme)
+        if telling.marked is not None:
+            paint_ring(painter, winner_rect(shown, values, telling.marked), theme)
         paint_art_centred(painter, latex, QPointF(rect.center().x(), area.top() + 7), 13, theme.text_2)
         left += side
-        if index < 2:
+        if index < 2 and len(telling.pictures) > 1:
             paint_art_centred(painter, (r"\odot", "=")[index], QPointF(left + 15, rect.center().y()), 18, theme.text_2)
             left += 30
-    return left + 24
+    return left + spare + 24
 
 
 def _numbers(painter: QPainter, rect: QRectF, values: np.ndarray, kind: str, top: float, theme: Theme) -> None:
