@@ -256,8 +256,11 @@ class Session(NetworkFiles):
         self._control.ask_keepsake()
 
     def ask_specimen(self) -> None:
-        """Ask for what the next update will work on: `specimen_arrived` brings it, also while training goes on."""
-        self._control.look()
+        """Ask for what the next update works on, or the one after the moment that is looked at.
+
+        `specimen_arrived` brings it, also while training goes on; nothing comes where no update followed.
+        """
+        self._control.look(self.shown_step if self._place_of_moment is not None else None)
 
     def set_speed(self, batches_per_second: float | None) -> None:
         """Train in slow motion; None: as fast as it goes."""

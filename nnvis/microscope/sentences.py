@@ -146,6 +146,8 @@ def _again(stop: Stop, shown: Shown) -> str:
     trace = stop.trace
     before, after = decimal(trace.mean_loss, 3), decimal(trace.loss_after, 3)
     who = "The same image" if trace.size == 1 else f"The same {trace.size} images"
+    if trace.specimen.is_past and trace.specimen.moves:
+        return f"{who} once more: {before} became {after}. One step, one batch; the other images were not asked."
     if not trace.specimen.moves:
         return (
             f"{who} once more, had this step been taken: {before} would become {after}. The weights stay as they were."
@@ -158,6 +160,11 @@ def _update(stop: Stop, shown: Shown) -> str:
     rate = short(trace.optimizer.rate, 2)
     numbers = count(len(trace.moved))
     momentum = getattr(trace.optimizer, "momentum", 0)
+    if not trace.specimen.remembers:
+        return (
+            f"What {kind} remembered then was not kept: weights, batch and gradient are those of the run, the step is "
+            f"the one of a fresh {kind}."
+        )
     if kind == "SGD" and momentum:
         return (
             f"The step remembers where it was going: {momentum:g} of the last step is kept and the new slope is added "

@@ -323,6 +323,8 @@ def update_stop(trace: StepTrace, view: WeightView) -> Stop:
     symbol = mine.latex[view.name]
     latex = {"P": symbol, "G": mine.latex[f"d{view.name}"], "P_new": f"{symbol}"}
     title = "The step" if trace.specimen.moves else "The step (not applied)"
+    if not trace.specimen.remembers:
+        title = f"The step, as if {trace.optimizer.kind_name()} began here"
     return Stop(
         trace, "update", "Update", title, "P_new", equations, shown, {}, arrays, latex,
         ((trace.optimizer.update, "P"),), layer=view.layer, view=view, by_image=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -169,10 +170,33 @@ def test_after_a_step_the_next_batch_is_there(qtbot: QtBot, panel: MicroscopePan
 def test_a_moment_of_the_past_can_be_looked_at(qtbot: QtBot, panel: MicroscopePanel, session: Session) -> None:
     with qtbot.waitSignal(session.specimen_arrived):
         session.step_batch()
+    first = panel._trace
+    assert first is not None
+    with qtbot.waitSignal(session.specimen_arrived):
+        session.step_batch()
+    with qtbot.waitSignal(session.specimen_arrived):
+        session.look_back(1)
+    assert panel._trace is not None
+    assert (panel._trace.specimen.step, panel._trace.specimen.is_past) == (1, True)
+    assert panel.head._source.text() == "Batch of step 2 · image 1 of 8"
+    with qtbot.waitSignal(session.specimen_arrived):
+        session.look_live()
+    assert (panel._trace.specimen.step, panel._trace.specimen.is_past) == (2, False)
+
+
+def test_where_no_update_followed_test_images_stand_in_and_it_is_said(
+    qtbot: QtBot, panel: MicroscopePanel, session: Session
+) -> None:
+    with qtbot.waitSignal(session.specimen_arrived):
+        session.step_batch()
+    assert session.timeline is not None
+    moments = session.timeline._moments
+    moments[0] = replace(moments[0], next=None)  # as after other weights were put in
     session.look_back(0)
     assert panel._trace is not None
-    assert panel._trace.specimen.step == 0
     assert not panel._trace.specimen.applies
+    assert panel.head._source.text().startswith("Test images before step 1")
+    assert "stand in for it" in panel.head._source.toolTip()
 
 
 def test_a_stop_is_drawn_within_a_tenth_of_a_second(panel: MicroscopePanel) -> None:

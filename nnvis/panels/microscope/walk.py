@@ -133,7 +133,7 @@ class MicroscopePanel(Changing):
         """Ask for the batch about to be applied, or make a specimen of one's own."""
         if not self.isVisible():
             return
-        if self.head.source == "batch" and self._session.is_live:
+        if self.head.source == "batch" and self._session.knows_batch:
             self._session.ask_specimen()
         else:
             self._take_own()
@@ -149,7 +149,9 @@ class MicroscopePanel(Changing):
         self._examine(specimen)
 
     def _on_specimen(self, specimen: Specimen) -> None:
-        if self.isVisible() and self.head.source == "batch" and self._session.is_live:
+        session = self._session
+        fits = not specimen.is_past if session.is_live else specimen.step == session.shown_step
+        if self.isVisible() and self.head.source == "batch" and session.knows_batch and fits:
             self._examine(specimen)
 
     def _examine(self, specimen: Specimen) -> None:

@@ -17,8 +17,13 @@ from nnvis.widgets.microscope.strips import ChainStrip, Link
 from nnvis.widgets.painted import PaintedWidget, edged_rect
 
 TITLE = 22
+CHOOSE = "Choose what goes through the network: the batch of the update, a test image, your drawing."
+STANDS_IN = (
+    "No update followed this moment, so it has no batch of its own: the first {} test images stand in for it. "
+    "Choose what goes through the network."
+)
 SOURCES = (
-    ("batch", "The batch about to be applied"),
+    ("batch", "The batch of this update"),
     ("test", "A test image"),
     ("misread", "A test image that is misread"),
     ("drawing", "My drawing"),
@@ -94,7 +99,7 @@ class MicroscopeHead(QWidget):
         self.title = _Title(theme_source)
         self.chain = ChainStrip(theme_source)
         self._source = Button(theme_source, "", "outline", "chevron-down")
-        explain(self._source, "Choose what goes through the network: the next batch, a test image, your drawing.")
+        explain(self._source, CHOOSE)
         self._source.clicked.connect(self._open_menu)
         self._arrays: Sequence[str] = ()
         self._array = Button(theme_source, "", "outline", "chevron-down")
@@ -158,7 +163,9 @@ class MicroscopeHead(QWidget):
             "misread": "Misread image",
             "drawing": "My drawing",
         }
-        text = texts[self.source] if specimen.applies or self.source != "batch" else f"Batch at {step} · {which}"
+        stands_in = self.source == "batch" and not specimen.applies
+        text = f"Test images before {step} · {which}" if stands_in else texts[self.source]
+        explain(self._source, STANDS_IN.format(self._size) if stands_in else CHOOSE)
         if self.source != "batch":
             text += f", a {specimen.labels[0]}"
         if specimen.is_changed:

@@ -9,6 +9,7 @@ from nnvis.widgets.microscope.placed_block import NUMBER_CELL, PlacedBlock, fitt
 
 NUMBER_WIDTH = 76.0
 SINGLE = 0.24  # of the width: a single picture does not crowd out the many
+MOST_KERNEL = 25  # cells
 SMALL_CELL = 9.0  # px: narrower cells are seen, but not pointed at
 
 
@@ -55,7 +56,7 @@ def _grow_pictures(
     """One more pixel for the cells of the smallest pictures, as long as there is room."""
     growing = {index: 1 for index, block in blocks.items() if block.form == "pictures"}
     while growing:
-        index = min(growing, key=lambda each: growing[each] * blocks[each].values.shape[2])
+        index = min(growing, key=lambda each: growing[each] * _span(blocks[each]))
         wider = _at_zoom(blocks[index], growing[index] + 1, ratio)
         spare = free - sum(given.values())
         if wider > most[index] + 0.5 or wider - given[index] > spare:
@@ -63,6 +64,12 @@ def _grow_pictures(
             continue
         growing[index] += 1
         given[index] = max(given[index], wider)
+
+
+def _span(block: Block) -> float:
+    """How large a picture seems at one pixel a cell: a single one may be larger than one of many, a kernel smaller."""
+    number, rows, columns = block.values.shape
+    return columns * (0.6 if number == 1 else 1.0) * (1.7 if rows * columns <= MOST_KERNEL else 1.0)
 
 
 def _poured(given: Mapping[int, float], most: Mapping[int, float], free: float) -> dict[int, float]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from nnvis.colour_maps import (
     color_table,
@@ -20,7 +20,7 @@ from nnvis.microscope.numbers_in import short
 from nnvis.microscope.telling import Telling
 from nnvis.theme import Theme, color, font
 from nnvis.widgets.microscope.equation_art import art_width, paint_art_centred
-from nnvis.widgets.microscope.placed_block import paint_ring
+from nnvis.widgets.microscope.placed_block import form_that_fits, paint_ring
 from nnvis.widgets.microscope.written_numbers import winner_rect
 from nnvis.widgets.painted import edged_rect
 
@@ -139,10 +139,14 @@ def _numbers(painter: QPainter, rect: QRectF, values: np.ndarray, kind: str, top
         return
     image = picture(values, kind, top, theme)
     painter.setFont(font("caption"))
+    shown = [float(value) for value in values.reshape(-1)]
+    form = form_that_fits(shown, top, wide, QFontMetricsF(font("caption")))
+    if form is None:
+        return
     for row, column in np.ndindex(rows, columns):
         painter.setPen(color("#10131A" if image.pixelColor(column, row).lightnessF() > 0.5 else "#FFFFFF"))
         cell = QRectF(rect.left() + column * wide, rect.top() + row * high, wide, high)
-        painter.drawText(cell, CENTRE, cell_text(float(values[row, column]), top, wide))
+        painter.drawText(cell, CENTRE, cell_text(float(values[row, column]), top, *form))
 
 
 def paint_tints(painter: QPainter, area: QRectF, telling: Telling, theme: Theme) -> None:
