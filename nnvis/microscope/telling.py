@@ -152,7 +152,7 @@ def _waterfall(staging: Staging, out: WrittenOut, main: Terms, low: bool, common
         alone = keep + (len(group) == keep + 1)  # one more takes no more room than "1 other"
         for index in group[:alone]:
             factors = _factors(main, index) or _cost(staging, main, index)
-            add(float(values[index]), _place(staging, main, index), factors, tone, _factors(main, index, 2))  # type: ignore[arg-type]
+            add(float(values[index]), place_of(staging, main, index), factors, tone, _factors(main, index, 2))  # type: ignore[arg-type]
         rest = float(values[group[keep:]].sum())
         if len(group) > alone:
             add(rest, f"{count(len(group) - keep)} other", f"{word} terms", tone)  # type: ignore[arg-type]
@@ -169,7 +169,7 @@ def _waterfall(staging: Staging, out: WrittenOut, main: Terms, low: bool, common
     )  # fmt: skip
 
 
-def _place(staging: Staging, terms: Terms, index: int) -> str:
+def place_of(staging: Staging, terms: Terms, index: int) -> str:
     """What one term is called: row 11, col 9; image 3; unit 22; image 6 at (7, 12)."""
     at = {axis: int(part) for axis, part in zip(terms.axes, terms.places[index], strict=True)}
     if "r" in at:  # all places of all images of a map, in one row

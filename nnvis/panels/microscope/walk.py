@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -17,12 +17,13 @@ from nnvis.microscope.telling import telling
 from nnvis.microscope.trace import Bench
 from nnvis.microscope.track import track_of
 from nnvis.microscope.weight_life import life_of, weight_pointed_at
-from nnvis.microscope.written_out import WrittenOut, written_out
+from nnvis.microscope.written_out import written_out
 from nnvis.microscope.written_windows import linked, moved
-from nnvis.panels.microscope.changing import Changing
+from nnvis.panels.microscope.stage_tools import StageTools
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import text_label
 from nnvis.widgets.microscope.bench_area import BenchArea
+from nnvis.widgets.microscope.chip_preview import ChipPreview
 from nnvis.widgets.microscope.microscope_head import MicroscopeHead
 from nnvis.widgets.microscope.microscope_keys import MicroscopeKeys
 from nnvis.widgets.microscope.source_window import SourceWindow
@@ -38,7 +39,7 @@ LOW = 460  # a bench lower than that shows fewer rows
 EMPTY = "The network is being made ready. In a moment its next update can be read here, equation by equation."
 
 
-class MicroscopePanel(Changing):
+class MicroscopePanel(StageTools):
     """A track, a header, the stage with its written-out card, the line of source and the sentence of why."""
 
     def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
@@ -49,7 +50,6 @@ class MicroscopePanel(Changing):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._bench: Bench | None = None
         self._twins: Bench | None = None  # the same network in float64, for finite differences
-        self._out: WrittenOut | None = None
         self._thumbnails: dict[int, QImage] = {}
 
         self.track = StepTrack(theme_source)
@@ -60,6 +60,7 @@ class MicroscopePanel(Changing):
         self._empty = text_label(EMPTY, tone="secondary")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
+        self._preview = ChipPreview(theme_source, self)
         self._keys = MicroscopeKeys(self)
         self._connect()
         self._show_nothing()
@@ -87,6 +88,8 @@ class MicroscopePanel(Changing):
     def _connect(self) -> None:
         session, stage = self._session, self.bench.stage
         self.track.stop_requested.connect(self.go_to)
+        self.track.rested.connect(self._on_chip_rested)
+        self.track.left.connect(self._preview.hide)
         self.head.chain.stop_requested.connect(self.go_to)
         self.head.back_requested.connect(self.back)
         self.head.next_requested.connect(self.next)
@@ -103,6 +106,7 @@ class MicroscopePanel(Changing):
         self.head.array_chosen.connect(self.choose_moved)
         stage.pointed.connect(self._on_pointed)
         stage.clicked.connect(self._on_clicked)
+        stage.menu_requested.connect(self.open_stage_menu)
         self.bench.card.image_chosen.connect(self.choose_image)
         self.code.name_pointed.connect(self._on_name_pointed)
         self.code.source_requested.connect(self.show_source)
@@ -247,6 +251,11 @@ class MicroscopePanel(Changing):
             return False
         last = max((index for index, each in enumerate(self._stops) if each.factor), default=0)
         return stop.result != "dW" or self._stops[last] is stop
+
+    def _on_chip_rested(self, number: int, chip: QRect) -> None:
+        stop = self._stops[number]
+        staged = staging(stop, self._image, self._stops[number - 1] if number else None, True, self._names)
+        self._preview.show_block(f"{stop.title} ({stop.tag})", staged.result, self._thumbnails, chip)
 
     # --- pointing ---------------------------------------------------------------------------------------------------
 

@@ -23,10 +23,22 @@ from nnvis.theme import Theme, color, font
 MOST_CELL = (52.0, 30.0)  # of cells with numbers
 LEAST_CELL = 1.0
 HEAD = 18.0  # room for the names of rows and columns
-NUMBER_CELL = (30.0, 17.0)  # at least this large, a cell has its number in it
+NUMBER_CELL = (28.0, 15.0)  # at least this large, a cell has its number in it
+PICTURE_CELL = 25.0  # so large, the cells of a picture have their numbers in them
 NUMBER_ALONE = QSizeF(76, 26)
 LEGEND = 36.0  # caption and colour bar below a block
 PALE = "#F3F1ED"  # the signed map's zero: an open gate, through which one sees
+
+
+@dataclass(frozen=True)
+class CellStyle:
+    """How cells are drawn: with their numbers where there is room, and on which scale of colours."""
+
+    numbers: bool = True
+    is_root: bool = False  # colours by the square root of the size: small numbers show
+
+
+PLAIN = CellStyle()
 
 
 @dataclass(frozen=True)
@@ -118,17 +130,21 @@ class PlacedBlock:
 
     # --- painting ---------------------------------------------------------------------------------------------------
 
-    def paint(self, painter: QPainter, theme: Theme, thumbnails: Mapping[int, QImage]) -> None:
+    def paint(
+        self, painter: QPainter, theme: Theme, thumbnails: Mapping[int, QImage], style: CellStyle = PLAIN
+    ) -> None:
         """Cells, numbers where there is room, heads; not the legend."""
         block = self.block
         colors = colors_of(block, theme)
-        indices = indices_of(block)
+        indices = indices_of(block, style)
         if block.form == "pictures" or self.cell.width() < 9 or self.cell.height() < 6:
             self._paint_pictures(painter, theme, indices, colors)
         else:
             self._paint_cells(painter, theme, indices, colors)
-        if block.form == "pictures" and min(self.cell.width(), self.cell.height()) >= NUMBER_CELL[1] + 8:
-            self._paint_numbers(painter, theme, indices, colors)
+            if style.numbers:
+                self._paint_numbers(painter, indices, colors)
+        if style.numbers and block.form == "pictures" and min(self.cell.width(), self.cell.height()) >= PICTURE_CELL:
+            self._paint_numbers(painter, indices, colors)
         self._paint_heads(painter, theme, thumbnails)
 
     def _paint_pictures(
@@ -169,10 +185,9 @@ class PlacedBlock:
             if not np.isfinite(self.block.values[number, row, column]):
                 _paint_fault(painter, rect, theme)
                 painter.setPen(edge)
-        self._paint_numbers(painter, theme, indices, colors)
 
     def _paint_numbers(
-        self, painter: QPainter, theme: Theme, indices: np.ndarray, colors: tuple[tuple[int, int, int], ...]
+        self, painter: QPainter, indices: np.ndarray, colors: tuple[tuple[int, int, int], ...]
     ) -> None:
         block, cell = self.block, self.cell
         if cell.width() < NUMBER_CELL[0] or cell.height() < NUMBER_CELL[1] or block.values.size > 1000:
@@ -245,15 +260,19 @@ def colors_of(block: Block, theme: Theme) -> tuple[tuple[int, int, int], ...]:
     return signed_colors() if block.kind == "signed" else magnitude_colors(theme)
 
 
-def indices_of(block: Block) -> np.ndarray:
+def indices_of(block: Block, style: CellStyle = PLAIN) -> np.ndarray:
     """The entries of its colour table."""
     if block.kind == "gate":
         return np.nan_to_num(block.values).astype(np.uint8)
     make = signed_indices if block.kind == "signed" else magnitude_indices
+    if style.is_root and block.top:
+        return make(np.sign(block.values) * np.sqrt(np.abs(block.values) / block.top), 1.0)
     return make(block.values, block.top)
 
 
-def paint_legend(painter: QPainter, block: Block, left: float, top: float, width: float, theme: Theme) -> None:
+def paint_legend(
+    painter: QPainter, block: Block, left: float, top: float, width: float, theme: Theme, style: CellStyle = PLAIN
+) -> None:
     """A colour bar with three numbers below it; of a gate, what its two colours mean."""
     colors = colors_of(block, theme)
     if block.kind == "gate":
@@ -274,6 +293,8 @@ def paint_legend(painter: QPainter, block: Block, left: float, top: float, width
     painter.drawRect(bar)
     painter.setFont(font("caption"))
     painter.setPen(color(theme.text_2))
+    if style.is_root:
+        painter.drawText(QRectF(left + width + 6, top - 5, 60, 18), Qt.AlignmentFlag.AlignVCenter, "√ scale")
     low, high = block.limits
     below = QRectF(left - 20, top + 8, width + 40, 16)
     ends = below.adjusted(20, 0, -20, 0)

@@ -14,7 +14,7 @@ from nnvis.microscope.operands import Sign
 from nnvis.microscope.staging import Stack, Staging
 from nnvis.theme import Theme, color, font
 from nnvis.widgets.microscope.equation_art import art, art_width, paint_art, paint_art_centred
-from nnvis.widgets.microscope.placed_block import LEGEND, PlacedBlock, paint_legend
+from nnvis.widgets.microscope.placed_block import LEGEND, PLAIN, CellStyle, PlacedBlock, paint_legend
 from nnvis.widgets.microscope.width_sharing import shared, width_of
 
 MARGIN = 18.0
@@ -61,18 +61,33 @@ class Layout:
     row_middles: tuple[float, ...] = ()  # of a stacked matrix: a table can stand on the same lines
     line_middles: tuple[float, ...] = ()
 
-    def paint(self, painter: QPainter, theme: Theme, thumbnails: Mapping[int, QImage]) -> None:
+    def paint(
+        self, painter: QPainter, theme: Theme, thumbnails: Mapping[int, QImage], style: CellStyle = PLAIN
+    ) -> None:
         """Everything but the rings."""
         for placed in self.blocks:
             if placed.block.form == "number":
                 _paint_number(painter, placed, theme)
             elif not (self.gates and placed.rect in self._gate_rows()):
-                placed.paint(painter, theme, thumbnails)
+                placed.paint(painter, theme, thumbnails, style)
         self._paint_gates(painter, theme)
         for block, left, top, width in self.legends:
-            paint_legend(painter, block, left, top, width, theme)
+            paint_legend(painter, block, left, top, width, theme, style)
         for text in self.texts:
             _paint_text(painter, text, theme)
+
+    def art_at(self, point: QPointF) -> str | None:
+        """The LaTeX of the symbol or sign that is there."""
+        for text in self.texts:
+            if not text.is_art:
+                continue
+            drawing, wide = art(text.text), art_width(text.text, text.pixels)
+            left = text.middle.x() - (wide if text.align == Qt.AlignmentFlag.AlignRight else wide / 2)
+            top = text.middle.y() + (0.26 - drawing.ascent) * text.pixels
+            high = (drawing.ascent + drawing.descent) * text.pixels
+            if QRectF(left, top, wide, high).adjusted(-4, -4, 4, 4).contains(point):
+                return text.text
+        return None
 
     def _gate_rows(self) -> list[QRectF]:
         return [placed.rect for placed in self.blocks if placed.rect.top() == self.gates[0].top()]

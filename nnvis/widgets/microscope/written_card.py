@@ -43,6 +43,7 @@ class WrittenCard(PaintedWidget):
         self._lines: Sequence[float] = ()
         self._thumbnails: Mapping[int, QImage] = {}
         self._pinned = False
+        self._note = ""
 
     @property
     def telling(self) -> Telling | None:
@@ -58,7 +59,14 @@ class WrittenCard(PaintedWidget):
     ) -> None:
         """Write out another number."""
         self._telling, self._thumbnails, self._lines, self._pinned = telling, thumbnails, lines, pinned
+        self._note = ""
         self.set_sentence(telling.text if telling else "")
+        self.update()
+
+    def note(self, words: str) -> None:
+        """Say something in the corner until another number is pointed at."""
+        self._note = words
+        self.set_sentence(words)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -77,6 +85,11 @@ class WrittenCard(PaintedWidget):
         if telling is None:
             return
         inside = card.adjusted(EDGE + 14, 8, -14, -8)
+        if self._note:
+            painter.setFont(font("caption", 600))
+            painter.setPen(color(theme.accent))
+            corner = QRectF(inside.left(), inside.bottom() - 14, inside.width(), 16)
+            painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._note)
         if telling.shares is not None:
             paint_shares(painter, inside, telling, theme, self._thumbnails)
         elif telling.tints:
