@@ -38,7 +38,7 @@ METHODS = (
     Method("integrated_gradients", "integrated gradients", (
         Equation("A", "mean(G, axis=0) * (X - X_0)", "the mean gradient on the way from blank paper, times the ink"),)),
     Method("occlusion", "occlusion", (
-        Equation("A", "mean(S - S_c)", "how far the score falls when a patch over the pixel is covered"),)),
+        Equation("A", "mean(S - S_c, axis=0)", "how far the score falls when a patch over the pixel is covered"),)),
 )  # fmt: skip
 
 STEPS = 32  # of the way from blank paper to the drawing
