@@ -41,7 +41,7 @@ PLACES: Final = {
     "ScheduleCurve": "schedules",
     "AnswerStrip": "softmax", "TimelinePanel": "learn_page", "LearnPanel": "learn_page", "NetworkPanel": "layer",
     "NetworkDiagram": "unit", "UnitCard": "unit", "DiagramPanel": "unit", "DiagramCard": "unit",
-    "StepsPage": "mnist", "WhyPage": "bp2",
+    "StepsPage": "mnist", "WhyPage": "saliency",
     "DrawPanel": "mnist", "MicroscopePanel": "chain_rule", "BackwardFlow": "vanishing_gradient",
     "BP1": "bp1", "BP2": "bp2", "BP3": "bp3", "BP4": "bp4", "GradientCheck": "gradient_check",
     "MainWindow": "learn_page",
