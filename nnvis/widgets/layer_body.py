@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnvis.theme import ThemeSource, paint_icon
 from nnvis.widgets.buttons import Button, GivingLink
@@ -40,6 +40,7 @@ class CardBody(QWidget):
         self.blocks: list[ProblemBlock] = []
         self.form: ConfigForm | None = None
         self._line = hairline()
+        self._cost = _cost_label()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -55,11 +56,13 @@ class CardBody(QWidget):
                 self._add_form()
             assert self.form is not None
             self.form.set_value(card.layer)
+            self._cost.setText(card.cost)
+            self._cost.setVisible(bool(card.cost))
         elif self.form is not None:
-            for part in (self._line, self.form):
+            for part in (self._line, self._cost, self.form):
                 part.hide()
                 part.deleteLater()
-            self.form, self._line = None, hairline()
+            self.form, self._line, self._cost = None, hairline(), _cost_label()
 
     def height_for(self, width: int) -> int:
         """The height that all this needs at `width`."""
@@ -83,7 +86,8 @@ class CardBody(QWidget):
         self.form.set_margins(11, 5, 11, 6)
         self.form.changed.connect(self.changed)
         self._layout.insertWidget(0, self._line)
-        self._layout.insertWidget(1, self.form)
+        self._layout.insertWidget(1, self._cost)
+        self._layout.insertWidget(2, self.form)
         self._line.show()
         self.form.show()
 
@@ -99,6 +103,13 @@ class CardBody(QWidget):
             block.topic_requested.connect(self.topic_requested)
             self._layout.addWidget(block)
             block.show()
+
+
+def _cost_label() -> QLabel:
+    label = text_label("", "caption")
+    label.setContentsMargins(11, 6, 11, 0)
+    explain(label, "Multiplications, each with an addition, that this layer makes in a forward pass.")
+    return label
 
 
 class ProblemBlock(PaintedWidget):
