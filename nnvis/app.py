@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 from collections.abc import Sequence
@@ -95,4 +96,5 @@ def furnish(window: MainWindow) -> None:
     hooks = FaultHooks(data_folder() / "faults.log", window)
     hooks.fault_caught.connect(window.show_fault)
     hooks.install()
+    linecache.clearcache()  # PySide reads the source of every module that is imported, and leaves 10 MB of it there
     window.closed.connect(hooks.uninstall)

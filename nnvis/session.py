@@ -118,8 +118,11 @@ class Session(Running):
                 self._set_state(RunState.PAUSED)
 
     def ask_specimen(self) -> None:
-        """Ask for what the next update will work on: `specimen_arrived` brings it, also while training goes on."""
-        self._control.look()
+        """Ask for what the next update works on, or the one after the moment that is looked at.
+
+        `specimen_arrived` brings it, also while training goes on; nothing comes where no update followed.
+        """
+        self._control.look(self.shown_step if self._place_of_moment is not None else None)
 
     def _on_looked(self, specimen: Specimen) -> None:
         if specimen.run == self._run:

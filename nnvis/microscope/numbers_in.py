@@ -47,10 +47,10 @@ def _written(node: ast.expr, context: Context, at: Mapping[str, int]) -> tuple[s
             return f"{_within(left, context, at, binding)}{sign}{_within(right, context, at, tight)}", binding
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             words = f"{_written(left, context, at)[0]} {_COMPARISONS[type(operator)]} {_written(right, context, at)[0]}"
-            holds = _entry(node, context, at)
+            holds = entry(node, context, at)
             return f"({words}: {'1' if holds else '0'})", _ATOM
         case ast.Call(func=ast.Name(id="where"), args=[condition, yes, no]):
-            return _written(yes if _entry(condition, context, at) else no, context, at)
+            return _written(yes if entry(condition, context, at) else no, context, at)
         case ast.Call(func=ast.Name(id="square"), args=[inner]):
             return f"{_within(inner, context, at, _ATOM)}²", _POWER
         case ast.Call(func=ast.Name(id="sqrt"), args=[inner]):
@@ -58,11 +58,11 @@ def _written(node: ast.expr, context: Context, at: Mapping[str, int]) -> tuple[s
         case ast.Call(func=ast.Name(id="max"), args=[inner]) if (competitors := _line(inner, context, at)) is not None:
             return f"max({', '.join(short(value) for value in competitors)})", _ATOM
         case ast.Call(func=ast.Name(id="len")):
-            return short(_entry(node, context, at)), _ATOM
+            return short(entry(node, context, at)), _ATOM
         case ast.Call(func=ast.Name(id=name), args=arguments) if name not in _CLOSED:
             return f"{name}({', '.join(_written(each, context, at)[0] for each in arguments)})", _ATOM
-    value = _entry(node, context, at)
-    exact = context.is_scalar(node) and value == int(value) if np.isfinite(value) else False
+    value = entry(node, context, at)
+    exact = np.isfinite(value) and value == int(value) and (context.is_scalar(node) or abs(value) >= 10)
     text = str(int(value)) if exact else short(value, 4) if np.isfinite(value) else "…"
     return text, _ADD if text.startswith(MINUS) else _ATOM
 
@@ -85,7 +85,7 @@ def _within(node: ast.expr, context: Context, at: Mapping[str, int], at_least: i
     return text
 
 
-def _entry(node: ast.expr, context: Context, at: Mapping[str, int]) -> float:
+def entry(node: ast.expr, context: Context, at: Mapping[str, int]) -> float:
     """The value of a part at one place; not a number when the place is not known there."""
     value, axes = np.asarray(context.value(node), np.float64), axes_of(node, context.axes)
     if value.ndim == 0:
