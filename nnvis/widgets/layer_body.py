@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.stack import Problem
 
 _SIDE, _BELOW = 7, 8  # from the block to the edge of its card
+_INDENT = 10  # of the form in its card: at 240 px "glorot_uniform" has just room in its field
 _BESIDE_ICON = 26  # px from where the icon begins to the words beside it
 _NAMES = {"error": "Problem", "warning": "Warning", "note": "Note"}
 SHAPE_NOTE = "A new shape starts a new run."
@@ -83,7 +84,7 @@ class CardBody(QWidget):
 
     def _add_form(self) -> None:
         self.form = ConfigForm(self._source, note=SHAPE_NOTE)
-        self.form.set_margins(11, 5, 11, 6)
+        self.form.set_margins(_INDENT, 5, _INDENT, 6)
         self.form.changed.connect(self.changed)
         self._layout.insertWidget(0, self._line)
         self._layout.insertWidget(1, self._cost)
@@ -107,7 +108,7 @@ class CardBody(QWidget):
 
 def _cost_label() -> QLabel:
     label = text_label("", "caption")
-    label.setContentsMargins(11, 6, 11, 0)
+    label.setContentsMargins(_INDENT, 6, _INDENT, 0)
     explain(label, "Multiplications, each with an addition, that this layer makes in a forward pass.")
     return label
 
