@@ -148,7 +148,7 @@ QScrollBar::handle:hover { background: @outline; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QHeaderView { background: transparent; }
-QHeaderView::section { background: transparent; color: @text_3; font-size: 11px; border: 0; padding: 4px 8px;
+QHeaderView::section { background: transparent; color: @text_3; font-size: 11px; border: 0; padding: 4px 11px;
   border-bottom: 1px solid @line; }
 QTableView { gridline-color: @line; selection-background-color: @accent_soft; selection-color: @text; }
 QTableView::item { padding: 0 8px; border: 0; }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnvis.theme import ThemeSource, paint_icon
 from nnvis.widgets.buttons import Button, GivingLink
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.stack import Problem
 
 _SIDE, _BELOW = 7, 8  # from the block to the edge of its card
+_INDENT = 10  # of the form in its card: at 240 px "glorot_uniform" has just room in its field
 _BESIDE_ICON = 26  # px from where the icon begins to the words beside it
 _NAMES = {"error": "Problem", "warning": "Warning", "note": "Note"}
 SHAPE_NOTE = "A new shape starts a new run."
@@ -40,6 +41,7 @@ class CardBody(QWidget):
         self.blocks: list[ProblemBlock] = []
         self.form: ConfigForm | None = None
         self._line = hairline()
+        self._cost = _cost_label()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -55,11 +57,13 @@ class CardBody(QWidget):
                 self._add_form()
             assert self.form is not None
             self.form.set_value(card.layer)
+            self._cost.setText(card.cost)
+            self._cost.setVisible(bool(card.cost))
         elif self.form is not None:
-            for part in (self._line, self.form):
+            for part in (self._line, self._cost, self.form):
                 part.hide()
                 part.deleteLater()
-            self.form, self._line = None, hairline()
+            self.form, self._line, self._cost = None, hairline(), _cost_label()
 
     def height_for(self, width: int) -> int:
         """The height that all this needs at `width`."""
@@ -80,10 +84,11 @@ class CardBody(QWidget):
 
     def _add_form(self) -> None:
         self.form = ConfigForm(self._source, note=SHAPE_NOTE)
-        self.form.set_margins(11, 5, 11, 6)
+        self.form.set_margins(_INDENT, 5, _INDENT, 6)
         self.form.changed.connect(self.changed)
         self._layout.insertWidget(0, self._line)
-        self._layout.insertWidget(1, self.form)
+        self._layout.insertWidget(1, self._cost)
+        self._layout.insertWidget(2, self.form)
         self._line.show()
         self.form.show()
 
@@ -99,6 +104,13 @@ class CardBody(QWidget):
             block.topic_requested.connect(self.topic_requested)
             self._layout.addWidget(block)
             block.show()
+
+
+def _cost_label() -> QLabel:
+    label = text_label("", "caption")
+    label.setContentsMargins(_INDENT, 6, _INDENT, 0)
+    explain(label, "Multiplications, each with an addition, that this layer makes in a forward pass.")
+    return label
 
 
 class ProblemBlock(PaintedWidget):

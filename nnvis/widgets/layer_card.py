@@ -30,6 +30,7 @@ class LayerCard:
     is_waiting: bool = False  # its input is unknown, because a layer above cannot stand
     has_weights: bool = False
     details: str = ""
+    cost: str = ""  # what one image takes; nothing where that is nothing
 
     @property
     def is_wrong(self) -> bool:
@@ -97,6 +98,7 @@ def _card(layer: Layer, report: LayerReport, problems: tuple[Problem, ...]) -> L
         is_left_out=not layer.enabled,
         has_weights=report.parameters > 0,
         details=_details(report),
+        cost=_cost(report),
     )
 
 
@@ -119,9 +121,11 @@ def _details(report: LayerReport) -> str:
     if report.input_shape is None or report.output_shape is None:
         return report.name
     details = f"{report.name}: {shape(report.input_shape)} in, {shape(report.output_shape)} out"
-    if report.multiply_adds:
-        details += f", {_counted(report.multiply_adds, 'multiply-add')} per image"
-    return details
+    return ", ".join(part for part in (details, _cost(report)) if part)
+
+
+def _cost(report: LayerReport) -> str:
+    return f"{_counted(report.multiply_adds, 'multiply-add')} per image" if report.multiply_adds else ""
 
 
 def _sizes(sizes: tuple[int, ...]) -> str:

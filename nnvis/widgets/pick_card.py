@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from nnvis.theme import ThemeSource
-from nnvis.widgets.labels import GivingLabel, hairline, text_label
+from nnvis.widgets.labels import GivingLabel, explain, hairline, text_label, tooltip_text
 from nnvis.widgets.overlay import Overlay
 from nnvis.widgets.pick_list import PICK, Pick, PickList
 
@@ -29,6 +29,7 @@ class PickCard(Overlay):
         find: Callable[[str], Sequence[Pick]],
         *,
         name: str,
+        sentence: str,
         placeholder: str,
         verb: str,
         nothing: str,
@@ -42,9 +43,12 @@ class PickCard(Overlay):
         self.field = QLineEdit()
         self.field.setPlaceholderText(placeholder)
         self.field.setAccessibleName(name)
+        explain(self.field, sentence)
         self.field.setFixedSize(width - 2 * _EDGE, 32)
         self.field.installEventFilter(self)
         self._glass = self.field.addAction(theme_source.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self._glass.setText(name)
+        self._glass.setToolTip(tooltip_text(sentence))
         self.left_words = GivingLabel("", "caption", "faint")
         self.right_words = text_label("", "caption", "faint")
         self.list = PickList(theme_source)

@@ -42,6 +42,7 @@ def test_a_card_says_shape_and_parameters() -> None:
     assert cards[1].short_captions == ("128 · 100,480 params", "128 · 100,480")
     assert cards[1].chips == ("128", "relu")
     assert "100,352 multiply-adds per image" in cards[1].details
+    assert [card.cost for card in cards] == ["", "100,352 multiply-adds per image", "1,280 multiply-adds per image"]
     assert not any(card.is_wrong for card in cards)
     assert cards_of([Flatten(), Dropout(rate=0.3), *mlp()[1:]])[1].caption == "784 · only while training"
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from pytestqt.exceptions import TimeoutError as TooLate
 from pytestqt.qtbot import QtBot
 
-from core.data import DATASETS, ArrayFile, Augmentation, ImageFolder
+from core.data import DATASETS, ArrayFile, Augmentation, ImageFolder, PenMixture
 from core.early_stopping import EarlyStopping
 from core.layers import LAYERS, Dense, Dropout, Flatten, MaxPooling2D
 from core.losses import LOSSES
@@ -31,6 +31,7 @@ from nnvis.presets import PRESETS
 from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT, REGULAR, Metrics, ThemeSource
 from nnvis.training.loader import Loading
+from nnvis.training.pen_drawer import PenProgress
 from nnvis.widgets.buttons import GivingLink
 from nnvis.widgets.data_section import DataSection
 from nnvis.widgets.field_cell import FieldCell, Remark
@@ -38,6 +39,7 @@ from nnvis.widgets.field_choice import ChoiceBox
 from nnvis.widgets.field_grid import MoreButton
 from nnvis.widgets.labels import Paragraph
 from nnvis.widgets.layer_list import LayerList
+from nnvis.widgets.overlay import Overlay
 from nnvis.widgets.recipe_form import RecipeForm
 
 State = Callable[[NetworkPanel, Session, QtBot], None]
@@ -165,7 +167,7 @@ def variants(panel: NetworkPanel, session: Session, state: State) -> Iterator[st
             yield loss.kind_name()
 
 
-def seen(panel: NetworkPanel) -> list[QWidget]:
+def seen(panel: QWidget) -> list[QWidget]:
     QApplication.processEvents()
     return [each for each in panel.findChildren(QWidget) if each.isVisible() and each.visibleRegion().rectCount()]
 
@@ -225,13 +227,15 @@ def test_no_word_is_cut_off(
     assert not found, "; ".join(sorted(found))
 
 
-def silent(panel: NetworkPanel) -> set[str]:
+def silent(panel: QWidget) -> set[str]:
     """What can be used but has no name, or no sentence of its own or of what it stands in."""
     found = set()
     for widget in seen(panel):
         is_used = isinstance(widget, QAbstractButton | QComboBox | QLineEdit | QAbstractSpinBox) or (
             bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
         )
+        if type(widget) is QWidget:  # the ground of a card over the window, which has a name itself
+            continue
         if not is_used or (isinstance(widget, QLineEdit) and isinstance(widget.parent(), QAbstractSpinBox)):
             continue
         name = widget.accessibleName() or getattr(widget, "text", str)()
@@ -255,6 +259,22 @@ def test_everything_explains_itself(qtbot: QtBot, session: Session, window: QMai
         found |= {f"{variant}: {one}" for one in silent(panel)}
     session.loading = None
     assert not found, "; ".join(sorted(found))
+
+
+@pytest.mark.parametrize("name", ["add_layer", "open_templates", "open_summary", "open_images", "open_pen_sheet"])
+def test_every_card_over_the_window_explains_itself(
+    qtbot: QtBot, session: Session, window: QMainWindow, name: str
+) -> None:
+    panel = window.centralWidget()
+    assert isinstance(panel, NetworkPanel)
+    session.pen_progress = PenProgress(1000, 1000, PenMixture(count=1000).unpainted())
+    window.resize(1366, 768)
+    getattr(panel, name)()
+    qtbot.waitUntil(lambda: any(card.isVisible() for card in window.findChildren(Overlay)))
+    (card,) = (card for card in window.findChildren(Overlay) if card.isVisible())
+    assert card.accessibleName()
+    assert len(seen(card)) > 5
+    assert silent(card) == set()
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
