@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -38,9 +38,18 @@ def load_fonts() -> None:
     application.setProperty("fontsLoaded", True)
 
 
+@cache  # painters ask for fonts hundreds of times a second, and each call of a setter makes Qt look for the font again
 def font(role: Role = "body", weight: int | None = None, *, pixels: int | None = None) -> QFont:
-    """Inter in one of the four sizes, with figures of equal width; `pixels` for the compact display size."""
-    return QFont(_made_font(role, weight, pixels))
+    """Inter in one of the four sizes, with figures of equal width; `pixels` for the compact display size.
+
+    All who ask share the one font: who needs another copies it first.
+    """
+    result = QFont("Inter")
+    result.setPixelSize(pixels or _PIXELS[role])
+    result.setWeight(QFont.Weight(weight or _WEIGHTS[role]))
+    result.setFeature(QFont.Tag("tnum"), 1)
+    result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # the drawn shapes, at every scale
+    return result
 
 
 @cache
@@ -55,23 +64,14 @@ def code_font(pixels: int = 13) -> QFont:
 
 def prose_font(weight: int | None = None) -> QFont:
     """The font of labels and buttons. Figures of equal width bring a wide hyphen with them, which tears words apart."""
-    result = font(weight=weight)
+    result = QFont(font(weight=weight))
     result.unsetFeature(QFont.Tag("tnum"))
     return result
 
 
-@cache  # painters ask for fonts hundreds of times a second, and each call of a setter makes Qt look for the font again
-def _made_font(role: Role, weight: int | None, pixels: int | None) -> QFont:
-    result = QFont("Inter")
-    result.setPixelSize(pixels or _PIXELS[role])
-    result.setWeight(QFont.Weight(weight or _WEIGHTS[role]))
-    result.setFeature(QFont.Tag("tnum"), 1)
-    result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # the drawn shapes, at every scale
-    return result
-
-
+@lru_cache(maxsize=512)
 def color(token: str, alpha: float = 1.0) -> QColor:
-    """The QColor of a token's value, more or less transparent."""
+    """The QColor of a token's value, more or less transparent. All who ask share the one colour."""
     result = QColor(token)
     result.setAlphaF(alpha)
     return result

@@ -19,6 +19,7 @@ from nnvis.viewer import scores
 from nnvis.widgets.answer_strip import AnswerStrip
 from nnvis.widgets.bars import Bars
 from nnvis.widgets.labels import GivingLabel, explain, text_label
+from nnvis.widgets.painted import stand_on
 
 TOPIC = "answer history"
 HEAD = 22  # px: the words above the strip
@@ -50,6 +51,8 @@ class AnswerPage(QWidget):
         self.bars = Bars(theme_source)
         self._explain_bars(are_shares=True)
         self.strip = AnswerStrip(theme_source)
+        for live in (self.bars, self.strip):
+            stand_on(live, "panel")
         self.strip.setObjectName("answerStrip")
         self._caption = text_label("While learning", "caption", "secondary")
         self._read_out = GivingLabel(tone="faint")

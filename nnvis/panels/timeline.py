@@ -15,6 +15,7 @@ from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import Button
 from nnvis.widgets.chip import Chip
 from nnvis.widgets.labels import explain, text_label
+from nnvis.widgets.painted import stand_on
 from nnvis.widgets.redraw_budget import Part, RedrawBudget
 from nnvis.widgets.timeline_bar import TimelineBar
 
@@ -36,6 +37,7 @@ class TimelinePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._kept = text_label("", "caption", "faint")
         self.bar = TimelineBar(theme_source)
+        stand_on(self.bar, "panel")
         explain(self.bar, "Drag to see the network as it was. Training goes on meanwhile.")
         self._hint = text_label(EMPTY, "caption", "faint")
         self._live = Chip(theme_source, "Live")

@@ -11,14 +11,15 @@ from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from nnvis import number_text
-from nnvis.theme import ThemeSource, color, font
+from nnvis.theme import ThemeSource, color
 from nnvis.widgets import chart_marks, chart_scale
-from nnvis.widgets.chart_items import Band, Curve
+from nnvis.widgets.chart_items import Band, Curve, Dots
 from nnvis.widgets.chart_marks import Mark
 from nnvis.widgets.chart_measure import Chance, Measure, Shown, plotted
 from nnvis.widgets.chart_readout import ReadOut, Row
 from nnvis.widgets.chart_zoom import ZoomPlot
 from nnvis.widgets.run_curve import Reading, RunCurve
+from nnvis.widgets.written import RIGHT, write
 
 MARGINS = QMargins(46, 8, 72, 22)
 LABEL_OFFSET = 8  # between a line's end and its name
@@ -47,11 +48,13 @@ class LineChart(ZoomPlot):
         self._planned_epochs = 1.0
         self._log = measure.can_log
         self._log_shown = False
+        self._best: int | None = None  # which of the measured values `_best_of` is the best
+        self._best_of: NDArray[np.float64] | None = None
         self._in_batches = False
-        self._caption, self._strong = font("caption"), font("caption", 600)
         self._raw = Band(self, "batches")
         self._smoothed = Curve(self, "train", 2)
         self._validation = Curve(self, "validation", 2)
+        self._dots = Dots(self)
         for item in (self._raw, self._smoothed, self._validation):
             self.addItem(item, ignoreBounds=True)
         self._read_out = ReadOut(theme_source, self)
@@ -213,6 +216,7 @@ class LineChart(ZoomPlot):
         self._raw.set_colors(color(theme.card), color(theme.train), theme.raw_alpha)
         self._smoothed.set_color(color(theme.train))
         self._validation.set_color(color(theme.validation))
+        self._dots.set_colors(color(theme.validation), color(theme.card))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Draw anew: the number of points depends on the width."""
@@ -232,7 +236,7 @@ class LineChart(ZoomPlot):
         self.paint_x_words(painter, words)
         painter.setPen(color(self.theme.text_3))
         unit = "batch" if self._in_batches else "epoch"
-        painter.drawText(QRectF(0, words, self.width(), 16), Qt.AlignmentFlag.AlignRight, unit)
+        write(painter, QRectF(0, words, self.width(), 16), unit, "caption", side=RIGHT)
         if self.chance is not None and not self.has_batches:
             at = round(self.y_pixel(self.chance.value)) + 0.5
             pen = QPen(color(self.theme.text_3), 1)
@@ -240,7 +244,7 @@ class LineChart(ZoomPlot):
             painter.setPen(pen)
             painter.drawLine(QLineF(area.left(), at, area.right(), at))
             words = QRectF(area.left(), at - 18, area.width(), 16)
-            painter.drawText(words, Qt.AlignmentFlag.AlignRight, self.chance.text)
+            write(painter, words, self.chance.text, "caption", side=RIGHT)
 
     def paint_lines(self, painter: QPainter) -> None:
         """Paint hairlines at the axis numbers, but for "now", which is the curve's end."""
@@ -265,7 +269,10 @@ class LineChart(ZoomPlot):
 
     def _paint_best(self, painter: QPainter) -> None:
         run = self.run
-        place = chart_marks.best_place(run.validation_values, self.measure.low_is_best)
+        if self._best_of is not run.validation_values:
+            self._best_of = run.validation_values
+            self._best = chart_marks.best_place(run.validation_values, self.measure.low_is_best)
+        place = self._best
         if place is None:
             return
         value = run.validation_values[place : place + 1]
@@ -288,14 +295,8 @@ class LineChart(ZoomPlot):
             painter.setBrush(color(self.theme.train))
             painter.drawEllipse(QPointF(self.x_pixel(x[0]), self.y_pixel(y[0])), 2.5, 2.5)
         x, y = self._validation.getData()
-        if x is None or len(x) > self.area().width() / 8:  # closer than that, dots would hide the line
-            return
-        reach = self.area().adjusted(-3, -3, 3, 3)
-        painter.setPen(QPen(color(self.theme.card), 1))
-        painter.setBrush(color(self.theme.validation))
-        for at in (QPointF(self.x_pixel(a), self.y_pixel(b)) for a, b in zip(x, y, strict=True)):
-            if reach.contains(at):
-                painter.drawEllipse(at, 3, 3)
+        if x is not None and len(x) <= self.area().width() / 8:  # closer than that, dots would hide the line
+            self._dots.paint(painter, self.x_pixels(x), self.y_pixels(y))
 
     def _paint_names(self, painter: QPainter) -> None:
         area, low, high = self.area(), *self.view()
@@ -320,11 +321,9 @@ class LineChart(ZoomPlot):
         # In one column behind the longest line, so that no name lies across a curve.
         left = min(self.x_pixel(max(end[0] for end in ends)), area.right()) + LABEL_OFFSET
         places = chart_scale.spread([end[1] for end in ends], LABEL_SPACING, area.top(), area.bottom())
-        painter.setFont(self._strong)
         for (_, _, name, tint), at in zip(ends, places, strict=True):
             painter.setPen(color(tint))
-            rect = QRectF(left, at - 8, self.width() - left, 16)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+            write(painter, QRectF(left, at - 8, self.width() - left, 16), name, "caption", 600)
 
     def _paint_hover(self, painter: QPainter) -> None:
         assert self._hover is not None

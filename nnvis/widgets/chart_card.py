@@ -22,6 +22,7 @@ from nnvis.widgets.chart_measure import Measure
 from nnvis.widgets.chip import Chip
 from nnvis.widgets.full_screen import FullScreen
 from nnvis.widgets.labels import explain
+from nnvis.widgets.painted import stand_on
 from nnvis.widgets.run_curve import Reading
 
 
@@ -38,9 +39,12 @@ class ChartCard(Card):
         super().__init__(theme_source, measure.name.capitalize(), parent=parent)
         self.chart = LineChart(theme_source, measure)
         self._captions: tuple[str, ...] = ("",)
+        self._caption_fitted: tuple[tuple[str, ...], int] = (), 0  # which captions were last fitted into which width
         self._pointed_at: Reading | None = None
         self.train_key = SeriesKey(theme_source, "train", "train")
         self.validation_key = SeriesKey(theme_source, "validation", "validation")
+        for live in (self.train_key, self.validation_key):
+            stand_on(live, "card")
         self.log_button: ToolButton | None = None
         self.badge = Chip(theme_source)
         self.badge.hide()
@@ -182,6 +186,9 @@ class ChartCard(Card):
         elif self.chart.is_zoomed:
             captions = ("zoomed: double click shows all", "zoomed")
         label = self.caption_label
+        if (captions, label.width()) == self._caption_fitted:
+            return
+        self._caption_fitted = captions, label.width()
         width = label.fontMetrics().horizontalAdvance
         self.set_caption(next((text for text in captions if width(text) <= label.width()), ""))
 

@@ -10,10 +10,11 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from nnvis import number_text
-from nnvis.theme import color, font
+from nnvis.theme import color
+from nnvis.widgets.written import MIDDLE, RIGHT, text_width, write
 
 if TYPE_CHECKING:
     from nnvis.widgets.chart import LineChart
@@ -61,15 +62,14 @@ def paint_marks(painter: QPainter, chart: LineChart, marks: Sequence[Mark], poin
         painter.drawPolygon(QPolygonF(flag))
     if pointed_at is None:
         return
-    painter.setFont(font("caption"))
-    width = QFontMetricsF(font("caption")).horizontalAdvance(pointed_at.words) + 12
+    width = text_width(pointed_at.words, "caption") + 12
     left = min(max(chart.x_pixel(pointed_at.epoch) + 8, area.left()), chart.width() - width - 2)
     box = QRectF(max(2.0, left), area.top(), width, 20)
     painter.setPen(QPen(color(theme.outline), 1))
     painter.setBrush(color(theme.hover))
     painter.drawRoundedRect(box, 4, 4)
     painter.setPen(color(theme.text))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, pointed_at.words)
+    write(painter, box, pointed_at.words, "caption", side=MIDDLE)
 
 
 def paint_moment(painter: QPainter, chart: LineChart, epoch: float) -> None:
@@ -99,10 +99,9 @@ def paint_first_point(painter: QPainter, chart: LineChart) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color(tint))
     painter.drawEllipse(at, 4, 4)
-    painter.setFont(font("caption", 600))
     painter.setPen(color(tint))
     words = QRectF(at.x() + 16, max(0.0, at.y() - 28), 200, 16)
-    painter.drawText(words, Qt.AlignmentFlag.AlignLeft, f"{chart.measure.words(value)} now")
+    write(painter, words, f"{chart.measure.words(value)} now", "caption", 600)
 
 
 def paint_test(painter: QPainter, chart: LineChart, y: float) -> None:
@@ -131,10 +130,9 @@ def paint_best(painter: QPainter, chart: LineChart, at: QPointF, words: str) -> 
     painter.drawEllipse(at, 4.5, 4.5)
     if not words:
         return
-    painter.setFont(font("caption"))
-    place = best_words(chart, at, QFontMetricsF(font("caption")).horizontalAdvance(words) + 2)
+    place = best_words(chart, at, text_width(words, "caption") + 2)
     painter.setPen(color(theme.text_2))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+    write(painter, place, words, "caption", side=MIDDLE)
 
 
 def best_words(chart: LineChart, at: QPointF, width: float) -> QRectF:
@@ -160,10 +158,8 @@ def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64],
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(color(theme.grid), 1))
     painter.drawLine(QLineF(area.left(), round(bottom), area.right(), round(bottom)))
-    painter.setFont(font("caption"))
     painter.setPen(color(theme.text_3))
-    middle = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(QRectF(0, top, area.left() - 8, STRIP), middle | Qt.AlignmentFlag.AlignRight, "rate")
+    write(painter, QRectF(0, top, area.left() - 8, STRIP), "rate", "caption", side=RIGHT)
     if not count:
         return
     low, high = chart.view()
@@ -177,7 +173,7 @@ def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64],
     painter.drawPolyline(pg.functions.arrayToQPolygonF(x, y))
     step = min(count, max(1, run.reading_at(pointed_at).step)) if pointed_at is not None else count
     words = _short(float(rates[step - 1]))
-    painter.drawText(QRectF(x[-1] + 8, top, chart.width() - x[-1] - 8, STRIP), middle, words)
+    write(painter, QRectF(x[-1] + 8, top, chart.width() - x[-1] - 8, STRIP), words, "caption")
 
 
 def _short(rate: float) -> str:

@@ -15,6 +15,7 @@ from nnvis.widgets.empty_state import EmptyState
 from nnvis.widgets.health_row import HealthRow
 from nnvis.widgets.health_table import EXPLANATIONS, HealthTable
 from nnvis.widgets.labels import explain, text_label
+from nnvis.widgets.painted import stand_on
 
 HEALTHY = "all layers learn at a healthy pace"
 EASED = "the learning rate has come down"
@@ -29,6 +30,7 @@ class Health(Card):
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, "Health", parent=parent)
         self.table = HealthTable(theme_source)
+        stand_on(self.table, "card")
         self.chip = Chip(theme_source, HEALTHY, "ok", "check")
         self.empty = EmptyState(
             theme_source,

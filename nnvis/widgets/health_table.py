@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from nnvis.widgets.glide import Glide
 from nnvis.widgets.health_row import BAND, SCALE, HealthRow, gauge_place
 from nnvis.widgets.labels import explain
 from nnvis.widgets.painted import PaintedWidget, edged_rect
+from nnvis.widgets.written import text_width, write
 
 HEAD, FOOT = 18, 18
 SPARK = QSize(60, 20)
@@ -26,7 +28,6 @@ _LEAST = {"ratio": 64, "norm": 36, "dead": 52, "zeros": 34}  # widths of the wor
 _WARNING = 15  # width of the sign before a ratio that is off the gauge
 _NARROWEST_GAUGE = 44
 _BAND_ALPHA = 0.55
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 EXPLANATIONS = {
     "ratio": "Mean |ΔW| ÷ mean |W| of one batch. About 10⁻³ is healthy: less is slow, more is unstable.",
@@ -89,17 +90,15 @@ class HealthTable(PaintedWidget):
         """Let the columns be as wide as the widest words in them."""
         if fresh:
             self._words = dict(_LEAST)
-        width = QFontMetrics(font("body")).horizontalAdvance
         for row in self.rows:
-            ratio = width(row.ratio_text) + (_WARNING if row.is_alarming else 0)
-            texts = {"norm": row.norm_text, "dead": row.dead_text, "zeros": row.zeros_text}
-            for name, wanted in {"ratio": ratio, **{name: width(text) for name, text in texts.items()}}.items():
-                self._words[name] = max(self._words[name], wanted)
+            texts = {"ratio": row.ratio_text, "norm": row.norm_text, "dead": row.dead_text, "zeros": row.zeros_text}
+            for name, text in texts.items():
+                sign = _WARNING if name == "ratio" and row.is_alarming else 0
+                self._words[name] = max(self._words[name], math.ceil(text_width(text)) + sign)
 
     def _columns(self) -> list[_Column]:
         """Share out the width: first the zeros give way, then the gauge becomes shorter."""
-        measure = QFontMetrics(font("body", 600)).horizontalAdvance
-        widest = max((measure(row.title) for row in self.rows), default=0)
+        widest = max((text_width(row.title, "body", 600) for row in self.rows), default=0.0)
         widths = {
             "name": float(min(widest, 120)),
             "ratio": float(self.theme_source.metrics.gauge + 12 + self._words["ratio"]),
@@ -155,14 +154,13 @@ class HealthTable(PaintedWidget):
         self.painted_seconds += time.thread_time() - started
 
     def _paint_heads(self, painter: QPainter, columns: dict[str, _Column]) -> None:
-        painter.setFont(font("caption"))
         painter.setPen(color(self.theme.text_3))
-        painter.drawText(QRectF(0, 0, 100, HEAD - 2), _LEFT, "Layer")
+        write(painter, QRectF(0, 0, 100, HEAD - 2), "Layer", "caption")
         for name, words in _WORDS.items():
             if name in columns:
                 if name == "dead" and "zeros" not in columns:
                     words = "dead units"
-                painter.drawText(QRectF(columns[name].left, 0, 140, HEAD - 2), _LEFT, words)
+                write(painter, QRectF(columns[name].left, 0, 140, HEAD - 2), words, "caption")
 
     def _paint_row(
         self, painter: QPainter, row: HealthRow, columns: dict[str, _Column], top: float, index: int
@@ -171,27 +169,24 @@ class HealthTable(PaintedWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(QRectF(0, top, self.width(), 1), color(theme.line))
         name, ratio, norm = columns["name"], columns["ratio"], columns["norm"]
-        painter.setFont(font("body", 600))
         painter.setPen(color(theme.text))
-        title = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideRight, int(name.width) + 6)
-        painter.drawText(QRectF(name.left, top, name.width + 8, height), _LEFT, title)
+        title = QFontMetrics(font("body", 600)).elidedText(row.title, Qt.TextElideMode.ElideRight, int(name.width) + 6)
+        write(painter, QRectF(name.left, top, name.width + 8, height), title, "body", 600)
         gauge = self._gauge_area(ratio, top)
         self._paint_gauge(painter, row, gauge, index)
-        painter.setFont(font("body"))
         painter.setPen(color(theme.bad if row.is_alarming else theme.text))
         left = gauge.right() + 12
         if row.is_alarming:
             paint_icon(painter, "warning", QRectF(left, top + height / 2 - 6, 12, 12), theme.bad)
             left += _WARNING
-        painter.drawText(QRectF(left, top, self._words["ratio"] + 4, height), _LEFT, row.ratio_text)
+        write(painter, QRectF(left, top, self._words["ratio"] + 4, height), row.ratio_text)
         spark = QRectF(norm.left, top + (height - SPARK.height()) / 2, SPARK.width(), SPARK.height())
         self._paint_spark(painter, row, spark)
-        painter.setFont(font("body"))
         painter.setPen(color(theme.text_2))
-        painter.drawText(QRectF(spark.right() + 8, top, self._words["norm"] + 4, height), _LEFT, row.norm_text)
+        write(painter, QRectF(spark.right() + 8, top, self._words["norm"] + 4, height), row.norm_text)
         for key, words in (("dead", row.dead_text), ("zeros", row.zeros_text)):
             if key in columns:
-                painter.drawText(QRectF(columns[key].left, top, columns[key].width + 4, height), _LEFT, words)
+                write(painter, QRectF(columns[key].left, top, columns[key].width + 4, height), words)
 
     def _gauge_area(self, ratio: _Column, top: float) -> QRectF:
         middle = top + self.theme_source.metrics.health_row / 2

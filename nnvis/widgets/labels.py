@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -136,12 +137,12 @@ class GivingLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as much of the text as there is room for."""
         del event
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
         if len(shown) < 4 and shown != self.text():
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        painter.drawText(self.rect(), int(self.alignment()), shown)
+        painter.drawText(self.contentsRect(), int(self.alignment()), shown)
 
 
 def hairline(*, vertical: bool = False) -> QFrame:
@@ -160,9 +161,12 @@ def explain(widget: QWidget, sentence: str, opens: str = "", *, detail: str = ""
 
     `opens` names what F1 shows about it, if there is something.
     """
-    widget.setToolTip(tooltip_text(sentence, opens, detail=detail))
+    text = tooltip_text(sentence, opens, detail=detail)
+    if text != widget.toolTip():  # to set the same again would send an event through the whole window
+        widget.setToolTip(text)
 
 
+@lru_cache(maxsize=512)  # the same few sentences, said again with every redraw
 def tooltip_text(sentence: str, opens: str = "", *, detail: str = "") -> str:
     """What `explain` sets, for items that are no widgets."""
     small = [line for line in (detail, f"F1 opens {opens}" if opens else "") if line]

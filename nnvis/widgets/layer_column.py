@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.sequential import WeightView
 from nnvis import number_text
@@ -17,6 +17,8 @@ from nnvis.widgets.chart_scale import round_number
 from nnvis.widgets.histogram import LayerHistogram, starting_words
 from nnvis.widgets.histogram_bins import Histogram, histogram, reach_for, sampling_stride, starting_reach
 from nnvis.widgets.labels import GivingLabel, explain, text_label
+from nnvis.widgets.live_label import LiveLabel
+from nnvis.widgets.painted import stand_on
 from nnvis.widgets.ridge import Ridge, RidgeRow
 
 Floats = NDArray[np.floating]
@@ -94,7 +96,9 @@ class LayerColumn(QWidget):
         title.setMinimumHeight(24)
         explain(title, f"The layer {arrays.name!r}, as it is called in files.")
         self._caption = GivingLabel()
-        self._value = text_label("", "caption", "secondary")
+        self._value = LiveLabel("card", tone="secondary")
+        self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._value.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)  # the caption gives way first
         self._value.installEventFilter(self)
         self._mean = 0.0
         head = QHBoxLayout()
@@ -108,6 +112,7 @@ class LayerColumn(QWidget):
         layout.addLayout(head)
         self.ridge = Ridge(theme_source)
         self.ridge.hide()
+        stand_on(self.ridge, "card")
         self._rows: dict[int, RidgeRow] = {}  # of the past, by step, for the axis in use
         plots = QHBoxLayout()
         plots.setSpacing(PLOTS_APART)
