@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,12 +90,11 @@ class HealthTable(PaintedWidget):
         """Let the columns be as wide as the widest words in them."""
         if fresh:
             self._words = dict(_LEAST)
-        width = QFontMetrics(font("body")).horizontalAdvance
         for row in self.rows:
-            ratio = width(row.ratio_text) + (_WARNING if row.is_alarming else 0)
-            texts = {"norm": row.norm_text, "dead": row.dead_text, "zeros": row.zeros_text}
-            for name, wanted in {"ratio": ratio, **{name: width(text) for name, text in texts.items()}}.items():
-                self._words[name] = max(self._words[name], wanted)
+            texts = {"ratio": row.ratio_text, "norm": row.norm_text, "dead": row.dead_text, "zeros": row.zeros_text}
+            for name, text in texts.items():
+                sign = _WARNING if name == "ratio" and row.is_alarming else 0
+                self._words[name] = max(self._words[name], math.ceil(text_width(text)) + sign)
 
     def _columns(self) -> list[_Column]:
         """Share out the width: first the zeros give way, then the gauge becomes shorter."""

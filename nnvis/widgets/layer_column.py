@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.sequential import WeightView
 from nnvis import number_text
@@ -98,6 +98,7 @@ class LayerColumn(QWidget):
         self._caption = GivingLabel()
         self._value = LiveLabel("card", tone="secondary")
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._value.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)  # the caption gives way first
         self._value.installEventFilter(self)
         self._mean = 0.0
         head = QHBoxLayout()

@@ -17,7 +17,7 @@ from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.chart_items import mixed
 from nnvis.widgets.chart_scale import round_number
 from nnvis.widgets.painted import PaintedWidget
-from nnvis.widgets.written import write
+from nnvis.widgets.written import RIGHT, write
 
 WORDS = 34  # px at the right: start, epochs, now
 FOOT = 22
@@ -161,10 +161,10 @@ class Ridge(PaintedWidget):
         top, width = round(self._bottom()) + 5, self.width() - WORDS
         painter.setPen(color(self.theme.text_3))
         if self.foot:
-            painter.drawText(QRectF(0, top, self.width(), 16), Qt.AlignmentFlag.AlignLeft, self.foot)
+            write(painter, QRectF(0, top, self.width(), 16), self.foot, "caption")
             return
-        painter.drawText(QRectF(0, top, 60, 16), Qt.AlignmentFlag.AlignLeft, round_number(-self.reach))
-        painter.drawText(QRectF(width - 60, top, 60, 16), Qt.AlignmentFlag.AlignRight, round_number(self.reach))
+        write(painter, QRectF(0, top, 60, 16), round_number(-self.reach), "caption")
+        write(painter, QRectF(width - 60, top, 60, 16), round_number(self.reach), "caption", side=RIGHT)
 
     def _on_theme_changed(self) -> None:
         self._picture = None
