@@ -27,6 +27,15 @@ def short(value: float, digits: int = 3) -> str:
     return f"{value:.{min(places, 6)}f}".replace("-", MINUS)
 
 
+def plain(value: float, digits: int = 4) -> str:
+    """A number that somebody has chosen, without zeros that say nothing: 0.9, 0.001, 10⁻⁷."""
+    if 1e-4 <= abs(value) < 1e5:
+        return f"{value:.{digits}g}".replace("-", MINUS)
+    figures, times, ten = short(value, digits).partition("·")
+    figures = figures.rstrip("0").rstrip(".") if "." in figures else figures
+    return ten if times and figures == "1" else f"{figures}{times}{ten}"
+
+
 def numbers_in(node: ast.expr, context: Context, at: Mapping[str, int]) -> str:
     """The expression with numbers; what runs over many numbers is written as its value."""
     return _written(node, context, at)[0]
@@ -63,7 +72,8 @@ def _written(node: ast.expr, context: Context, at: Mapping[str, int]) -> tuple[s
             return f"{name}({', '.join(_written(each, context, at)[0] for each in arguments)})", _ATOM
     value = entry(node, context, at)
     exact = np.isfinite(value) and value == int(value) and (context.is_scalar(node) or abs(value) >= 10)
-    text = str(int(value)) if exact else short(value, 4) if np.isfinite(value) else "…"
+    written = plain if context.is_scalar(node) else short
+    text = str(int(value)) if exact else written(value, 4) if np.isfinite(value) else "…"
     return text, _ADD if text.startswith(MINUS) else _ATOM
 
 

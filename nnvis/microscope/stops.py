@@ -315,6 +315,8 @@ def update_stop(trace: StepTrace, view: WeightView) -> Stop:
     size = len(trace.moved)
 
     def part(value: Any) -> Any:
+        if np.shape(value) == (1,) and size > 1:  # before the first step: all entries are equal
+            return np.broadcast_to(value, view.shape)
         return value[view.start : view.stop].reshape(view.shape) if np.shape(value) == (size,) else value
 
     shown = {name: part(value) for name, value in whole.items()}

@@ -24,6 +24,7 @@ def panel(qtbot: QtBot, session: Session, theme_source: ThemeSource) -> Iterator
     """The page over a fresh network, with a batch of 8 under the microscope."""
     session.set_training(session.project.training.replace(batch_size=8))
     qtbot.waitUntil(lambda: session.state is RunState.READY and not session.running_is_old)
+    theme_source.set_reduced_motion(True)  # a picture of the page is that of its end
     made = MicroscopePanel(session, theme_source)
     qtbot.addWidget(made)
     made.resize(1366, 592)
@@ -387,6 +388,7 @@ def test_while_training_goes_on_it_stands_still_until_told_to_follow(
 def test_the_error_is_seen_flowing_back(qtbot: QtBot, session: Session, theme_source: ThemeSource) -> None:
     from nnvis.panels.microscope import MicroscopePage
 
+    theme_source.set_reduced_motion(True)
     page = MicroscopePage(session, theme_source)
     for widget in (page, page.tools):  # the window puts the tools beside its tabs
         qtbot.addWidget(widget)

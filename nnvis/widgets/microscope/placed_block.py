@@ -294,7 +294,8 @@ def paint_legend(
     painter.setFont(font("caption"))
     painter.setPen(color(theme.text_2))
     if style.is_root:
-        painter.drawText(QRectF(left + width + 6, top - 5, 60, 18), Qt.AlignmentFlag.AlignVCenter, "√ scale")
+        before = QRectF(left - 66, top - 5, 60, 18)
+        painter.drawText(before, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "√ scale")
     low, high = block.limits
     below = QRectF(left - 20, top + 8, width + 40, 16)
     ends = below.adjusted(20, 0, -20, 0)

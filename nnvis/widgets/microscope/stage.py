@@ -27,6 +27,7 @@ from nnvis.widgets.labels import tooltip_text
 from nnvis.widgets.microscope.cell_editor import CellEditor
 from nnvis.widgets.microscope.placed_block import PLAIN, CellStyle, PlacedBlock, paint_ring
 from nnvis.widgets.microscope.stage_layout import Layout, laid_out
+from nnvis.widgets.microscope.stage_motion import StageMotion
 from nnvis.widgets.painted import PaintedWidget, focus_ring
 
 At = Mapping[str, int | range]
@@ -57,11 +58,15 @@ class Stage(PaintedWidget):
         self._pinned = False
         self._keyboard_place = 0
         self._style = PLAIN
+        self._goes_on = False  # to another stop
+        self._motion = StageMotion(theme_source, self)
+        self._motion.moved.connect(self.update)
         self._editor = CellEditor(self)
         self._editor.given.connect(self.value_given)
 
     def show_staging(self, staging: Staging, thumbnails: Mapping[int, QImage]) -> None:
         """Show another stop, or the same for another image."""
+        self._goes_on = self._staging is not None and self._staging.shown.stop.key != staging.shown.stop.key
         self._staging, self._thumbnails = staging, thumbnails
         self._forget()
 
@@ -103,8 +108,10 @@ class Stage(PaintedWidget):
         painter = QPainter(self)
         if self._picture is None:
             self._picture = self._drawn(layout)
-        painter.drawPixmap(0, 0, self._picture)
-        for placed in layout.blocks:
+            self._motion.arrive(layout, self._goes_on)
+            self._goes_on = False
+        self._motion.paint(painter, self._picture)
+        for placed in () if self._motion.is_moving else layout.blocks:
             for ring in placed.rings(self._at):
                 paint_ring(painter, ring, self.theme)
         if self.focus_visible:
@@ -125,7 +132,12 @@ class Stage(PaintedWidget):
         super().resizeEvent(event)
         self._forget()
 
+    def end_motion(self) -> None:
+        """Whatever moves is where it is going."""
+        self._motion.end()
+
     def _forget(self) -> None:
+        self._motion.leave(self._layout, self._picture)
         self._layout = self._picture = None
         self.update()
 
@@ -140,6 +152,7 @@ class Stage(PaintedWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """What the mouse is over is written out."""
+        self._motion.end()
         found = self._found(event.position())
         self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
         if found is not None:
@@ -147,6 +160,7 @@ class Stage(PaintedWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click pins, or opens what is chosen."""
+        self._motion.end()
         found = self._found(event.position())
         if found is not None and event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit(*found)

@@ -206,6 +206,8 @@ def _legend(
     bar = min(BAR, max(56.0, rect.width()))
     y = rect.bottom() + 8
     caption = block.caption or _folded(block)
+    if caption and QFontMetricsF(font("caption")).horizontalAdvance(caption) > max(rect.width() + 24, 150):
+        caption = caption.partition(",")[0]  # "8 columns" says enough where there is little room
     if caption:
         texts.append(PlacedText(caption, QPointF(centre, y + 5), max(rect.width(), 150), False, "text_2"))
         y += 14

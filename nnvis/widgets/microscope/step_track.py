@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QHideEvent, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -20,9 +20,11 @@ from nnvis.microscope.track import Chip, Strip, Tile, Track
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.labels import tooltip_text
 from nnvis.widgets.microscope.equation_art import art_width, paint_art
+from nnvis.widgets.microscope.motion import Motion
 from nnvis.widgets.microscope.track_places import ENDS, SIDE, Stack, TrackPlaces
 from nnvis.widgets.painted import PaintedWidget, edged_rect
 
+LINE_MS = 180
 REST_MS = 300  # how long the mouse must rest on a chip until its block is shown
 
 
@@ -46,6 +48,9 @@ class StepTrack(PaintedWidget):
         self._stack: Stack | None = None  # that the mouse is on
         self._focus: int | None = None  # a tile that was opened by hand
         self._places: tuple[object, TrackPlaces] | None = None
+        self._drawn_to, self._line_from = 0.0, 0.0  # of the line: where its accent ends, and where it came from
+        self._motion = Motion(theme_source, self, QEasingCurve.Type.OutCubic)
+        self._motion.moved.connect(self.update)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -55,10 +60,14 @@ class StepTrack(PaintedWidget):
     def show_track(self, track: Track, titles: Mapping[int, str]) -> None:
         """Show the way of another update; `titles` name the stops for the tooltip."""
         self._track, self._titles, self._places = track, titles, None
+        self._motion.end()
         self.update()
 
     def set_here(self, number: int) -> None:
-        """The walk is at this stop."""
+        """The walk is at this stop; the line grows to its chip."""
+        if number != self._here:
+            self._line_from = self._drawn_to
+            self._motion.begin(LINE_MS)
         self._here, self._focus = number, None
         if self._track is not None:
             self.set_sentence(f"Stop {number + 1} of {len(self._track.chips)}: {self._titles.get(number, '')}")
@@ -133,6 +142,8 @@ class StepTrack(PaintedWidget):
         painter.setPen(QPen(color(theme.outline), 2))
         painter.drawPath(whole)
         share = self._share_of(middles[self._here], top, bottom, right, whole.length())
+        share = self._line_from + (share - self._line_from) * self._motion.share
+        self._drawn_to = share
         done = QPainterPath(whole.pointAtPercent(0))
         for step in range(1, 201):
             done.lineTo(whole.pointAtPercent(whole.percentAtLength(whole.length() * share * step / 200)))
