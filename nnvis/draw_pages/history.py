@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnvis.draw_pages.desk import DrawingDesk, class_names
@@ -48,8 +48,7 @@ class AnswerHistory(QWidget):
         self.strip = AnswerStrip(theme_source)
         self.strip.setObjectName("answerStrip")
         self._caption = text_label("While learning", "caption", "secondary")
-        self._read_out = LiveLabel("panel", tone="faint")
-        self._read_out.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._read_out = LiveLabel(theme_source, "panel", side="right")
         explain(self._caption, "What the network said to this very drawing at every moment of its training: a row for "
                                "each class, a column for each moment.")
         explain(self.strip, "A row for each class, time from left to right, bright for a high probability. "

@@ -36,7 +36,7 @@ class TimelinePanel(QWidget):
         self._theme_source = theme_source
         self.setObjectName("timeline")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._kept = LiveLabel("panel", tone="faint")
+        self._kept = LiveLabel(theme_source, "panel")
         self.bar = TimelineBar(theme_source)
         stand_on(self.bar, "panel")
         explain(self.bar, "Drag to see the network as it was. Training goes on meanwhile.")

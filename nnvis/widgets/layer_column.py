@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.sequential import WeightView
@@ -96,8 +96,7 @@ class LayerColumn(QWidget):
         title.setMinimumHeight(24)
         explain(title, f"The layer {arrays.name!r}, as it is called in files.")
         self._caption = GivingLabel()
-        self._value = LiveLabel("card", tone="secondary")
-        self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._value = LiveLabel(theme_source, "card", tone="secondary", side="right")
         self._value.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)  # the caption gives way first
         self._value.installEventFilter(self)
         self._mean = 0.0

@@ -113,7 +113,7 @@ def test_what_stands_on_a_ground_is_painted_without_what_lies_below(qtbot: QtBot
 def test_live_words_keep_their_room_and_cover_their_ground(qtbot: QtBot, theme_source: ThemeSource, ground) -> None:
     window = QWidget()
     layout = QHBoxLayout(window)
-    live, plain = LiveLabel(ground), GivingLabel()
+    live, plain = LiveLabel(theme_source, ground), GivingLabel()
     layout.addWidget(live)
     layout.addWidget(plain)
     qtbot.addWidget(window)
@@ -121,7 +121,7 @@ def test_live_words_keep_their_room_and_cover_their_ground(qtbot: QtBot, theme_s
     window.show()
     live.setText("step 1,000")
     plain.setText("step 1,000")
-    qtbot.waitUntil(lambda: live.width() >= live.fontMetrics().horizontalAdvance(live.text()))
+    qtbot.waitUntil(lambda: live.width() >= text_width(live.text(), "caption"))
     QApplication.processEvents()
     asked = Counter(QEvent.Type.LayoutRequest, window)
     width = live.sizeHint().width()
@@ -134,5 +134,12 @@ def test_live_words_keep_their_room_and_cover_their_ground(qtbot: QtBot, theme_s
     live.setText("step 1,000,000")
     qtbot.waitUntil(lambda: asked.count == 2)
     assert live.sizeHint().width() > width
+    below = Counter(QEvent.Type.Paint, window)
+    QApplication.processEvents()
+    live.grab()
+    before = below.count
+    live.setText("step 1,000,001")
+    QApplication.processEvents()
+    assert below.count == before
     corner = live.grab().toImage().pixelColor(live.width() - 2, 0)
     assert corner == QColor(getattr(theme_source.theme, ground))
