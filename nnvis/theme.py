@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTemporaryDir, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
 from nnvis.icons import icon, icon_pixmap, paint_icon, svg_text
@@ -18,7 +18,7 @@ from nnvis.tokens import DARK, LIGHT, Theme
 
 __all__ = [
     "COMPACT", "DARK", "LARGE", "LIGHT", "REGULAR", "Metrics", "Mode", "Role", "Theme", "ThemeSource",
-    "code_font", "color", "font", "icon", "icon_pixmap", "load_fonts", "metrics_for", "paint_icon", "prose_font",
+    "code_font", "color", "font", "icon", "icon_pixmap", "load_fonts", "metrics_for", "paint_icon", "pen", "prose_font",
 ]
 
 Mode = Literal["system", "dark", "light"]
@@ -75,6 +75,12 @@ def color(token: str, alpha: float = 1.0) -> QColor:
     result = QColor(token)
     result.setAlphaF(alpha)
     return result
+
+
+@lru_cache(maxsize=512)
+def pen(token: str, width: float = 1.0) -> QPen:
+    """The pen of a token's colour. All who ask share the one pen: who needs another copies it first."""
+    return QPen(color(token), width)
 
 
 class ThemeSource(QObject):

@@ -16,7 +16,8 @@ from nnvis.shown_network import Finding, Look
 from nnvis.theme import ThemeSource
 from nnvis.viewer import scores
 from nnvis.widgets.answer_strip import AnswerStrip
-from nnvis.widgets.labels import GivingLabel, explain, set_tone, text_label
+from nnvis.widgets.labels import explain, set_tone, text_label
+from nnvis.widgets.live_label import LiveLabel
 
 TOPIC = "answer history"
 HEAD = 22  # px: the words above the strip
@@ -47,7 +48,7 @@ class AnswerHistory(QWidget):
         self.strip = AnswerStrip(theme_source)
         self.strip.setObjectName("answerStrip")
         self._caption = text_label("While learning", "caption", "secondary")
-        self._read_out = GivingLabel(tone="faint")
+        self._read_out = LiveLabel("panel", tone="faint")
         self._read_out.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         explain(self._caption, "What the network said to this very drawing at every moment of its training: a row for "
                                "each class, a column for each moment.")

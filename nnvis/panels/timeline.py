@@ -15,6 +15,7 @@ from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import Button
 from nnvis.widgets.chip import Chip
 from nnvis.widgets.labels import explain, text_label
+from nnvis.widgets.live_label import LiveLabel
 from nnvis.widgets.painted import stand_on
 from nnvis.widgets.redraw_budget import Part, RedrawBudget
 from nnvis.widgets.timeline_bar import TimelineBar
@@ -35,7 +36,7 @@ class TimelinePanel(QWidget):
         self._theme_source = theme_source
         self.setObjectName("timeline")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._kept = text_label("", "caption", "faint")
+        self._kept = LiveLabel("panel", tone="faint")
         self.bar = TimelineBar(theme_source)
         stand_on(self.bar, "panel")
         explain(self.bar, "Drag to see the network as it was. Training goes on meanwhile.")

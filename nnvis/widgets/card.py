@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from nnvis.theme import ThemeSource, color
 from nnvis.widgets.labels import GivingLabel, text_label
-from nnvis.widgets.painted import PaintedWidget, edged_rect
+from nnvis.widgets.painted import PaintedWidget, filled
 from nnvis.widgets.written import text_width, write
 
 _HEAD = 24
@@ -128,11 +128,11 @@ class SeriesKey(PaintedWidget):
         del event
         painter = QPainter(self)
         middle, height = self.height() / 2, self.height()
-        edged_rect(painter, QRectF(0, middle - 1.5, 10, 3), 1.5, getattr(self.theme, self._token), None)
+        filled(painter, (0, middle - 1.5, 10, 3), 1.5, getattr(self.theme, self._token))
         painter.setPen(color(self.theme.text_2))
-        write(painter, QRectF(16, 0, self.width(), height), self._name, "caption")
+        write(painter, (16, 0, self.width(), height), self._name, "caption")
         painter.setPen(color(self.theme.text))
-        write(painter, QRectF(16 + self._name_width() + 6, 0, self.width(), height), self._value, "value")
+        write(painter, (16 + self._name_width() + 6, 0, self.width(), height), self._value, "value")
 
     def _name_width(self) -> int:
         return round(text_width(self._name, "caption"))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QMargins, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QMargins, QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -19,7 +19,7 @@ from nnvis.widgets.chart_measure import Chance, Measure, Shown, plotted
 from nnvis.widgets.chart_readout import ReadOut, Row
 from nnvis.widgets.chart_zoom import ZoomPlot
 from nnvis.widgets.run_curve import Reading, RunCurve
-from nnvis.widgets.written import RIGHT, write
+from nnvis.widgets.written import write
 
 MARGINS = QMargins(46, 8, 72, 22)
 LABEL_OFFSET = 8  # between a line's end and its name
@@ -236,15 +236,15 @@ class LineChart(ZoomPlot):
         self.paint_x_words(painter, words)
         painter.setPen(color(self.theme.text_3))
         unit = "batch" if self._in_batches else "epoch"
-        write(painter, QRectF(0, words, self.width(), 16), unit, "caption", side=RIGHT)
+        write(painter, (0, words, self.width(), 16), unit, "caption", side="right")
         if self.chance is not None and not self.has_batches:
             at = round(self.y_pixel(self.chance.value)) + 0.5
             pen = QPen(color(self.theme.text_3), 1)
             pen.setDashPattern([4, 3])
             painter.setPen(pen)
             painter.drawLine(QLineF(area.left(), at, area.right(), at))
-            words = QRectF(area.left(), at - 18, area.width(), 16)
-            write(painter, words, self.chance.text, "caption", side=RIGHT)
+            words_area = (area.left(), at - 18, area.width(), 16.0)
+            write(painter, words_area, self.chance.text, "caption", side="right")
 
     def paint_lines(self, painter: QPainter) -> None:
         """Paint hairlines at the axis numbers, but for "now", which is the curve's end."""
@@ -323,7 +323,7 @@ class LineChart(ZoomPlot):
         places = chart_scale.spread([end[1] for end in ends], LABEL_SPACING, area.top(), area.bottom())
         for (_, _, name, tint), at in zip(ends, places, strict=True):
             painter.setPen(color(tint))
-            write(painter, QRectF(left, at - 8, self.width() - left, 16), name, "caption", 600)
+            write(painter, (left, at - 8, self.width() - left, 16), name, "caption", 600)
 
     def _paint_hover(self, painter: QPainter) -> None:
         assert self._hover is not None

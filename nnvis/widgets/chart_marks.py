@@ -13,8 +13,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from nnvis import number_text
-from nnvis.theme import color
-from nnvis.widgets.written import MIDDLE, RIGHT, text_width, write
+from nnvis.theme import color, pen
+from nnvis.widgets.painted import Area
+from nnvis.widgets.written import text_width, write
 
 if TYPE_CHECKING:
     from nnvis.widgets.chart import LineChart
@@ -64,12 +65,12 @@ def paint_marks(painter: QPainter, chart: LineChart, marks: Sequence[Mark], poin
         return
     width = text_width(pointed_at.words, "caption") + 12
     left = min(max(chart.x_pixel(pointed_at.epoch) + 8, area.left()), chart.width() - width - 2)
-    box = QRectF(max(2.0, left), area.top(), width, 20)
+    box = (max(2.0, left), area.top(), width, 20.0)
     painter.setPen(QPen(color(theme.outline), 1))
     painter.setBrush(color(theme.hover))
-    painter.drawRoundedRect(box, 4, 4)
+    painter.drawRoundedRect(QRectF(*box), 4, 4)
     painter.setPen(color(theme.text))
-    write(painter, box, pointed_at.words, "caption", side=MIDDLE)
+    write(painter, box, pointed_at.words, "caption", side="middle")
 
 
 def paint_moment(painter: QPainter, chart: LineChart, epoch: float) -> None:
@@ -100,7 +101,7 @@ def paint_first_point(painter: QPainter, chart: LineChart) -> None:
     painter.setBrush(color(tint))
     painter.drawEllipse(at, 4, 4)
     painter.setPen(color(tint))
-    words = QRectF(at.x() + 16, max(0.0, at.y() - 28), 200, 16)
+    words = (at.x() + 16, max(0.0, at.y() - 28), 200.0, 16.0)
     write(painter, words, f"{chart.measure.words(value)} now", "caption", 600)
 
 
@@ -125,29 +126,27 @@ def paint_best(painter: QPainter, chart: LineChart, at: QPointF, words: str) -> 
     area, theme = chart.area(), chart.theme
     if not area.adjusted(-4, -4, 4, 4).contains(at):
         return
-    painter.setPen(QPen(color(theme.validation), 2))
+    painter.setPen(pen(theme.validation, 2))
     painter.setBrush(color(theme.card))
     painter.drawEllipse(at, 4.5, 4.5)
     if not words:
         return
     place = best_words(chart, at, text_width(words, "caption") + 2)
     painter.setPen(color(theme.text_2))
-    write(painter, place, words, "caption", side=MIDDLE)
+    write(painter, place, words, "caption", side="middle")
 
 
-def best_words(chart: LineChart, at: QPointF, width: float) -> QRectF:
+def best_words(chart: LineChart, at: QPointF, width: float) -> Area:
     """Where the best value is written: near its point, and where no line runs through it if there is such a place."""
     area = chart.area()
     left = min(max(at.x() - width / 2, area.left()), area.right() - width)
     offsets = (8, -24, 26, -42) if chart.measure.low_is_best else (-24, 8, -42, 26)  # the better side of a curve first
-    places = [QRectF(left, at.y() + offset, width, 16) for offset in offsets]
-    inside = [place for place in places if area.top() <= place.top() and place.bottom() <= area.bottom()]
-    for place in inside:
-        across = np.arange(place.left(), place.right() + WORDS_STEP, WORDS_STEP)
-        heights = [np.interp(across, x, y) for x, y in chart.lines_in_pixels() if len(x) > 1]
-        if not any(((place.top() - 1 < y) & (y < place.bottom() + 1)).any() for y in heights):
-            return place
-    return (inside or places)[0]
+    tops = [at.y() + offset for offset in offsets]
+    inside = [top for top in tops if area.top() <= top and top + 16 <= area.bottom()]
+    across = np.arange(left, left + width + WORDS_STEP, WORDS_STEP)
+    heights = [np.interp(across, x, y) for x, y in chart.lines_in_pixels() if len(x) > 1]
+    free = (top for top in inside if not any(((top - 1 < y) & (y < top + 17)).any() for y in heights))
+    return left, next(free, (inside or tops)[0]), width, 16.0
 
 
 def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64], pointed_at: float | None) -> None:
@@ -156,10 +155,10 @@ def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64],
     count = min(len(rates), len(run))
     top, bottom = area.bottom() + STRIP_GAP, area.bottom() + STRIP_GAP + STRIP
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(color(theme.grid), 1))
-    painter.drawLine(QLineF(area.left(), round(bottom), area.right(), round(bottom)))
+    painter.setPen(color(theme.grid))
+    painter.drawLine(round(area.left()), round(bottom), round(area.right()), round(bottom))
     painter.setPen(color(theme.text_3))
-    write(painter, QRectF(0, top, area.left() - 8, STRIP), "rate", "caption", side=RIGHT)
+    write(painter, (0, top, area.left() - 8, STRIP), "rate", "caption", side="right")
     if not count:
         return
     low, high = chart.view()
@@ -169,11 +168,11 @@ def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64],
     highest = float(rates[:count].max())
     y = bottom - 1 - (STRIP - 4) * rates[places] / (highest or 1.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(color(theme.text_2), 1))  # a wider pen takes Qt twenty times as long
+    painter.setPen(color(theme.text_2))  # a wider pen takes Qt twenty times as long
     painter.drawPolyline(pg.functions.arrayToQPolygonF(x, y))
     step = min(count, max(1, run.reading_at(pointed_at).step)) if pointed_at is not None else count
     words = _short(float(rates[step - 1]))
-    write(painter, QRectF(x[-1] + 8, top, chart.width() - x[-1] - 8, STRIP), words, "caption")
+    write(painter, (x[-1] + 8, top, chart.width() - x[-1] - 8, STRIP), words, "caption")
 
 
 def _short(rate: float) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QEvent, QLineF, QMargins, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QSizePolicy, QWidge
 from nnvis.theme import Theme, ThemeSource, color
 from nnvis.widgets.chart_scale import Axis, Tick
 from nnvis.widgets.painted import BY_KEYBOARD, RETURNING, focus_ring
-from nnvis.widgets.written import MIDDLE, RIGHT, text_width, write
+from nnvis.widgets.written import text_width, write
 
 TICK_GAP = 8  # between an axis number and the plot
 
@@ -41,6 +42,7 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
         self.theme_source = theme_source
         self.painted_seconds = 0.0
         self._by_keyboard = False
+        self._grid = PrimitiveArray(QLineF, 4)
         self._margins = margins
         self._x = Axis(0.0, 1.0, ())
         self._y = Axis(0.0, 1.0, ())
@@ -188,17 +190,19 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
         painter.setPen(color(self.theme.grid))
         left, top, right, bottom = area.left(), area.top(), area.right(), area.bottom()
         places = [round(self.x_pixel(tick.at)) for tick in vertical if tick.at > self._x.low]
-        lines = [QLineF(at, top, at, bottom) for at in places]
         heights = [round(self.y_pixel(tick.at)) for tick in horizontal]
-        painter.drawLines(lines + [QLineF(left, at, right, at) for at in heights])
+        self._grid.resize(len(places) + len(heights))
+        if len(self._grid):
+            lines = [(at, top, at, bottom) for at in places] + [(left, at, right, at) for at in heights]
+            self._grid.ndarray()[:] = lines
+            painter.drawLines(*self._grid.drawargs())
 
     def paint_y_words(self, painter: QPainter) -> None:
         """Paint the numbers of the vertical axis, left of the plot."""
-        area = self.area()
+        room = self.area().left() - TICK_GAP
         painter.setPen(color(self.theme.text_3))
         for tick in self._y.ticks:
-            rect = QRectF(0, self.y_pixel(tick.at) - 8, area.left() - TICK_GAP, 16)
-            write(painter, rect, tick.text, "caption", side=RIGHT)
+            write(painter, (0, self.y_pixel(tick.at) - 8, room, 16), tick.text, "caption", side="right")
 
     def paint_x_words(self, painter: QPainter, top: float) -> None:
         """Paint the numbers of the horizontal axis in a row that begins at ``top``; none leaves the widget."""
@@ -206,7 +210,7 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
             painter.setPen(color(self.theme.text_2 if tick.now else self.theme.text_3))
             width = text_width(tick.text, "caption") + 2
             left = min(max(self.x_pixel(tick.at) - width / 2, 0.0), self.width() - width)
-            write(painter, QRectF(left, top, width, 16), tick.text, "caption", side=MIDDLE)
+            write(painter, (left, top, width, 16), tick.text, "caption", side="middle")
 
     def viewportEvent(self, event: QEvent) -> bool:
         """No tooltip over the curves: it would cover what the read-out says. The card's head explains the chart."""

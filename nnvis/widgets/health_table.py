@@ -6,20 +6,22 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis import number_text
-from nnvis.theme import ThemeSource, color, font, paint_icon
+from nnvis.theme import ThemeSource, color, paint_icon
 from nnvis.widgets.chart_items import mixed
 from nnvis.widgets.glide import Glide
 from nnvis.widgets.health_row import BAND, SCALE, HealthRow, gauge_place
 from nnvis.widgets.labels import explain
-from nnvis.widgets.painted import PaintedWidget, edged_rect
-from nnvis.widgets.written import text_width, write
+from nnvis.widgets.painted import Area, PaintedWidget, filled
+from nnvis.widgets.written import shortened, text_width, write
 
 HEAD, FOOT = 18, 18
 SPARK = QSize(60, 20)
@@ -36,6 +38,12 @@ EXPLANATIONS = {
     "zeros": "Share of outputs over the {images}validation images that are exactly 0.",
 }
 _WORDS = {"ratio": "update ÷ weight", "norm": "gradient norm", "dead": "dead", "zeros": "zeros"}
+
+
+@lru_cache(maxsize=4)
+def _green(ground: str, ink: str) -> QColor:
+    """The healthy band, on the groove."""
+    return mixed(color(ground), color(ink), _BAND_ALPHA)
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,7 @@ class HealthTable(PaintedWidget):
             painter.setClipRect(event.rect())
             for index, row in enumerate(self.rows):
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-                painter.fillRect(QRectF(0, HEAD + index * height, self.width(), 1), color(self.theme.line))
+                painter.fillRect(0, HEAD + index * height, self.width(), 1, color(self.theme.line))
                 self._paint_gauge(painter, row, self._gauge_area(columns["ratio"], HEAD + index * height), index)
             self.painted_seconds += time.thread_time() - started
             return
@@ -155,105 +163,100 @@ class HealthTable(PaintedWidget):
 
     def _paint_heads(self, painter: QPainter, columns: dict[str, _Column]) -> None:
         painter.setPen(color(self.theme.text_3))
-        write(painter, QRectF(0, 0, 100, HEAD - 2), "Layer", "caption")
+        write(painter, (0, 0, 100, HEAD - 2), "Layer", "caption")
         for name, words in _WORDS.items():
             if name in columns:
                 if name == "dead" and "zeros" not in columns:
                     words = "dead units"
-                write(painter, QRectF(columns[name].left, 0, 140, HEAD - 2), words, "caption")
+                write(painter, (columns[name].left, 0, 140, HEAD - 2), words, "caption")
 
     def _paint_row(
         self, painter: QPainter, row: HealthRow, columns: dict[str, _Column], top: float, index: int
     ) -> None:
         theme, height = self.theme, self.theme_source.metrics.health_row
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.fillRect(QRectF(0, top, self.width(), 1), color(theme.line))
+        painter.fillRect(0, round(top), self.width(), 1, color(theme.line))
         name, ratio, norm = columns["name"], columns["ratio"], columns["norm"]
         painter.setPen(color(theme.text))
-        title = QFontMetrics(font("body", 600)).elidedText(row.title, Qt.TextElideMode.ElideRight, int(name.width) + 6)
-        write(painter, QRectF(name.left, top, name.width + 8, height), title, "body", 600)
+        title = shortened(row.title, int(name.width) + 6, "body", 600)
+        write(painter, (name.left, top, name.width + 8, height), title, "body", 600)
         gauge = self._gauge_area(ratio, top)
         self._paint_gauge(painter, row, gauge, index)
         painter.setPen(color(theme.bad if row.is_alarming else theme.text))
-        left = gauge.right() + 12
+        left = gauge[0] + gauge[2] + 12
         if row.is_alarming:
             paint_icon(painter, "warning", QRectF(left, top + height / 2 - 6, 12, 12), theme.bad)
             left += _WARNING
-        write(painter, QRectF(left, top, self._words["ratio"] + 4, height), row.ratio_text)
-        spark = QRectF(norm.left, top + (height - SPARK.height()) / 2, SPARK.width(), SPARK.height())
-        self._paint_spark(painter, row, spark)
+        write(painter, (left, top, self._words["ratio"] + 4, height), row.ratio_text)
+        self._paint_spark(painter, row, (norm.left, top + (height - SPARK.height()) / 2, SPARK.width(), SPARK.height()))
         painter.setPen(color(theme.text_2))
-        write(painter, QRectF(spark.right() + 8, top, self._words["norm"] + 4, height), row.norm_text)
+        write(painter, (norm.left + SPARK.width() + 8, top, self._words["norm"] + 4, height), row.norm_text)
         for key, words in (("dead", row.dead_text), ("zeros", row.zeros_text)):
             if key in columns:
-                write(painter, QRectF(columns[key].left, top, columns[key].width + 4, height), words)
+                write(painter, (columns[key].left, top, columns[key].width + 4, height), words)
 
-    def _gauge_area(self, ratio: _Column, top: float) -> QRectF:
+    def _gauge_area(self, ratio: _Column, top: float) -> Area:
         middle = top + self.theme_source.metrics.health_row / 2
-        return QRectF(ratio.left, middle - 3, self._gauge_width(ratio), 6)
+        return ratio.left, middle - 3, self._gauge_width(ratio), 6
 
     def _gauge_width(self, ratio: _Column) -> float:
         return ratio.width - 12 - self._words["ratio"]
 
-    def _paint_gauge(self, painter: QPainter, row: HealthRow, area: QRectF, index: int) -> None:
+    def _paint_gauge(self, painter: QPainter, row: HealthRow, area: Area, index: int) -> None:
         """Groove, healthy band, range of the recent batches, marker."""
-        theme = self.theme
-        edged_rect(painter, area, 3, theme.track, None)
-        low, high = (area.left() + gauge_place(10**power) * area.width() for power in BAND)
+        theme, (start, top, width, height) = self.theme, area
+        filled(painter, area, 3, theme.track)
+        low, high = (round(start + gauge_place(10**power) * width) for power in BAND)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        green = mixed(color(theme.track), color(theme.ok), _BAND_ALPHA)
-        painter.fillRect(QRectF(round(low), area.top(), round(high) - round(low), area.height()), green)
-        middle = area.center().y()
+        painter.fillRect(low, round(top), high - low, round(height), _green(theme.track, theme.ok))
+        middle = round(top + height / 2)
         seen = row.ratios[np.isfinite(row.ratios)]
         if len(seen) > 1:
-            left, right = (
-                area.left() + gauge_place(float(end)) * area.width() for end in (seen.min(), seen.max())
-            )
-            span = QRectF(round(left), middle - 1, max(2, round(right) - round(left)), 2)
-            painter.fillRect(span, color(theme.text_2))
+            left, right = (round(start + gauge_place(float(end)) * width) for end in (seen.min(), seen.max()))
+            painter.fillRect(left, middle - 1, max(2, right - left), 2, color(theme.text_2))
         if row.is_off_scale:
             tint = theme.bad if row.is_alarming else theme.text
             self._paint_arrow(painter, area, tint, to_right=gauge_place(row.ratio) > 0.5)
             return
-        at = round(area.left() + self._glide.places[index] * area.width())
-        edged_rect(painter, QRectF(at - 1.5, middle - 7, 3, 14), 1, theme.text, None)
+        at = round(start + self._glide.places[index] * width)
+        filled(painter, (at - 1.5, middle - 7, 3, 14), 1, theme.text)
 
-    def _paint_arrow(self, painter: QPainter, area: QRectF, tint: str, *, to_right: bool) -> None:
-        tip, by = (area.right() + 1, -8) if to_right else (area.left() - 1, 8)
-        middle = area.center().y()
+    def _paint_arrow(self, painter: QPainter, area: Area, tint: str, *, to_right: bool) -> None:
+        left, top, width, height = area
+        tip, by = (left + width + 1, -8) if to_right else (left - 1, 8)
+        middle = top + height / 2
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tint))
+        painter.setBrush(color(tint))
         corners = [QPointF(tip, middle), QPointF(tip + by, middle - 7), QPointF(tip + by, middle + 7)]
         painter.drawPolygon(QPolygonF(corners))
 
-    def _paint_spark(self, painter: QPainter, row: HealthRow, area: QRectF) -> None:
+    def _paint_spark(self, painter: QPainter, row: HealthRow, area: Area) -> None:
         """The gradient norm from the start to now, between its own least and largest; a dot at the end."""
         norms = row.norms[np.isfinite(row.norms)]
         if len(norms) < 2:
             return
         norms = norms[np.linspace(0, len(norms) - 1, min(len(norms), SPARK_POINTS)).astype(int)]
         low, high = float(norms.min()), float(norms.max())
-        y = area.bottom() - 2 - (norms - low) / max(high - low, 1e-300) * (area.height() - 4)
-        x = np.linspace(area.left(), area.right() - 2, len(norms))
+        left, top, width, height = area
+        y = top + height - 2 - (norms - low) / max(high - low, 1e-300) * (height - 4)
+        x = np.linspace(left, left + width - 2, len(norms))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(QPen(color(self.theme.text_2), 1))
-        painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]))
+        painter.setPen(color(self.theme.text_2))
+        painter.drawPolyline(pg.functions.arrayToQPolygonF(x, y))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.theme.text))
+        painter.setBrush(color(self.theme.text))
         painter.drawEllipse(QPointF(float(x[-1]), float(y[-1])), 2, 2)
 
     def _paint_scale(self, painter: QPainter, ratio: _Column, top: float) -> None:
         """The powers of ten, once, below the last gauge."""
         theme, width = self.theme, self._gauge_width(ratio)
-        painter.fillRect(QRectF(0, top, self.width(), 1), color(theme.line))
-        painter.setFont(font("caption"))
+        painter.fillRect(0, round(top), self.width(), 1, color(theme.line))
         middle = (SCALE[0] + SCALE[1]) / 2
         for power, ink in ((SCALE[0], theme.text_3), (middle, theme.ok), (SCALE[1], theme.text_3)):
             painter.setPen(color(ink))
             at = ratio.left + gauge_place(10**power) * width
-            align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(QRectF(at - 20, top + 2, 40, FOOT - 2), align, number_text.power_of_ten(int(power)))
+            write(painter, (at - 20, top + 2, 40, FOOT), number_text.power_of_ten(int(power)), "caption", side="middle")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Explain the column under the pointer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
@@ -64,11 +65,14 @@ def paint_histogram(painter: QPainter, rect: QRectF, heights: Sequence[float], t
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color(theme.distribution))
-    pitch = rect.width() / len(heights)
+    pitch, left, most = rect.width() / len(heights), rect.left(), rect.height() - 1
     base = rect.bottom() - 1
-    for index, height in enumerate(heights):
-        tall = height * (rect.height() - 1)
-        painter.drawRect(QRectF(rect.left() + index * pitch, base - tall, pitch - 0.6, tall))
+    bars = PrimitiveArray(QRectF, 4)  # all bars in one call
+    bars.resize(len(heights))
+    bars.ndarray()[:] = [
+        (left + index * pitch, base - height * most, pitch - 0.6, height * most) for index, height in enumerate(heights)
+    ]
+    painter.drawRects(*bars.drawargs())
     painter.setPen(QPen(color(theme.distribution), line_width(painter)))
     painter.drawLine(QPointF(rect.left(), base + 0.5), QPointF(rect.right(), base + 0.5))
     painter.restore()

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.theme import ThemeSource, color
 from nnvis.widgets.labels import explain
-from nnvis.widgets.painted import PaintedWidget, edged_rect
-from nnvis.widgets.written import RIGHT, text_width, write
+from nnvis.widgets.painted import PaintedWidget, filled
+from nnvis.widgets.written import text_width, write
 
 _GAP = 3
 _BAR = 6
@@ -59,38 +59,38 @@ class TrainingProgress(PaintedWidget):
         theme, width = self.theme, self._bar_width()
         painter = QPainter(self)
         top = (self.height() - _HEIGHT) / 2
-        line = QRectF(0, top + 1, width, 20)
+        line = (0.0, top + 1, width, 20.0)
         painter.setPen(color(theme.text))
         write(painter, line, title, "body", 600)
         after = text_width(title, "body", 600) + 8
         ends = after + text_width(share) + 8
         if ends + text_width(detail, "caption") <= width:  # the batch says the same, more exactly
             painter.setPen(color(theme.text_2))
-            write(painter, line.adjusted(after, 0, 0, 0), share)
+            write(painter, (after, top + 1, width - after, 20), share)
         painter.setPen(color(theme.text_3))
-        write(painter, line, detail, "caption", side=RIGHT)
+        write(painter, line, detail, "caption", side="right")
         self._paint_segments(painter, top + 24, width)
-        side = QRectF(width + 16, top + 1, _SIDE_BLOCK, 18)
+        side = width + 16
         time, _, word = left.partition(" ")
         painter.setPen(color(theme.text))
-        write(painter, side, time, "body", 500)
+        write(painter, (side, top + 1, _SIDE_BLOCK, 18), time, "body", 500)
         painter.setPen(color(theme.text_2))
-        write(painter, side.adjusted(text_width(time, "body", 500) + 4, 0, 0, 0), word)
+        write(painter, (side + text_width(time, "body", 500) + 4, top + 1, _SIDE_BLOCK, 18), word)
         painter.setPen(color(theme.text_3))
-        write(painter, side.translated(0, 16), speed, "caption")
+        write(painter, (side, top + 17, _SIDE_BLOCK, 18), speed, "caption")
 
     def _paint_segments(self, painter: QPainter, top: float, width: float) -> None:
         count = self._epochs if self._epochs <= _MOST_SEGMENTS else 1
         done = self._done if self._epochs <= _MOST_SEGMENTS else self._done / self._epochs
         each = (width - _GAP * (count - 1)) / count
         for segment in range(count):
-            rect = QRectF(segment * (each + _GAP), top, each, _BAR)
-            edged_rect(painter, rect, 3, self.theme.track, None)
+            area = (segment * (each + _GAP), top, each, _BAR)
+            filled(painter, area, 3, self.theme.track)
             share = min(max(done - segment, 0.0), 1.0)
             if share > 0:
                 painter.save()
-                painter.setClipRect(QRectF(rect.left(), top, each * share, _BAR))
-                edged_rect(painter, rect, 3, self.theme.text, None)
+                painter.setClipRect(QRectF(area[0], top, each * share, _BAR))
+                filled(painter, area, 3, self.theme.text)
                 painter.restore()
 
     def _bar_width(self) -> int:
