@@ -114,11 +114,11 @@ class Button(QPushButton):
 
 
 class GivingLink(Button):
-    """A small link beside something that matters more: it takes the room that is left, and gives way where none is."""
+    """A small link beside something that matters more: it gives way as a whole where there is no room for its words."""
 
     def __init__(self, theme_source: ThemeSource, text: str, tooltip: str, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, text, "small_link", tooltip=tooltip, parent=parent)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
         """No width of its own to insist on."""
@@ -129,8 +129,8 @@ class GivingLink(Button):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self._fits else Qt.FocusPolicy.NoFocus)
 
     def hitButton(self, position: QPoint) -> bool:
-        """Only its words can be clicked."""
-        return self._fits and position.x() <= self.sizeHint().width()
+        """What cannot be read cannot be clicked."""
+        return self._fits and super().hitButton(position)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._fits:

@@ -153,7 +153,8 @@ class ProblemBlock(PaintedWidget):
             ways.addSpacing(_BESIDE_ICON)  # in a narrow dock two buttons need the room below the icon
         if self.button is not None:
             ways.addWidget(self.button)
-        ways.addWidget(self.why, 1)
+        ways.addWidget(self.why)
+        ways.addStretch(1)
         layout.addLayout(ways)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -92,6 +92,7 @@ class Informer(QObject):
             "drawn": len(window.panels.draw.canvas.strokes),
             "unit": window.findChild(QWidget, "unitCard").accessibleDescription().partition(".")[0],
             "selected_layer": session.selected_layer,
+            "opened": window.findChild(LayerList, "layerStack").opened,
             "live": session.is_live,
             "shown_step": session.shown_step,
             "weights": hashlib.sha256(session.parameters.tobytes()).hexdigest(),

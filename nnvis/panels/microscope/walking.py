@@ -108,6 +108,22 @@ class Walk(QWidget):
                 self.go_to(index)
                 return
 
+    def go_to_layer(self, layer: int) -> None:
+        """The same kind of stop at this layer of the network, or else its first one on the way that one is on."""
+        here = self.stop
+        if here is None or self._trace is None or here.layer == layer:
+            return
+        if here.tag == "Update":
+            views = [view.layer for view, _ in moved_weights(self._trace)]
+            if layer in views:
+                self.choose_moved(views.index(layer))
+            return
+        mine = [number for number, stop in enumerate(self._stops) if stop.layer == layer and stop.tag != "Update"]
+        mine = [number for number in mine if self._stops[number].is_backward == here.is_backward] or mine
+        alike = [number for number in mine if self._stops[number].result == here.result]
+        for number in (alike or mine)[:1]:
+            self.go_to(number)
+
     @property
     def moved(self) -> int:
         """Which of the arrays that the step moves is shown."""
