@@ -86,7 +86,9 @@ class OwnStore(QObject):
         """Write all as pictures, one folder per class, into a .zip or a new folder."""
 
         def write(digits: OwnDigits) -> None:
-            self.told.emit(f"{digits.export(path)} drawings were written to {path.name!r}.")
+            written = digits.export(path)
+            drawings = "1 drawing was" if written == 1 else f"{written} drawings were"
+            self.told.emit(f"{drawings} written to {path.name!r}.")
 
         return self._try(write)
 

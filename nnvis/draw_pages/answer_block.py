@@ -41,6 +41,7 @@ class AnswerBlock(QWidget):
         explain(self._step, "The answer comes from the network as it is now, after this many batches.")
         self._doubt = Chip(theme_source, "not sure")
         self._changed = Chip(theme_source, "not as trained", "warning", "reset", clickable=True)
+        self._changed.setObjectName("notAsTrained")
         self._changed.clicked.connect(self.own_wanted)
         self._title = text_label(tone="secondary")
         self._has_picture, self._gap = True, 0

@@ -103,6 +103,7 @@ class StepsPage(QWidget):
 
     def _slider(self, name: str, low: int, high: int, sentence: str) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setObjectName("temperatureSlider" if low < 0 else "thresholdSlider")
         slider.setProperty("tone", "neutral")
         slider.setRange(low, high)
         slider.setPageStep(5)

@@ -51,6 +51,7 @@ class TeachPage(QWidget):
         self.step = Button(theme_source, "Do one step", "primary", "step-batch", STEP, small=True)
         self.many = Button(theme_source, f"×{MANY}", "outline", tooltip=f"{MANY} such steps.", small=True)
         self.back = ToolButton(theme_source, "undo", "Bring back the weights from before the last steps.", kind="small")
+        self.back.setObjectName("teachBackButton")
         self.pause = Button(theme_source, "Pause", "outline", "pause", "Pause the training, to teach.", small=True)
         self.own = OwnDigitsCorner(desk, theme_source)
         self._said = text_label("", "caption", "secondary", wrap=True)

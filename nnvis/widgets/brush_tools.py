@@ -30,11 +30,13 @@ class BrushTools(QWidget):
         for button, name in ((self._brush, "Brush"), (self._eraser, "Eraser")):
             button.setCheckable(True)
             button.setAccessibleName(name)
+            button.setObjectName(f"{name.lower()}Button")
             tools.addButton(button)
         self._brush.setChecked(True)
         self._eraser.toggled.connect(self._on_eraser_toggled)
 
         self._thickness = QSlider(Qt.Orientation.Horizontal)
+        self._thickness.setObjectName("thicknessSlider")
         self._thickness.setProperty("tone", "neutral")
         self._thickness.setRange(_THINNEST, _THICKEST)
         self._thickness.setValue(round(canvas.brush_width))
@@ -56,6 +58,7 @@ class BrushTools(QWidget):
         for button, name, slot in ((self._undo, "Undo stroke", canvas.undo), (self._redo, "Redo stroke", canvas.redo),
                                    (self._clear, "Clear canvas", canvas.clear)):
             button.setAccessibleName(name)
+            button.setObjectName(f"{name.split()[0].lower()}StrokeButton")
             button.clicked.connect(slot)
 
         layout = QHBoxLayout(self)

@@ -64,6 +64,7 @@ class OwnSheet(Overlay):
         self.back = Button(theme_source, "Undo", "outline", "undo", small=True)
         self.back.clicked.connect(self.undo_requested)
         self.weight = QSlider(Qt.Orientation.Horizontal)
+        self.weight.setObjectName("ownWeightSlider")
         self.weight.setRange(0, MOST_WEIGHT)
         self.weight.setPageStep(5)
         self.weight.setFixedWidth(120)

@@ -16,12 +16,24 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QPoint, QSocketNotifier, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QLabel,
+    QMessageBox,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QTabBar,
+    QWidget,
+)
 
 from nnvis.app import create
 from nnvis.main_window import MainWindow
 from nnvis.panels.microscope import MicroscopePage
 from nnvis.widgets.banner import Banner
+from nnvis.widgets.dock import Dock
 from nnvis.widgets.layer_list import LayerList
 from nnvis.widgets.microscope.stage import Stage
 from nnvis.widgets.network_diagram import NetworkDiagram
@@ -90,6 +102,17 @@ class Informer(QObject):
             "own_digits": [digit.label for digit in session.own.digits],
             "can_teach": window.panels.draw.pages["teach"].step.isEnabled(),
             "drawn": len(window.panels.draw.canvas.strokes),
+            "ink": int(window.panels.draw.canvas.image().sum() // 255),
+            "brush": window.panels.draw.canvas.brush_width,
+            "page": window.panels.draw.chooser.current,
+            "wide": window.panels.draw.is_wide,
+            "steps_left_out": [name for name in ("crop", "scale", "centre")
+                               if not getattr(session.reading.preparation, name)],
+            "temperature": session.reading.temperature,
+            "is_sure": answer.is_sure if answer else True,
+            "can_take_back": window.panels.draw.pages["teach"].back.isEnabled(),
+            "dialog": modal.windowTitle() if isinstance(modal := QApplication.activeModalWidget(), QDialog) else "",
+            "kept_weight": session.project.own_digits.weight,
             "unit": window.findChild(QWidget, "unitCard").accessibleDescription().partition(".")[0],
             "selected_layer": session.selected_layer,
             "opened": window.findChild(LayerList, "layerStack").opened,
@@ -180,6 +203,22 @@ class Informer(QObject):
                     return [middle.x(), middle.y()]
         raise LookupError(title)
 
+    def place_of_handle(self, name: str) -> list[int]:
+        """The middle of a slider's handle, on the screen."""
+        slider = self._window.findChild(QSlider, name)
+        option = QStyleOptionSlider()
+        slider.initStyleOption(option)
+        part = QStyle.SubControl.SC_SliderHandle
+        handle = slider.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, slider)
+        middle = slider.mapToGlobal(handle.center())
+        return [middle.x(), middle.y()]
+
+    def place_of_head(self, title: str) -> list[int]:
+        """The middle of a dock's head, on the screen."""
+        dock = next(one for one in self._window.findChildren(Dock) if one.windowTitle() == title)
+        middle = dock.head.mapToGlobal(dock.head.rect().center())
+        return [middle.x(), middle.y()]
+
     def place_of_unit(self, column: int, place: int) -> list[int]:
         """The middle of a unit in the diagram, on the screen."""
         diagram = self._window.findChild(NetworkDiagram)
@@ -217,6 +256,10 @@ class Informer(QObject):
             say({"place": self.place_of_button(question["text"])})
         elif question["ask"] == "tab":
             say({"place": self.place_of_tab(question["title"])})
+        elif question["ask"] == "handle":
+            say({"place": self.place_of_handle(question["name"])})
+        elif question["ask"] == "head":
+            say({"place": self.place_of_head(question["title"])})
         elif question["ask"] == "unit":
             say({"place": self.place_of_unit(question["column"], question["place"])})
         elif question["ask"] == "number":

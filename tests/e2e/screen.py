@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.hand import Point
+from tests.e2e.source import AREA
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("Xvfb", "openbox", "xdotool")
@@ -33,7 +34,7 @@ class Program:
 
     def __init__(self, process: subprocess.Popen[str], environment: dict[str, str]) -> None:
         self._process = process
-        self._environment = environment
+        self.environment = environment
         self._answers = selectors.DefaultSelector()
         assert process.stdout is not None
         self._answers.register(process.stdout, selectors.EVENT_READ)
@@ -61,7 +62,7 @@ class Program:
     def hand(self, *commands: str | float) -> None:
         """Do something with the mouse or the keys, in the words of xdotool."""
         words = ["xdotool", *(str(word) for word in commands)]
-        subprocess.run(words, env=self._environment, check=True, timeout=60)
+        subprocess.run(words, env=self.environment, check=True, timeout=60)
 
     def draw(self, paths: Sequence[Sequence[Point]]) -> None:
         """Draw strokes with the left button; points are in pixels of the canvas."""
@@ -74,6 +75,12 @@ class Program:
                     words += ["mousedown", "1", "sleep", PAUSE]
             words += ["mouseup", "1", "sleep", PAUSE]
         self.hand(*words)
+
+    def slide(self, name: str, by: int) -> None:
+        """Drag the handle of a slider."""
+        x, y = self.ask("handle", name=name)["place"]
+        self.hand("mousemove", x, y, "mousedown", 1, "sleep", PAUSE, "mousemove", x + by // 2, y, "sleep", PAUSE,
+                  "mousemove", x + by, y, "sleep", PAUSE, "mouseup", 1)
 
     def finish(self) -> tuple[int, str]:
         """Wait for the program's end: its exit code, and everything it wrote to stderr."""
@@ -145,3 +152,21 @@ def program(environment: dict[str, str], home: Path, *arguments: str) -> Iterato
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
+
+
+@contextmanager
+def picture_source(environment: dict[str, str], picture: Path) -> Iterator[tuple[int, int]]:
+    """Another program on that screen, which has the picture in the clipboard, and can be dragged from this place."""
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("source.py")), str(picture)],
+        env=environment, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == "ready\n"
+        left, top, width, height = AREA
+        yield left + width // 2, top + height // 2
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()

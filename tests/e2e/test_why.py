@@ -29,10 +29,21 @@ def click(running: Program, question: str, **values: object) -> None:
 def test_a_step_left_out_changes_the_answer_at_once(running: Program) -> None:
     click(running, "button", text="Steps")
     assert running.ask("place", name="cropStep")["in_sight"]
-    click(running, "place", name="cropStep")
-    assert running.wait_for("as_trained", False)["state"] == "RUNNING"
-    click(running, "place", name="cropStep")
-    running.wait_for("as_trained", True)
+    for step in ("crop", "scale", "centre"):
+        click(running, "place", name=f"{step}Step")
+        assert running.wait_for("steps_left_out", [step])["state"] == "RUNNING"
+        click(running, "place", name=f"{step}Step")
+        running.wait_for("as_trained", True)
+
+
+def test_temperature_and_threshold_decide_how_sure_it_is(running: Program) -> None:
+    click(running, "button", text="Steps")
+    for name, value, more in (("temperatureSlider", "as_trained", False), ("thresholdSlider", "is_sure", False)):
+        running.slide(name, 90)
+        running.wait_for(value, more)
+    assert running.state()["temperature"] > 5
+    click(running, "place", name="notAsTrained")  # the chip beside the answer
+    assert running.wait_for("as_trained", True)["temperature"] == 1
 
 
 def test_why_finds_the_images_most_like_the_drawing_while_it_trains(running: Program) -> None:
@@ -42,7 +53,7 @@ def test_why_finds_the_images_most_like_the_drawing_while_it_trains(running: Pro
 
 def test_the_strip_brings_the_past_back(running: Program) -> None:
     click(running, "button", text="Answer")
-    running.wait_for("strip_moments", 2)
+    running.wait_for("strip_moments", 5)
     click(running, "place", name="answerStrip")
     state = running.wait_for("is_live", False)
     assert state["answer_step"] < state["step"]
