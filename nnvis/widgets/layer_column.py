@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.sequential import WeightView
 from nnvis import number_text
-from nnvis.theme import ThemeSource
+from nnvis.theme import ThemeSource, font
 from nnvis.widgets.chart_scale import round_number
 from nnvis.widgets.histogram import LayerHistogram, starting_words
 from nnvis.widgets.histogram_bins import Histogram, histogram, reach_for, sampling_stride, starting_reach
@@ -98,6 +98,7 @@ class LayerColumn(QWidget):
         self._caption = GivingLabel()
         self._value = LiveLabel("card", tone="secondary")
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._value.setFont(font("caption"))  # figures of equal width: else it would outgrow its room again and again
         self._value.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)  # the caption gives way first
         self._value.installEventFilter(self)
         self._mean = 0.0
@@ -203,7 +204,7 @@ class LayerColumn(QWidget):
         words = f"σ {number_text.measure(deviation)}"
         near_zero = abs(mean) < deviation / 1000  # a power of ten would look like something
         where = "~0" if near_zero else number_text.measure(mean)
-        return f"mean {where} · {words}" if self.width() >= ROOM_FOR_MEAN else words
+        return f"mean {where}, {words}" if self.width() >= ROOM_FOR_MEAN else words
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Say mean, deviation and share of zeros when they are asked for: they change with every redraw."""
