@@ -196,6 +196,8 @@ KEYS_ELSEWHERE: Final = {
         ("Next and previous stop", ("→", "←")), ("The same at the next layer", ("Shift →", "Shift ←")),
         ("Input, update", ("Home", "End")), ("BP1 to BP4", ("1", "2", "3", "4")), ("Image of the batch", ("↑", "↓")),
         ("All images", ("A",)), ("Life of a weight", ("W",)), ("The long way", ("L",)),
+        ("Gradient check, backward flow", ("G", "B")), ("Numbers in cells", ("N",)), ("Square-root colours", ("M",)),
+        ("Copy number, array, equation", ("Ctrl C",)),
         ("Change a number, reset", ("E", "R")), ("Play", ("Space",)), ("The function that ran", ("F2",)),
         ("Close, release", ("Esc",)),
     ),

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nnvis.icons import icon, icon_pixmap, paint_icon, svg_text
 from nnvis.metrics import COMPACT, LARGE, REGULAR, Metrics, metrics_for
@@ -89,6 +89,7 @@ class ThemeSource(QObject):
         self._metrics = REGULAR
         self._reduced_motion = False
         self._application: QApplication | None = None
+        self._window: QWidget | None = None
         self._files = QTemporaryDir()
         self._theme = self._wanted()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
@@ -147,6 +148,14 @@ class ThemeSource(QObject):
         self._ask_for_native_frames()
         self._dress()
 
+    def dress(self, window: QWidget) -> None:
+        """Let changes of the look reach this window by a style sheet of its own.
+
+        Qt hands that of an application to each widget once for every widget that it lies in, which takes five times as
+        long: half a second in which a change of theme is waited for.
+        """
+        self._window = window
+
     def icon(self, name: str, color: str = "", size: int = 16, trailing: int = 0) -> QIcon:
         """The icon in the theme in force; ask again when `theme_changed`."""
         return icon(name, self._theme, color, size, trailing)
@@ -164,7 +173,8 @@ class ThemeSource(QObject):
     def _dress(self) -> None:
         if self._application is not None:
             self._application.setPalette(palette(self._theme))
-            self._application.setStyleSheet(style_sheet(self._theme, self._metrics, self._write_arrows()))
+            dressed = self._window or self._application
+            dressed.setStyleSheet(style_sheet(self._theme, self._metrics, self._write_arrows()))
 
     def _write_arrows(self) -> dict[str, str]:
         files = {}

@@ -43,6 +43,7 @@ class AnswerBlock(QWidget):
         self._changed = Chip(theme_source, "not as trained", "warning", "reset", clickable=True)
         self._changed.clicked.connect(self.own_wanted)
         self._title = text_label(tone="secondary")
+        self._has_picture, self._gap = True, 0
         self._text = text_label(role="caption", wrap=True)
         self._lay_out()
 
@@ -81,12 +82,18 @@ class AnswerBlock(QWidget):
 
     def fit(self, gap: int) -> None:
         """Take the sizes of the window."""
-        metrics = self._theme_source.metrics
+        metrics, self._gap = self._theme_source.metrics, gap
         self._layout.setContentsMargins(0, 0, 0, gap)
-        self.setFixedHeight(max(metrics.picture, LINES) + gap)
+        self.setFixedHeight(max(metrics.picture if self._has_picture else metrics.display_line + 34, LINES) + gap)
         self._digit.setFixedHeight(metrics.display_line)
         self._digit.setMinimumWidth(metrics.display * 5 // 8)
         self._confidence.setContentsMargins(0, 0, 0, metrics.display_line // 16)
+
+    def show_picture(self, shown: bool) -> None:
+        """Whether what the network sees stands here, beside its answer."""
+        self._has_picture = shown
+        self.picture.setVisible(shown)
+        self.fit(self._gap)
 
     def show_answer(self, answer: Answer, names: Sequence[str]) -> None:
         """The winner, how sure, the next, and which network said so."""

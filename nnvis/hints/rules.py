@@ -147,7 +147,7 @@ def rate_too_low(run: Evidence) -> Hint | None:
     return Hint(
         "rate_too_low",
         "Learning rate too low: it creeps",
-        f"One update of {slowest.title} moves its weights by {_ratio(slowest.ratio)} of their size; "
+        f"An update of {slowest.title} moves its weights by {_ratio(slowest.ratio)} of their size; "
         f"healthy is {HEALTHY}.",
         (
             ("Update ÷ weight, all layers", f"{_ratio(median(layer.ratio for layer in layers))} (healthy: {HEALTHY})"),

@@ -20,8 +20,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox
 
 from nnvis.app import create
 from nnvis.main_window import MainWindow
+from nnvis.panels.microscope import MicroscopePage
 from nnvis.widgets.banner import Banner
 from nnvis.widgets.layer_list import LayerList
+from nnvis.widgets.microscope.stage import Stage
 from nnvis.widgets.network_diagram import NetworkDiagram
 from nnvis.widgets.pick_list import PickList
 
@@ -82,7 +84,7 @@ class Informer(QObject):
             "test_image": window.panels.draw.walk.words if window.panels.draw.walk.isVisible() else "",
             "has_test_image": window.panels.draw.desk.test_image is not None,
             "neighbours": len(window.panels.draw.pages["why"].nearest.names),
-            "strip_moments": window.panels.draw.pages["answer"].strip.moments,
+            "strip_moments": window.panels.draw.pages["answer"].history.strip.moments,
             "is_live": session.is_live,
             "pen_share": session.project.pen_digits.share,
             "own_digits": [digit.label for digit in session.own.digits],
@@ -106,7 +108,32 @@ class Informer(QObject):
             "hint_is_explained": advice.card.why_button.isChecked(),
             "silenced": sorted(advice.silenced),
             "theory": article.topic if article is not None and window.panels.theory.isVisible() else "",
+            **self.microscope(),
         }
+
+    def microscope(self) -> dict[str, Any]:
+        """What the Microscope shows; before it is opened, nothing."""
+        page = self._window.findChild(MicroscopePage)
+        if page is None or page.walk.stop is None:
+            return dict.fromkeys(("stop", "view", "pointed", "weight", "weight_open", "changed", "specimen", "checked"))
+        walk = page.walk
+        return {
+            "stop": walk.stop.symbol if walk.stop else "",
+            "view": page.current,
+            "pointed": list(walk._out.index) if walk._out else [],
+            "weight": walk.bench.weight.accessibleDescription(),
+            "weight_open": walk.bench.weight.isVisible(),
+            "changed": bool(walk._trace and walk._trace.specimen.is_changed),
+            "specimen": walk._trace.specimen.step if walk._trace else -1,
+            "checked": bool(page.check.scatter._twins),
+        }
+
+    def place_of_number(self, block: str, row: int, column: int) -> list[int]:
+        """The middle of a cell of a block of the Microscope's stage, on the screen."""
+        stage = self._window.findChild(Stage)
+        placed = stage.block(block)
+        middle = stage.mapToGlobal(placed.cell_rect(0, row, column).center().toPoint())
+        return [middle.x(), middle.y(), int(placed.block.places[0, row, column])]
 
     def moments(self) -> list[list[int]]:
         """Every moment that can be looked back at: its step, and where it lies on the screen."""
@@ -191,6 +218,8 @@ class Informer(QObject):
             say({"place": self.place_of_tab(question["title"])})
         elif question["ask"] == "unit":
             say({"place": self.place_of_unit(question["column"], question["place"])})
+        elif question["ask"] == "number":
+            say({"place": self.place_of_number(question["block"], question["row"], question["column"])})
         elif question["ask"] == "card":
             say({"place": self.corner_of_card(question["layer"])})
         else:

@@ -8,7 +8,6 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QLineEdit,
     QMainWindow,
     QMenu,
@@ -22,7 +21,7 @@ from nnvis.widgets.banner import Banner, BannerAction, BannerMessage
 from nnvis.widgets.buttons import Button, ToolButton
 from nnvis.widgets.card import Card, SeriesKey
 from nnvis.widgets.chip import Chip
-from nnvis.widgets.dock_head import DockHead
+from nnvis.widgets.dock import Dock
 from nnvis.widgets.empty_state import EmptyState
 from nnvis.widgets.labels import GivingLabel, Paragraph, explain, set_tone, text_label
 from nnvis.widgets.progress_segments import TrainingProgress
@@ -285,10 +284,8 @@ def test_progress_keeps_its_width_and_fills_its_segments(qtbot, theme_source):
 @pytest.mark.qt_log_ignore("does not support raise")
 def test_dock_head_floats_and_closes_its_dock(qtbot, theme_source):
     window = QMainWindow()
-    dock = QDockWidget(window)
-    head = DockHead(theme_source, dock, "Draw")
-    dock.setTitleBarWidget(head)
-    dock.setWidget(QWidget())
+    dock = Dock(theme_source, "Draw", (256, 480), window, floats=(1280, 768))
+    head = dock.head
     window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
     shown(qtbot, window)
     assert head.height() == 36
@@ -298,10 +295,15 @@ def test_dock_head_floats_and_closes_its_dock(qtbot, theme_source):
                                        if button.accessibleName() == name) for name in ("Float Draw", "Close Draw"))
     QTest.mouseClick(float_button, Qt.MouseButton.LeftButton)
     assert dock.isFloating()
+    room = dock.screen().availableGeometry()
+    assert room.contains(dock.geometry())
+    assert dock.width() == min(room.width() - 64, 1280)  # offscreen the screen is small
+    dock.resize(700, 500)
     QTest.mouseClick(float_button, Qt.MouseButton.LeftButton)
     assert not dock.isFloating()
     QTest.mouseDClick(head, Qt.MouseButton.LeftButton, pos=QPoint(120, 18))
     assert dock.isFloating()
+    assert dock.width() == 700  # the size that it was given
     QTest.mouseClick(close_button, Qt.MouseButton.LeftButton)
     assert dock.isHidden()
 
