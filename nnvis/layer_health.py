@@ -36,16 +36,17 @@ def health_rows(history: History, step: int, titles: Mapping[str, str], recent: 
                 measured.update_ratio,
                 np.array([sample.layers[place].update_ratio for sample in samples[-recent:]]),
                 np.array([sample.layers[place].gradient_norm for sample in samples]),
-                count.dead if count else None,
+                count.stuck if count else None,
                 count.units if count else 0,
-                count.zeros if count else None,
+                count.flat if count else None,
                 eased,
+                count.saturates if count else False,
             )
         )
     return tuple(rows)
 
 
 def watched_images(history: History, step: int) -> int:
-    """Return on how many images the units were watched, 0 before they were or where no layer has relu units."""
+    """Return on how many images the units were watched, 0 before they were or where no layer can be stuck."""
     checkups = history.checkups.until(step)
     return checkups[-1].count if checkups and checkups[-1].units else 0

@@ -26,7 +26,7 @@ from nnvis.widgets.written import shortened, text_width, write
 HEAD, FOOT = 18, 18
 SPARK = QSize(60, 20)
 SPARK_POINTS = 60
-_LEAST = {"ratio": 64, "norm": 36, "dead": 52, "zeros": 34}  # widths of the words
+_LEAST = {"ratio": 64, "norm": 36, "stuck": 52, "flat": 34}  # widths of the words
 _WARNING = 15  # width of the sign before a ratio that is off the gauge
 _NARROWEST_GAUGE = 44
 _BAND_ALPHA = 0.55
@@ -34,10 +34,34 @@ _BAND_ALPHA = 0.55
 EXPLANATIONS = {
     "ratio": "Mean |ΔW| ÷ mean |W| of one batch. About 10⁻³ is healthy: less is slow, more is unstable.",
     "norm": "Length of the layer's gradient, and how it went so far: near 0 it learns nothing, growing it explodes.",
-    "dead": "Units that were 0 for all {images}validation images: no gradient reaches them any more.",
-    "zeros": "Share of outputs over the {images}validation images that are exactly 0.",
 }
-_WORDS = {"ratio": "update ÷ weight", "norm": "gradient norm", "dead": "dead", "zeros": "zeros"}
+_WORDS = {"ratio": "update ÷ weight", "norm": "gradient norm"}
+
+
+@dataclass(frozen=True)
+class _Stuck:
+    """What the last two columns are called and count. `alone`: the head of the first, where the second gave way."""
+
+    stuck: str
+    alone: str
+    flat: str
+    explanations: dict[str, str]
+
+
+_KINDS = {  # by whether the activations saturate: most networks have one kind
+    (False,): _Stuck("dead", "dead units", "zeros", {
+        "stuck": "Units that were 0 for all {images}validation images: no gradient reaches them any more.",
+        "flat": "Share of outputs over the {images}validation images that are exactly 0.",
+    }),
+    (True,): _Stuck("saturated", "saturated", "at ends", {
+        "stuck": "Units at an end of sigmoid or tanh for all {images}validation images: hardly any gradient passes.",
+        "flat": "Share of outputs over the {images}validation images where the slope is below 1/20 of the steepest.",
+    }),
+    (False, True): _Stuck("stuck", "stuck units", "flat", {
+        "stuck": "Units that are dead (relu) or saturated (sigmoid, tanh) for all {images}validation images.",
+        "flat": "Share of outputs over the {images}validation images that are 0 (relu) or at an end (sigmoid, tanh).",
+    }),
+}  # fmt: skip
 
 
 @lru_cache(maxsize=4)
@@ -54,7 +78,7 @@ class _Column:
 
 
 class HealthTable(PaintedWidget):
-    """Rows of name, gauge, gradient norm, dead units and zeros; pointing at a column explains it."""
+    """Rows of name, gauge, gradient norm, stuck units and flat outputs; pointing at a column explains it."""
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, parent)
@@ -90,6 +114,12 @@ class HealthTable(PaintedWidget):
         return QSize(300, self.sizeHint().height())
 
     @property
+    def _stuck(self) -> _Stuck:
+        """What the last two columns are called and count."""
+        kinds = tuple(sorted({row.saturates for row in self.rows if row.stuck is not None}))
+        return _KINDS[kinds or (False,)]
+
+    @property
     def columns(self) -> dict[str, tuple[float, float]]:
         """Left edge and width of each column that there is room for."""
         return {column.name: (column.left, column.width) for column in self._columns()}
@@ -99,25 +129,25 @@ class HealthTable(PaintedWidget):
         if fresh:
             self._words = dict(_LEAST)
         for row in self.rows:
-            texts = {"ratio": row.ratio_text, "norm": row.norm_text, "dead": row.dead_text, "zeros": row.zeros_text}
+            texts = {"ratio": row.ratio_text, "norm": row.norm_text, "stuck": row.stuck_text, "flat": row.flat_text}
             for name, text in texts.items():
                 sign = _WARNING if name == "ratio" and row.is_alarming else 0
                 self._words[name] = max(self._words[name], math.ceil(text_width(text)) + sign)
 
     def _columns(self) -> list[_Column]:
-        """Share out the width: first the zeros give way, then the gauge becomes shorter."""
+        """Share out the width: first the last column gives way, then the gauge becomes shorter."""
         widest = max((text_width(row.title, "body", 600) for row in self.rows), default=0.0)
         widths = {
             "name": float(min(widest, 120)),
             "ratio": float(self.theme_source.metrics.gauge + 12 + self._words["ratio"]),
             "norm": float(SPARK.width() + 8 + self._words["norm"]),
-            "dead": float(self._words["dead"]),
-            "zeros": float(self._words["zeros"]),
+            "stuck": max(float(self._words["stuck"]), math.ceil(text_width(self._stuck.stuck, "caption"))),
+            "flat": max(float(self._words["flat"]), math.ceil(text_width(self._stuck.flat, "caption"))),
         }
         least = 10.0
         if sum(widths.values()) + least * (len(widths) - 1) > self.width():
-            del widths["zeros"]
-            widths["dead"] = max(widths["dead"], 64.0)  # its head is longer when it stands alone
+            del widths["flat"]
+            widths["stuck"] = max(widths["stuck"], 64.0)  # its head is longer when it stands alone
         spare = self.width() - sum(widths.values())
         if spare < least * (len(widths) - 1):
             given = least * (len(widths) - 1) - spare
@@ -164,10 +194,10 @@ class HealthTable(PaintedWidget):
     def _paint_heads(self, painter: QPainter, columns: dict[str, _Column]) -> None:
         painter.setPen(color(self.theme.text_3))
         write(painter, (0, 0, 100, HEAD - 2), "Layer", "caption")
-        for name, words in _WORDS.items():
+        stuck = self._stuck
+        heads = {**_WORDS, "stuck": stuck.stuck if "flat" in columns else stuck.alone, "flat": stuck.flat}
+        for name, words in heads.items():
             if name in columns:
-                if name == "dead" and "zeros" not in columns:
-                    words = "dead units"
                 write(painter, (columns[name].left, 0, 140, HEAD - 2), words, "caption")
 
     def _paint_row(
@@ -191,7 +221,7 @@ class HealthTable(PaintedWidget):
         self._paint_spark(painter, row, (norm.left, top + (height - SPARK.height()) / 2, SPARK.width(), SPARK.height()))
         painter.setPen(color(theme.text_2))
         write(painter, (norm.left + SPARK.width() + 8, top, self._words["norm"] + 4, height), row.norm_text)
-        for key, words in (("dead", row.dead_text), ("zeros", row.zeros_text)):
+        for key, words in (("stuck", row.stuck_text), ("flat", row.flat_text)):
             if key in columns:
                 write(painter, (columns[key].left, top, columns[key].width + 4, height), words)
 
@@ -262,12 +292,13 @@ class HealthTable(PaintedWidget):
         """Explain the column under the pointer."""
         at = event.position().x()
         under = [name for name, (left, width) in self.columns.items() if left <= at <= left + width]
-        name = next((name for name in under if name in EXPLANATIONS), "")
+        explanations = {**EXPLANATIONS, **self._stuck.explanations}
+        name = next((name for name in under if name in explanations), "")
         if name != self._explained:
             self._explained = name
             if name:
                 images = f"{number_text.count(self._images)} " if self._images else ""
-                explain(self, EXPLANATIONS[name].format(images=images))
+                explain(self, explanations[name].format(images=images))
             else:
                 self.setToolTip("")
         super().mouseMoveEvent(event)

@@ -202,7 +202,7 @@ class LayerColumn(QWidget):
         words = f"σ {number_text.measure(deviation)}"
         near_zero = abs(mean) < deviation / 1000  # a power of ten would look like something
         where = "~0" if near_zero else number_text.measure(mean)
-        return f"mean {where} · {words}" if self.width() >= ROOM_FOR_MEAN else words
+        return f"mean {where}, {words}" if self.width() >= ROOM_FOR_MEAN else words
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Say mean, deviation and share of zeros when they are asked for: they change with every redraw."""

@@ -70,7 +70,7 @@ def test_the_weights_of_now_over_the_outline_of_the_first(card, rng):
     assert column.histogram.start.counts.tolist() == first.counts.tolist()
     assert column.histogram.now.counts.tolist() != first.counts.tolist()
     view = column.view
-    assert column.value_text == f"mean ~0 · σ {now[view.start : view.stop][::3].std():.3f}"
+    assert column.value_text == f"mean ~0, σ {now[view.start : view.stop][::3].std():.3f}"
     assert not card._key.isHidden()
 
 
