@@ -61,7 +61,8 @@ class Trainer:
     the samples is drawn anew each epoch from `seed`; the last short batch is kept. With `validation_data` the network
     is measured before the first batch and `validations_per_epoch` times in each epoch. `class_weight` says how much the
     samples of a class count in loss and gradient. An `augmentation` varies the training images, never the ones that are
-    validated with. The samples `mixed_in` take the place of a share of every batch, from the first to the last.
+    validated with. The samples `mixed_in` take the place of a share of every batch, from the first to the last. With
+    `rows` only those samples of x are trained on, without a copy of them; y has a label for each row.
 
     Raises ShapeError and ConfigError when the data does not fit the model, before anything moves.
     """
@@ -72,6 +73,7 @@ class Trainer:
         x: Array,
         y: Array,
         *,
+        rows: Array | None = None,
         batch_size: int = 32,
         epochs: int = 1,
         validation_data: tuple[Array, Array] | None = None,
@@ -86,7 +88,7 @@ class Trainer:
         mixed_in: Mixture | None = None,
     ) -> None:
         model.require_built()
-        self.samples = Samples(model, x, y, scaling, augmentation, class_weight, mixed_in)
+        self.samples = Samples(model, x, y, scaling, augmentation, class_weight, mixed_in, rows)
         if batch_size < 1 or epochs < 1:
             raise ConfigError(f"Batch size {batch_size} and epochs {epochs} must both be at least 1.")
         if early_stopping is not None:

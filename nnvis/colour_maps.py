@@ -70,6 +70,7 @@ def magnitude_indices(values: NDArray[Any], top: float) -> NDArray[np.uint8]:
     return indices
 
 
+@cache
 def color_table(colors: tuple[Rgb, ...]) -> list[int]:
     """Opaque ARGB numbers, as `QImage.setColorTable` takes them."""
     return [0xFF000000 | red << 16 | green << 8 | blue for red, green, blue in colors]

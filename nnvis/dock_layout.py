@@ -29,7 +29,7 @@ class DockLayout(QObject):
         self.docks: dict[str, Dock] = {}
         for row in PANELS:
             if row.area in AREAS:
-                dock = Dock(theme_source, row.title, row.widths, window)
+                dock = Dock(theme_source, row.title, row.widths, window, row.floats)
                 dock.setObjectName(f"{row.name}Dock")
                 window.addDockWidget(AREAS[row.area], dock)
                 self.docks[row.name] = dock

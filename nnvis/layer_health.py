@@ -9,6 +9,8 @@ import numpy as np
 from nnvis.history import History
 from nnvis.widgets.health_row import HealthRow
 
+EASED = 0.1  # of the highest learning rate of the run: below that the schedule means the updates to be small
+
 
 def health_rows(history: History, step: int, titles: Mapping[str, str], recent: int) -> tuple[HealthRow, ...]:
     """Return one row per layer of ``titles`` (by unique name) that was measured in the first ``step`` updates.
@@ -20,6 +22,8 @@ def health_rows(history: History, step: int, titles: Mapping[str, str], recent: 
         return ()
     checkups = history.checkups.until(step)
     units = {count.layer: count for count in checkups[-1].units} if checkups else {}
+    rates = history.train_rates[: samples[-1].step]
+    eased = len(rates) > 0 and bool(rates[-1] < EASED * rates.max())
     rows = []
     for place, measured in enumerate(samples[-1].layers):
         title = titles.get(measured.layer)
@@ -35,6 +39,7 @@ def health_rows(history: History, step: int, titles: Mapping[str, str], recent: 
                 count.dead if count else None,
                 count.units if count else 0,
                 count.zeros if count else None,
+                eased,
             )
         )
     return tuple(rows)

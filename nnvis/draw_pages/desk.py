@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -112,3 +113,11 @@ class DrawingDesk(QObject):
         # Where everything was rubbed out there are strokes, but no ink.
         self.session.set_drawing(self.steps.centred if self.steps.centred.any() else None)
         self.prepared.emit()
+
+
+def class_names(desk: DrawingDesk, classes: int) -> Sequence[str]:
+    """The names of so many classes: the data set's where they fit, else numbers."""
+    dataset = desk.session.shown_dataset
+    if dataset is not None and len(dataset.class_names) == classes:
+        return [str(name) for name in dataset.class_names]
+    return [str(index) for index in range(classes)]

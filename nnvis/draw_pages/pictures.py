@@ -15,8 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from core.data import center_digit, read_drawing
 from core.data.picture import SUFFIXES
 from core.errors import FileError
-from nnvis.draw_pages.answer import class_names
-from nnvis.draw_pages.desk import DrawingDesk, Original
+from nnvis.draw_pages.desk import DrawingDesk, Original, class_names
 from nnvis.messages import Message
 from nnvis.number_text import count
 from nnvis.shown_network import Finding, Look

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from core.sequential import Sequential
 from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.draw_pages.pace import Pace
 from nnvis.number_text import decimal, percent
 from nnvis.reading import COOLEST, HOTTEST, Reading
 from nnvis.theme import ThemeSource
@@ -24,7 +25,11 @@ CENTRE = ("The centre of mass of the ink comes into the middle of 28 by 28; left
 STANDARDISE = ("The mean of the training pixels is subtracted, and the rest divided by their standard deviation; left "
                "out, the network gets 0 to 1.")
 UNIT = "This project trains on pixels from 0 to 1, so there is nothing to do."
+NOTE = ("Leave a step out and see what the answer becomes: the network knows only pictures that went through all of "
+        "them.")
 ROOMS = (42, 50, 43, 44, 66)  # for what stands below each picture
+LARGE_SIDE = 60  # px of a picture, where there is room
+STEPS_HZ = 20  # five pictures are not to cost every move of the pen
 NOTCHES = 20  # of the temperature's slider on each side of 1
 
 
@@ -34,6 +39,7 @@ class StepsPage(QWidget):
     def __init__(self, desk: DrawingDesk, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._session = desk, desk.session
+        self._is_beside = False
         self.raw = StepTile(theme_source, "Drawn", "What you drew, on a canvas of 280 by 280.", switchable=False)
         self.crop = StepTile(theme_source, "Crop", CROP)
         self.scale = StepTile(theme_source, "Scale", SCALE)
@@ -64,20 +70,36 @@ class StepsPage(QWidget):
             sliders.addWidget(slider, row, 1)
             sliders.addWidget(value, row, 2)
         sliders.setColumnStretch(1, 1)
-        note = text_label("Leave a step out and see what the answer becomes: the network knows only pictures that went "
-                          "through all of them.", "caption", wrap=True)
+        self._note = text_label(NOTE, "caption", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(tiles)
-        layout.addWidget(note)
+        layout.addWidget(self._note)
         layout.addLayout(sliders)
         layout.addStretch(1)
-        desk.prepared.connect(self._show_steps)
+        self._pace = Pace(self._show_steps, STEPS_HZ, self)
+        desk.prepared.connect(self._pace.request)
         self._session.reading_changed.connect(self._show_reading)
         self._session.history_cleared.connect(self._show_reading)
         self._session.history_cleared.connect(self._show_steps)
         self._show_reading()
+
+    def set_beside(self, beside: bool) -> None:
+        """Stand beside the canvas, under a title that explains: the pictures get the room of the words."""
+        self._is_beside = beside
+        self._note.setVisible(not beside)
+        self._fit_tiles()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """All pictures are of one size."""
+        super().resizeEvent(event)
+        self._fit_tiles()
+
+    def _fit_tiles(self) -> None:
+        side = min(LARGE_SIDE, self.width() * min(ROOMS) // sum(ROOMS)) if self._is_beside else None
+        for tile in self._tiles:
+            tile.set_side(side)
 
     def _slider(self, name: str, low: int, high: int, sentence: str) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal)

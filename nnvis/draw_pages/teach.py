@@ -12,9 +12,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.sequential import Sequential
-from nnvis.draw_pages.answer import class_names
-from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.draw_pages.desk import DrawingDesk, class_names
 from nnvis.draw_pages.own_digits import OwnDigitsCorner
+from nnvis.draw_pages.pace import Pace
 from nnvis.lesson import RATE, Error, Taught, error_of, teach
 from nnvis.number_text import count, decimal, measure, percent
 from nnvis.session import Finding, RunState
@@ -28,6 +28,7 @@ from nnvis.widgets.signed_picture import SignedPicture
 
 TOPIC = "teach"
 MANY = 20
+ERROR_HZ = 15  # a pass there and back is not to cost every move of the pen
 BARS = ("What the label says about each output: p − y. Blue must rise, orange must fall; behind softmax this is the "
         "gradient by the scores.")
 PICTURE = "The gradient of the loss by each pixel. Blue: more ink here lowers the loss; orange: more ink raises it."
@@ -67,6 +68,7 @@ class TeachPage(QWidget):
         self.many.clicked.connect(partial(self._teach, MANY))
         self.back.clicked.connect(self._take_back)
         self.pause.clicked.connect(self._session.pause)
+        self._pace = Pace(self._show_answer, ERROR_HZ, self)
         self._session.answer_changed.connect(self._on_answer_changed)
         self._session.drawing_changed.connect(self._on_drawing_changed)
         self._session.state_changed.connect(self._show_state)
@@ -126,6 +128,12 @@ class TeachPage(QWidget):
         self._show_state()
 
     def _on_answer_changed(self) -> None:
+        if self._session.answer is None or self.bars.values is None:
+            self._show_answer()
+        else:
+            self._pace.request()
+
+    def _show_answer(self) -> None:
         if self.isVisible():
             self._show_error()
             self._show_state()

@@ -13,8 +13,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.saliency import Saliency, gradient_times_input, input_gradient, integrated_gradients, occlusion
-from nnvis.draw_pages.answer import class_names
-from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.draw_pages.desk import DrawingDesk, class_names
 from nnvis.neighbours import Embedding, Neighbours, affordable, embed, nearest
 from nnvis.number_text import count, measure, signed
 from nnvis.shown_network import Finding, Look
@@ -27,6 +26,7 @@ from nnvis.widgets.signed_picture import SignedPicture, overlay_image
 SALIENCY, NEAREST = "saliency", "nearest images"
 SHOWN = 6  # neighbours
 PAUSE_MS = 120  # between two looks while one draws or it learns
+PATIENT_MS = 600  # the same, where the page is in sight all the time and training is not to pay for it
 EMBED_EVERY_MS = 3000  # while it learns
 
 
@@ -74,10 +74,9 @@ class WhyPage(QWidget):
         self._embedding: Embedding | None = None
         self._embedded = QElapsedTimer()
         self._shown: Shown | None = None
-        self._is_due = False
+        self._is_due = self._is_beside = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._on_paused)
         self.method = QComboBox()
         self.method.addItems([method.name for method in METHODS])
@@ -129,14 +128,29 @@ class WhyPage(QWidget):
         head.setSpacing(6)
         head.addWidget(self._near_title)
         head.addWidget(self._near_words, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(top)
-        layout.addLayout(middle)
-        layout.addLayout(head)
-        layout.addWidget(self.nearest)
-        layout.addStretch(1)
+        self.near = QWidget()
+        near = QVBoxLayout(self.near)
+        near.addLayout(head)
+        near.addWidget(self.nearest)
+        self._layout = QVBoxLayout(self)
+        self._layout.addLayout(top)
+        self._layout.addLayout(middle)
+        self._layout.addWidget(self.near)
+        self._layout.addStretch(1)
+        for column in (near, self._layout):
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(4)
+
+    def set_beside(self, beside: bool) -> None:
+        """Stand beside the canvas, in sight all the time: then the map is laid over the drawing only when asked for.
+
+        The nearest images may stand elsewhere meanwhile; afterwards they come back.
+        """
+        self._is_beside = beside
+        self.overlay.setText("over the drawing" if beside else "over")
+        self.overlay.setChecked(not beside)
+        if not beside:
+            self._layout.insertWidget(2, self.near)
 
     # --- asking ----------------------------------------------------------------------------------------------------
 
@@ -176,7 +190,8 @@ class WhyPage(QWidget):
 
     def _ask(self) -> None:
         self._is_due = False
-        self._pause.start()
+        patient = self._is_beside and self._session.is_training
+        self._pause.start(PATIENT_MS if patient else PAUSE_MS)
         self._ask_why()
         self._ask_nearest()
 

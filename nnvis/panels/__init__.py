@@ -29,6 +29,7 @@ class PanelRow:
     widths: tuple[int, int]  # narrowest and widest while docked; (0, 0) in the centre
     make: Maker
     folds: tuple[str, ...] = ()  # docks that fold away to a rail while this page is in front
+    floats: tuple[int, int] = (0, 0)  # width and height when it floats for the first time; (0, 0): as it was docked
 
 
 def _network(session: Session, theme_source: ThemeSource) -> QWidget:
@@ -79,6 +80,6 @@ PANELS: Final = (
     PanelRow("diagram", "Diagram", "centre", (0, 0), _diagram),
     PanelRow("microscope", "Microscope", "centre", (0, 0), _microscope, folds=("network", "draw")),
     PanelRow("theory", "Theory", "centre", (0, 0), _theory, folds=("network", "draw")),
-    PanelRow("draw", "Draw", "right", (256, 480), _draw),
+    PanelRow("draw", "Draw", "right", (256, 480), _draw, floats=(1280, 768)),
     PanelRow("timeline", "Timeline", "foot", (0, 0), _timeline),
 )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TypeVar
 
 from PySide6.QtCore import QMimeData, QSize, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from nnvis.draw_pages import DRAW_PAGES
-from nnvis.draw_pages.answer import AnswerPage, class_names
+from nnvis.draw_pages.answer import AnswerPage
 from nnvis.draw_pages.answer_block import AnswerBlock
-from nnvis.draw_pages.desk import DrawingDesk
+from nnvis.draw_pages.columns import WIDE, DrawColumns
+from nnvis.draw_pages.desk import DrawingDesk, class_names
 from nnvis.draw_pages.pictures import Pictures, picture_in
+from nnvis.draw_pages.steps import StepsPage
+from nnvis.draw_pages.teach import TeachPage
+from nnvis.draw_pages.why import WhyPage
 from nnvis.number_text import shape
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
@@ -25,11 +30,17 @@ from nnvis.widgets.walk_bar import WalkBar
 
 _SMALLEST_CANVAS = 200
 _CANVAS_BESIDE_STRIP = 216  # smaller, and the strip gives way: a title bar on a 1366x768 screen must not cost it
+_WIDEST = 520  # px of one column: longer bars say no more
 _GAP = 6
+
+Page = TypeVar("Page", bound=QWidget)
 
 
 class DrawPanel(QWidget):
-    """Canvas and tools, the answer, and below it one of DRAW_PAGES. The canvas stays where it is, whatever is below."""
+    """Canvas and tools, the answer, and below it one of DRAW_PAGES. The canvas stays where it is, whatever is below.
+
+    Where it is wide, as when it floats, all of them stand side by side, and the network between them.
+    """
 
     def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,8 +66,9 @@ class DrawPanel(QWidget):
         self.chooser = SegmentedControl(
             theme_source, "Below the canvas", tuple((row.name, row.word, row.sentence) for row in DRAW_PAGES))
         self.chooser.changed.connect(self._on_page_chosen)
+        self.columns: DrawColumns | None = None  # made when there is room for the first time
         self._build()
-        self._on_page_chosen(DRAW_PAGES[0].name)
+        self._stand_below_each_other()
         self._on_metrics_changed()
 
         theme_source.metrics_changed.connect(self._on_metrics_changed)
@@ -66,30 +78,55 @@ class DrawPanel(QWidget):
         self._on_drawing_changed()
 
     def _build(self) -> None:
-        row = QHBoxLayout()
+        self._chooser_row = QWidget()
+        row = QHBoxLayout(self._chooser_row)
+        row.setContentsMargins(0, 0, 0, _GAP)
         row.addWidget(self.chooser)
         row.addStretch(1)
         content = _Column()
         content.setObjectName("scrolled")
         self._layout = QVBoxLayout(content)
         self._layout.setSpacing(0)
-        self._layout.addWidget(self.canvas, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._layout.addWidget(self._brushes)
-        self._layout.addWidget(self._answer)
-        self._layout.addLayout(row)
-        self._layout.addSpacing(_GAP)
-        for page in self.pages.values():
-            self._layout.addWidget(page)
-        self._layout.addStretch(1)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(content)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._scroll)
+        self._forms = QStackedLayout(self)
+        self._forms.setContentsMargins(0, 0, 0, 0)
+        self._forms.addWidget(self._scroll)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are three columns."""
+        return self._forms.currentWidget() is self.columns
+
+    def _stand_below_each_other(self) -> None:
+        """The form of the dock: one page at a time."""
+        if self.columns is not None:
+            self._forms.setCurrentWidget(self._scroll)
+        self._layout.addWidget(self.canvas, 0, Qt.AlignmentFlag.AlignHCenter)
+        for part in (self._brushes, self._answer, self._chooser_row, *self.pages.values()):
+            self._layout.addWidget(part)
+        self._layout.addStretch(1)
+        if self.columns is not None:
+            self.columns.give_back(self._answer, self._page(AnswerPage), self._page(StepsPage), self._page(WhyPage))
+        self._on_page_chosen(self.chooser.current)
+
+    def _stand_side_by_side(self) -> None:
+        """The form of a wide window: all pages at once."""
+        if self.columns is None:
+            self.columns = DrawColumns(self._session, self._theme_source)
+            self._forms.addWidget(self.columns)
+        while self._layout.count():
+            self._layout.takeAt(0)
+        self.columns.take(self.canvas, self._brushes, self._answer, self._page(AnswerPage), self._page(StepsPage),
+                          self._page(WhyPage), self._page(TeachPage))
+        self._forms.setCurrentWidget(self.columns)
+
+    def _page(self, kind: type[Page]) -> Page:
+        return next(page for page in self.pages.values() if isinstance(page, kind))
 
     @cached_property
     def tools(self) -> ColorBar:
@@ -104,23 +141,37 @@ class DrawPanel(QWidget):
         return QSize(metrics.right_dock, metrics.canvas + 320)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The canvas is the largest square that leaves room for the answer."""
+        """The form that fits; in it the canvas is the largest square that leaves room for the answer."""
         super().resizeEvent(event)
+        if self.is_wide != (self.width() >= WIDE):
+            if self.is_wide:
+                self._stand_below_each_other()
+            else:
+                self._stand_side_by_side()
         self._fit_canvas()
 
     def _fit_canvas(self) -> None:
         """The history strip gives way before the canvas does; and where that is small already, the dock scrolls."""
-        margins = self._layout.contentsMargins()
-        width = self.width() - margins.left() - margins.right()
-        answer = self.pages["answer"]
-        assert isinstance(answer, AnswerPage)
-        metrics = self._theme_source.metrics
+        if self.is_wide:
+            assert self.columns is not None
+            self.columns.fit()
+            self._place_walk()
+            return
+        metrics, margins = self._theme_source.metrics, self._layout.contentsMargins()
+        padding = max(metrics.dock_padding, (self.width() - _WIDEST) // 2)
+        self._layout.setContentsMargins(padding, margins.top(), padding, margins.bottom())
+        width = self.width() - 2 * padding
+        answer = self._page(AnswerPage)
         above = margins.top() + metrics.draw_tool + self._answer.height() + self.chooser.height() + _GAP
         room = self.height() - above - margins.bottom()
         roomy = room - answer.height_for(roomy=True) >= min(width, _CANVAS_BESIDE_STRIP)
         side = max(_SMALLEST_CANVAS, min(width, room - answer.height_for(roomy)))
         answer.set_room(room - side)
         self.canvas.setFixedSize(side, side)
+        self._place_walk()
+
+    def _place_walk(self) -> None:
+        side = self.canvas.width()
         self.walk.setGeometry(4, side - self.walk.height() - 4, side - 8, self.walk.height())
 
     def _on_metrics_changed(self) -> None:

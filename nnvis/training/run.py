@@ -141,7 +141,7 @@ class Run:
         """The news of this run, with copies of everything that the worker keeps using."""
         return Prepared(
             self.number, self.project, self.model.clone(), self.dataset, self.split.scaling,
-            len(self.split.x_train), len(self.split.x_validation), self._first, self._probe(), self.timeline,
+            len(self.split.rows), len(self.split.x_validation), self._first, self._probe(), self.timeline,
             self.trainer.step, self.finished,
         )  # fmt: skip
 
@@ -149,7 +149,7 @@ class Run:
         """A few validation images, or training images where there are none."""
         split, count = self.split, probe_size(self.model)
         validated = len(split.x_validation) > 0
-        x = split.x_validation if validated else split.x_train
+        x = split.x_validation if validated else split.images[split.rows[:count]]
         y = split.y_validation if validated else split.y_train
         return Probe(x[:count].copy(), y[:count].copy(), validated)
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.batch_place import BatchPlace
 
-MEMORY = 128 * 2**20  # bytes: 300 moments of the default network
+MEMORY = 64 * 2**20  # bytes: 150 moments of the default network
 MOST_MOMENTS = 400
 FEWEST_MOMENTS = 8  # also of a network so large that they exceed the memory limit
 SHARE = 0.005  # of the training time that keeping moments may take: what the copies push out of the cache costs as much

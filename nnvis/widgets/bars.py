@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from nnvis.number_text import measure, share
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
+from nnvis.widgets.written import RIGHT, write
 
 _GAP = 8
 _VALUE = 48
@@ -147,9 +148,7 @@ class Bars(PaintedWidget):
                 edged_rect(painter, bar, 2, theme.text if won else theme.text_3, None)
             if self._values is not None:
                 painter.setPen(color(theme.text if won else theme.text_3))
-                painter.setFont(font("caption", 600 if won else 400))
-                right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(line, right, self._written(row))
+                write(painter, line, self._written(row), "caption", 600 if won else 400, RIGHT)
             if self.focus_visible and row == max(self._row, 0):
                 focus_ring(painter, track.adjusted(-3, -3, 3, 3), theme, 4)
 

@@ -28,7 +28,7 @@ from nnvis.colour_maps import color_table, magnitude_colors
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.dropped_file import holds_picture
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
-from nnvis.widgets.strokes import SIDE, Mark, Stroke, StrokeHistory, WetInk, blank, paint_strokes
+from nnvis.widgets.strokes import SIDE, DryInk, Mark, Stroke, StrokeHistory, WetInk, paint_strokes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,8 +59,7 @@ class PaintCanvas(PaintedWidget):
         self._pen = QPointF(SIDE / 2, SIDE / 2)
         self._pointer: QPointF | None = None  # where the brush would touch the paper
         self._overlay: tuple[QImage, QRectF] | None = None
-        self._dry = QImage()                  # finished strokes at the resolution of the screen
-        self._dry_strokes: tuple[Mark, ...] = ()
+        self._dry, self._numbers = DryInk(), DryInk()  # finished strokes: on the screen, and as `image` gives them
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
@@ -84,6 +83,11 @@ class PaintCanvas(PaintedWidget):
         return not any(not stroke.erases for stroke in self.strokes)
 
     @property
+    def is_drawing(self) -> bool:
+        """Whether the pen is down."""
+        return self._stroke is not None
+
+    @property
     def can_undo(self) -> bool:
         """Whether a stroke can be taken back."""
         return self._history.can_undo
@@ -97,8 +101,10 @@ class PaintCanvas(PaintedWidget):
         """The ink: uint8 (280, 280), 0 for paper, 255 for ink."""
         import numpy as np
 
-        picture = blank(SIDE)
-        paint_strokes(picture, self.strokes)
+        picture = self._numbers.picture(self._history.strokes, SIDE)
+        if self._stroke is not None:
+            picture = picture.copy()
+            paint_strokes(picture, (self._stroke,))
         return np.frombuffer(picture.constBits(), np.uint8).reshape(SIDE, picture.bytesPerLine())[:, :SIDE].copy()
 
     def set_overlay(self, image: QImage | None, area: QRectF | None = None) -> None:
@@ -323,11 +329,8 @@ class PaintCanvas(PaintedWidget):
         """All strokes in the colours of the magnitude map. Dry ones are painted once, not at each movement."""
         ratio = self.devicePixelRatioF()
         pixels = max(1, round(self.width() * ratio))
-        if self._dry.width() != pixels or self._dry_strokes != self._history.strokes:
-            self._dry = blank(pixels)
-            self._dry_strokes = self._history.strokes
-            paint_strokes(self._dry, self._dry_strokes)
-        picture = self._dry.copy() if self._stroke is None else self._wet.over(self._dry, self._stroke)
+        dry = self._dry.picture(self._history.strokes, pixels)
+        picture = dry.copy() if self._stroke is None else self._wet.over(dry, self._stroke)
         picture.reinterpretAsFormat(QImage.Format.Format_Indexed8)
         picture.setColorTable(color_table(magnitude_colors(self.theme)))
         picture.setDevicePixelRatio(ratio)

@@ -10,16 +10,17 @@ from nnvis.diagram import Column
 from nnvis.theme import Theme
 
 
-def map_images(column: Column, theme: Theme) -> list[QImage]:
-    """One image for each map, all on the column's scale."""
+def map_sheet(column: Column, theme: Theme) -> QImage:
+    """All maps (n, h, w) below one another in one picture (n · h, w), on the column's scale.
+
+    One picture with one table of colours: to make each map its own costs more than to paint it.
+    """
     if column.is_signed:
         indices, table = signed_indices(column.values, column.top), color_table(signed_colors())
     else:
         indices, table = magnitude_indices(column.values, column.top), color_table(magnitude_colors(theme))
-    images = []
-    for pixels in np.ascontiguousarray(indices):
-        height, width = pixels.shape
-        image = QImage(pixels.tobytes(), width, height, width, QImage.Format.Format_Indexed8).copy()
-        image.setColorTable(table)
-        images.append(image)
-    return images
+    count, height, width = indices.shape
+    pixels = np.ascontiguousarray(indices).tobytes()
+    sheet = QImage(pixels, width, count * height, width, QImage.Format.Format_Indexed8).copy()
+    sheet.setColorTable(table)
+    return sheet

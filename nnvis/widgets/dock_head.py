@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QWidget
 
 from nnvis.theme import ThemeSource
@@ -11,7 +12,9 @@ from nnvis.widgets.labels import GivingLabel, text_label
 
 
 class DockHead(QWidget):
-    """Give it to `QDockWidget.setTitleBarWidget`. A double click floats the dock, as Qt does by itself."""
+    """Give it to `QDockWidget.setTitleBarWidget`. Its button floats the dock, and so does a double click."""
+
+    float_requested = Signal()
 
     def __init__(self, theme_source: ThemeSource, dock: QDockWidget, title: str, caption: str = "") -> None:
         super().__init__(dock)
@@ -19,7 +22,6 @@ class DockHead(QWidget):
         self.setObjectName("dockHead")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(theme_source.metrics.dock_head)
-        self._dock, self._name = dock, title
         self._caption = GivingLabel(caption)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(theme_source.metrics.dock_padding, 0, 8, 0)
@@ -30,7 +32,7 @@ class DockHead(QWidget):
         feature = QDockWidget.DockWidgetFeature
         self._float = ToolButton(theme_source, "float", f"Float {title} in a window of its own.", kind="small")
         self._float.setVisible(bool(dock.features() & feature.DockWidgetFloatable))
-        self._float.clicked.connect(self._on_float)
+        self._float.clicked.connect(self.float_requested)
         self._close = ToolButton(theme_source, "close", f"Hide {title}; the menu View brings it back.", kind="small")
         self._close.setVisible(bool(dock.features() & feature.DockWidgetClosable))
         self._close.clicked.connect(dock.close)
@@ -51,8 +53,10 @@ class DockHead(QWidget):
         """Small words behind the title."""
         self._caption.setText(caption)
 
-    def _on_float(self) -> None:
-        self._dock.setFloating(not self._dock.isFloating())
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The same as the button."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.float_requested.emit()
 
     def _on_metrics_changed(self) -> None:
         self._layout.setContentsMargins(self._theme_source.metrics.dock_padding, 0, 8, 0)

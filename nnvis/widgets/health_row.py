@@ -24,6 +24,7 @@ class HealthRow:
         ratios: those of the recent measured batches, this one included.
         norms: gradient norms so far, for the line; the last one is written beside it.
         dead, units, zeros: of a relu layer over the validation images; None where there is nothing to be dead.
+        is_eased: whether the schedule has brought the learning rate far down: then small updates are no fault.
     """
 
     title: str
@@ -33,6 +34,7 @@ class HealthRow:
     dead: int | None = None
     units: int = 0
     zeros: float | None = None
+    is_eased: bool = False
 
     @property
     def norm(self) -> float:
@@ -43,6 +45,11 @@ class HealthRow:
     def is_off_scale(self) -> bool:
         """Whether the gauge cannot show the ratio."""
         return not 10 ** SCALE[0] <= self.ratio <= 10 ** SCALE[1]
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether a ratio off the gauge is a fault, and not what the schedule wants."""
+        return self.is_off_scale and not (self.is_eased and self.ratio < 10 ** SCALE[0])
 
     @property
     def is_healthy(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +19,15 @@ from nnvis.widgets.glide import Glide
 from nnvis.widgets.health_row import BAND, SCALE, HealthRow, gauge_place
 from nnvis.widgets.labels import explain
 from nnvis.widgets.painted import PaintedWidget, edged_rect
+from nnvis.widgets.written import text_width, write
 
 HEAD, FOOT = 18, 18
 SPARK = QSize(60, 20)
 SPARK_POINTS = 60
-_RATIO, _NORM, _DEAD, _ZEROS = 64, 36, 52, 34  # widths of the words
-_NARROWEST_GAUGE = 60
+_LEAST = {"ratio": 64, "norm": 36, "dead": 52, "zeros": 34}  # widths of the words
+_WARNING = 15  # width of the sign before a ratio that is off the gauge
+_NARROWEST_GAUGE = 44
 _BAND_ALPHA = 0.55
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 EXPLANATIONS = {
     "ratio": "Mean |ΔW| ÷ mean |W| of one batch. About 10⁻³ is healthy: less is slow, more is unstable.",
@@ -50,6 +52,7 @@ class HealthTable(PaintedWidget):
         super().__init__(theme_source, parent)
         self.rows: tuple[HealthRow, ...] = ()
         self.painted_seconds = 0.0
+        self._words = dict(_LEAST)  # widths of the widest words so far: columns that came and went would be restless
         self._explained = ""
         self._images = 0
         self._glide = Glide(theme_source, self)  # of the markers on the gauges
@@ -63,6 +66,7 @@ class HealthTable(PaintedWidget):
         self._images = images
         more = len(rows) != len(self.rows)
         self.rows = tuple(rows)
+        self._make_room(fresh=more)
         self._glide.go([gauge_place(row.ratio) for row in rows], glide=self.isVisible())
         self.set_sentence("; ".join(row.sentence for row in rows) + "." if rows else "")
         if more:
@@ -82,25 +86,34 @@ class HealthTable(PaintedWidget):
         """Left edge and width of each column that there is room for."""
         return {column.name: (column.left, column.width) for column in self._columns()}
 
+    def _make_room(self, *, fresh: bool) -> None:
+        """Let the columns be as wide as the widest words in them."""
+        if fresh:
+            self._words = dict(_LEAST)
+        for row in self.rows:
+            texts = {"ratio": row.ratio_text, "norm": row.norm_text, "dead": row.dead_text, "zeros": row.zeros_text}
+            for name, text in texts.items():
+                sign = _WARNING if name == "ratio" and row.is_alarming else 0
+                self._words[name] = max(self._words[name], math.ceil(text_width(text)) + sign)
+
     def _columns(self) -> list[_Column]:
         """Share out the width: first the zeros give way, then the gauge becomes shorter."""
-        measure = QFontMetrics(font("body", 600)).horizontalAdvance
-        widest = max((measure(row.title) for row in self.rows), default=0)
+        widest = max((text_width(row.title, "body", 600) for row in self.rows), default=0.0)
         widths = {
             "name": float(min(widest, 120)),
-            "ratio": float(self.theme_source.metrics.gauge + 12 + _RATIO),
-            "norm": float(SPARK.width() + 8 + _NORM),
-            "dead": float(_DEAD),
-            "zeros": float(_ZEROS),
+            "ratio": float(self.theme_source.metrics.gauge + 12 + self._words["ratio"]),
+            "norm": float(SPARK.width() + 8 + self._words["norm"]),
+            "dead": float(self._words["dead"]),
+            "zeros": float(self._words["zeros"]),
         }
         least = 10.0
         if sum(widths.values()) + least * (len(widths) - 1) > self.width():
             del widths["zeros"]
-            widths["dead"] += 12  # its head is longer when it stands alone
+            widths["dead"] = max(widths["dead"], 64.0)  # its head is longer when it stands alone
         spare = self.width() - sum(widths.values())
         if spare < least * (len(widths) - 1):
             given = least * (len(widths) - 1) - spare
-            widths["ratio"] = max(float(_NARROWEST_GAUGE + 12 + _RATIO), widths["ratio"] - given)
+            widths["ratio"] = max(float(_NARROWEST_GAUGE + 12 + self._words["ratio"]), widths["ratio"] - given)
             spare = self.width() - sum(widths.values())
         gap = min(40.0, max(least, spare / (len(widths) - 1)))
         columns, left = [], 0.0
@@ -113,7 +126,7 @@ class HealthTable(PaintedWidget):
         """Where the gauges stand, with their markers."""
         ratio = next(column for column in self._columns() if column.name == "ratio")
         height = len(self.rows) * self.theme_source.metrics.health_row
-        return QRect(round(ratio.left) - 9, HEAD, round(ratio.width) - 12 - _RATIO + 18, height)
+        return QRect(round(ratio.left) - 9, HEAD, round(self._gauge_width(ratio)) + 18, height)
 
     def _on_glided(self) -> None:
         """Only the gauges move between two measurements, so only they are painted."""
@@ -141,14 +154,13 @@ class HealthTable(PaintedWidget):
         self.painted_seconds += time.thread_time() - started
 
     def _paint_heads(self, painter: QPainter, columns: dict[str, _Column]) -> None:
-        painter.setFont(font("caption"))
         painter.setPen(color(self.theme.text_3))
-        painter.drawText(QRectF(0, 0, 100, HEAD - 2), _LEFT, "Layer")
+        write(painter, QRectF(0, 0, 100, HEAD - 2), "Layer", "caption")
         for name, words in _WORDS.items():
             if name in columns:
                 if name == "dead" and "zeros" not in columns:
                     words = "dead units"
-                painter.drawText(QRectF(columns[name].left, 0, 140, HEAD - 2), _LEFT, words)
+                write(painter, QRectF(columns[name].left, 0, 140, HEAD - 2), words, "caption")
 
     def _paint_row(
         self, painter: QPainter, row: HealthRow, columns: dict[str, _Column], top: float, index: int
@@ -157,31 +169,31 @@ class HealthTable(PaintedWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(QRectF(0, top, self.width(), 1), color(theme.line))
         name, ratio, norm = columns["name"], columns["ratio"], columns["norm"]
-        painter.setFont(font("body", 600))
         painter.setPen(color(theme.text))
-        title = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideRight, int(name.width) + 6)
-        painter.drawText(QRectF(name.left, top, name.width + 8, height), _LEFT, title)
+        title = QFontMetrics(font("body", 600)).elidedText(row.title, Qt.TextElideMode.ElideRight, int(name.width) + 6)
+        write(painter, QRectF(name.left, top, name.width + 8, height), title, "body", 600)
         gauge = self._gauge_area(ratio, top)
         self._paint_gauge(painter, row, gauge, index)
-        painter.setFont(font("body"))
-        painter.setPen(color(theme.bad if row.is_off_scale else theme.text))
+        painter.setPen(color(theme.bad if row.is_alarming else theme.text))
         left = gauge.right() + 12
-        if row.is_off_scale:
+        if row.is_alarming:
             paint_icon(painter, "warning", QRectF(left, top + height / 2 - 6, 12, 12), theme.bad)
-            left += 15
-        painter.drawText(QRectF(left, top, _RATIO + 10, height), _LEFT, row.ratio_text)
+            left += _WARNING
+        write(painter, QRectF(left, top, self._words["ratio"] + 4, height), row.ratio_text)
         spark = QRectF(norm.left, top + (height - SPARK.height()) / 2, SPARK.width(), SPARK.height())
         self._paint_spark(painter, row, spark)
-        painter.setFont(font("body"))
         painter.setPen(color(theme.text_2))
-        painter.drawText(QRectF(spark.right() + 8, top, _NORM + 20, height), _LEFT, row.norm_text)
+        write(painter, QRectF(spark.right() + 8, top, self._words["norm"] + 4, height), row.norm_text)
         for key, words in (("dead", row.dead_text), ("zeros", row.zeros_text)):
             if key in columns:
-                painter.drawText(QRectF(columns[key].left, top, columns[key].width + 20, height), _LEFT, words)
+                write(painter, QRectF(columns[key].left, top, columns[key].width + 4, height), words)
 
     def _gauge_area(self, ratio: _Column, top: float) -> QRectF:
         middle = top + self.theme_source.metrics.health_row / 2
-        return QRectF(ratio.left, middle - 3, ratio.width - 12 - _RATIO, 6)
+        return QRectF(ratio.left, middle - 3, self._gauge_width(ratio), 6)
+
+    def _gauge_width(self, ratio: _Column) -> float:
+        return ratio.width - 12 - self._words["ratio"]
 
     def _paint_gauge(self, painter: QPainter, row: HealthRow, area: QRectF, index: int) -> None:
         """Groove, healthy band, range of the recent batches, marker."""
@@ -200,17 +212,18 @@ class HealthTable(PaintedWidget):
             span = QRectF(round(left), middle - 1, max(2, round(right) - round(left)), 2)
             painter.fillRect(span, color(theme.text_2))
         if row.is_off_scale:
-            self._paint_arrow(painter, area, to_right=gauge_place(row.ratio) > 0.5)
+            tint = theme.bad if row.is_alarming else theme.text
+            self._paint_arrow(painter, area, tint, to_right=gauge_place(row.ratio) > 0.5)
             return
         at = round(area.left() + self._glide.places[index] * area.width())
         edged_rect(painter, QRectF(at - 1.5, middle - 7, 3, 14), 1, theme.text, None)
 
-    def _paint_arrow(self, painter: QPainter, area: QRectF, *, to_right: bool) -> None:
+    def _paint_arrow(self, painter: QPainter, area: QRectF, tint: str, *, to_right: bool) -> None:
         tip, by = (area.right() + 1, -8) if to_right else (area.left() - 1, 8)
         middle = area.center().y()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.theme.bad))
+        painter.setBrush(QColor(tint))
         corners = [QPointF(tip, middle), QPointF(tip + by, middle - 7), QPointF(tip + by, middle + 7)]
         painter.drawPolygon(QPolygonF(corners))
 
@@ -232,7 +245,7 @@ class HealthTable(PaintedWidget):
 
     def _paint_scale(self, painter: QPainter, ratio: _Column, top: float) -> None:
         """The powers of ten, once, below the last gauge."""
-        theme, width = self.theme, ratio.width - 12 - _RATIO
+        theme, width = self.theme, self._gauge_width(ratio)
         painter.fillRect(QRectF(0, top, self.width(), 1), color(theme.line))
         painter.setFont(font("caption"))
         middle = (SCALE[0] + SCALE[1]) / 2

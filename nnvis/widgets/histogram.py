@@ -63,7 +63,6 @@ class _Steps(Shape):
 class LayerHistogram(DressedPlot):
     """The histogram of one array of weights. Pointing at a bin says how many weights are in it."""
 
-    note_changed = Signal(str)
     pointed_at = Signal(str)  # a sentence about the bin under the pointer; empty when it has left
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
@@ -71,7 +70,6 @@ class LayerHistogram(DressedPlot):
         self._now: Histogram | None = None
         self._start: Histogram | None = None
         self._bin: int | None = None
-        self._note = ""
         self._outline = _Steps(self, "at step 0", dashed=True)
         self._filled = _Steps(self, "now", dashed=False)
         self.addItem(self._filled, ignoreBounds=True)
@@ -88,17 +86,6 @@ class LayerHistogram(DressedPlot):
     def start(self) -> Histogram | None:
         """What is shown as a dashed outline."""
         return self._start
-
-    @property
-    def note(self) -> str:
-        """The words that its column writes above it."""
-        return self._note
-
-    def set_note(self, note: str) -> None:
-        """Say something in small words."""
-        if note != self._note:
-            self._note = note
-            self.note_changed.emit(note)
 
     @property
     def bin(self) -> int | None:

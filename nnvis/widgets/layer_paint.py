@@ -12,6 +12,7 @@ from nnvis.widgets.layer_tips import healthy_band
 from nnvis.widgets.painted import edged_rect, line_width
 
 _DISC = 20
+_SHORTEST = 4  # letters of a shortened chip, with its ellipsis
 
 
 def paint_chips(
@@ -24,21 +25,38 @@ def paint_chips(
     *,
     is_error: bool = True,
 ) -> None:
-    """As many chips as there is room for; the last one may be shortened."""
-    metrics = QFontMetricsF(font("caption"))
+    """As many chips as there is room for, closer together where that helps."""
     painter.setFont(font("caption"))
-    left = room.left()
-    for index, chip in enumerate(chips):
-        available = room.right() - left - 12
-        text = metrics.elidedText(chip, Qt.TextElideMode.ElideRight, available)
-        if available < 16 or len(text) < 2 < len(chip):
-            break
-        area = QRectF(left, room.top(), metrics.horizontalAdvance(text) + 12, room.height())
-        soft, ink = (theme.bad_soft, theme.bad) if is_error else (theme.warn_soft, theme.warn)
+    soft, ink = (theme.bad_soft, theme.bad) if is_error else (theme.warn_soft, theme.warn)
+    for index, (text, left, width) in enumerate(placed_chips(chips, QFontMetricsF(font("caption")), room.width())):
+        area = QRectF(room.left() + left, room.top(), width, room.height())
         edged_rect(painter, area, 4, soft if index in faulty else ground, None)
         painter.setPen(color(ink if index in faulty else theme.text_2))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
-        left = area.right() + 6
+
+
+def placed_chips(chips: Sequence[str], metrics: QFontMetricsF, room: float) -> list[tuple[str, float, float]]:
+    """Words, left edge and width of the chips that fit into so many pixels; the last one may be shortened."""
+    padding, gap = 12.0, 6.0
+    if sum(metrics.horizontalAdvance(chip) + padding + gap for chip in chips) - gap > room:
+        padding, gap = 8.0, 4.0
+    placed: list[tuple[str, float, float]] = []
+    left = 0.0
+    for chip in chips:
+        text = metrics.elidedText(chip, Qt.TextElideMode.ElideRight, room - left - padding)
+        if text != chip and len(text) < _SHORTEST:
+            break
+        placed.append((text, left, metrics.horizontalAdvance(text) + padding))
+        left += placed[-1][2] + gap
+    return placed
+
+
+def fitting(captions: Sequence[str], metrics: QFontMetricsF, room: float) -> str:
+    """The first of the captions, longest first, that fits; the last one, shortened, where none does."""
+    for caption in captions:
+        if metrics.horizontalAdvance(caption) <= room:
+            return caption
+    return metrics.elidedText(captions[-1], Qt.TextElideMode.ElideRight, room)
 
 
 def paint_histogram(painter: QPainter, rect: QRectF, heights: Sequence[float], theme: Theme) -> None:

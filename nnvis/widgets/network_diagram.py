@@ -7,18 +7,29 @@ few hundred of them cost a few strokes of the painter.
 from __future__ import annotations
 
 import time
+from functools import cache
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy
 
 from nnvis import diagram_layout as layout
-from nnvis.colour_maps import hex_color, magnitude_colors, magnitude_indices, signed_colors, signed_indices
+from nnvis.colour_maps import Rgb, hex_color, magnitude_colors, magnitude_indices, signed_colors, signed_indices
 from nnvis.diagram import Column, Diagram, Edges, Facts
 from nnvis.diagram_layout import Box, Place
 from nnvis.number_text import measure, share, signed
 from nnvis.theme import ThemeSource, color, font
-from nnvis.widgets.diagram_tiles import map_images
+from nnvis.widgets.diagram_tiles import map_sheet
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
 
 LEVELS = 8  # of width and alpha
@@ -166,19 +177,19 @@ class NetworkDiagram(PaintedWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if column.kind in ("picture", "maps"):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            for image, cell in zip(map_images(column, theme), cells, strict=True):
+            sheet, (_, height, width) = map_sheet(column, theme), column.values.shape
+            painter.setPen(color(theme.line))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for place, cell in enumerate(cells):
                 rect = _rect(cell).toAlignedRect()
-                painter.drawImage(rect, image)
-                painter.setPen(color(theme.line))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawImage(rect, sheet, QRect(0, place * height, width, height))
                 painter.drawRect(rect.adjusted(0, 0, -1, -1))
             return
         if column.kind == "answers":
             return
         table = signed_colors() if column.is_signed else magnitude_colors(theme)
         indices = (signed_indices if column.is_signed else magnitude_indices)(column.values, column.top)
-        off = color(theme.hover, 0.6)
-        tints = [color(hex_color(entry)) for entry in table]
+        off, tints = color(theme.hover, 0.6), _tints(table)
         for value, index, cell in zip(column.values.tolist(), indices.tolist(), cells, strict=True):
             painter.fillRect(_rect(cell), off if value == 0 else tints[index])
 
@@ -349,6 +360,12 @@ class NetworkDiagram(PaintedWidget):
 
 _KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter,
          Qt.Key.Key_Escape)
+
+
+@cache
+def _tints(colors: tuple[Rgb, ...]) -> tuple[QColor, ...]:
+    """All colours of a map, made once: a column has hundreds of cells, and is painted at every move of the pen."""
+    return tuple(QColor(*entry) for entry in colors)
 
 
 def _edges_of(facts: Facts, gap: int) -> Edges:

@@ -17,6 +17,7 @@ from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.chart_items import mixed
 from nnvis.widgets.chart_scale import round_number
 from nnvis.widgets.painted import PaintedWidget
+from nnvis.widgets.written import RIGHT, write
 
 WORDS = 34  # px at the right: start, epochs, now
 FOOT = 22
@@ -45,16 +46,25 @@ class Ridge(PaintedWidget):
         self.past: tuple[RidgeRow, ...] = ()
         self.now: RidgeRow | None = None
         self.reach = 1.0
+        self.is_live = True
+        self.foot = ""
         self._scale = 0.0  # the count that reaches the full height
         self._picture: QPixmap | None = None
         self._painted_for: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_rows(self, past: Sequence[RidgeRow], now: RidgeRow, reach: float) -> None:
-        """Show the moments of ``past``, oldest first, and in front of them ``now``; all have the same bins."""
+    def show_rows(
+        self, past: Sequence[RidgeRow], now: RidgeRow, reach: float, *, is_live: bool = True, foot: str = ""
+    ) -> None:
+        """Show the moments of ``past``, oldest first, and in front of them ``now``; all have the same bins.
+
+        ``is_live``: whether the newest line is the present, not a moment looked back at. ``foot`` stands in place of
+        the axis numbers, which are those of the histogram beside it.
+        """
         if tuple(row.step for row in past) != tuple(row.step for row in self.past) or reach != self.reach:
             self._picture = None
         self.past, self.now, self.reach = tuple(past), now, reach
+        self.is_live, self.foot = is_live, foot
         first = past[0].step if past else now.step
         self.set_sentence(f"From step {first:,} to step {now.step:,}, {len(past) + 1} moments.")
         self.update()
@@ -76,10 +86,10 @@ class Ridge(PaintedWidget):
             painter = QPainter(self)
             painter.drawPixmap(QPoint(0, 0), self._past_picture(top))
             self._paint_row(painter, self.now, self._baseline(len(self.past)), 1.0, top)
-            painter.setFont(font("caption"))
             painter.setPen(color(self.theme.text_2))
-            left = self.width() - WORDS + 4
-            painter.drawText(QRectF(left, self._bottom() - NOW_UP - 7, WORDS, 14), Qt.AlignmentFlag.AlignVCenter, "now")
+            words = QRectF(self.width() - WORDS + 4, self._bottom() - NOW_UP - 7, WORDS, 14)
+            write(painter, words, "now" if self.is_live else f"{self.now.epoch:.2f}", "caption")
+            self._paint_foot(painter)
         self.painted_seconds += time.thread_time() - started
 
     def _bottom(self) -> float:
@@ -143,10 +153,18 @@ class Ridge(PaintedWidget):
                 taken = at
         bottom = round(self._bottom())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.drawText(QRectF(0, bottom + 5, 60, 16), Qt.AlignmentFlag.AlignLeft, round_number(-self.reach))
-        painter.drawText(QRectF(width - 60, bottom + 5, 60, 16), Qt.AlignmentFlag.AlignRight, round_number(self.reach))
         painter.setPen(QPen(color(theme.outline), 1))
         painter.drawLine(QLineF(0, bottom, width, bottom))
+
+    def _paint_foot(self, painter: QPainter) -> None:
+        """The words below, if there are some, else the ends of the axis."""
+        top, width = round(self._bottom()) + 5, self.width() - WORDS
+        painter.setPen(color(self.theme.text_3))
+        if self.foot:
+            write(painter, QRectF(0, top, self.width(), 16), self.foot, "caption")
+            return
+        write(painter, QRectF(0, top, 60, 16), round_number(-self.reach), "caption")
+        write(painter, QRectF(width - 60, top, 60, 16), round_number(self.reach), "caption", side=RIGHT)
 
     def _on_theme_changed(self) -> None:
         self._picture = None

@@ -31,6 +31,7 @@ class StepTile(PaintedWidget):
         super().__init__(theme_source)
         self._name, self._sentence, self._switchable = name, sentence, switchable
         self._is_on = True
+        self._side: int | None = None
         self._is_signed = False
         self._image: QImage | None = None
         self._numbers = ""
@@ -43,6 +44,13 @@ class StepTile(PaintedWidget):
     def is_on(self) -> bool:
         """Whether the step is taken."""
         return self._is_on
+
+    def set_side(self, side: int | None) -> None:
+        """Make the picture so large; None: as the size of the window asks for."""
+        if side != self._side:
+            self._side = side
+            self.updateGeometry()
+            self.update()
 
     def set_switchable(self, switchable: bool, why_not: str = "") -> None:
         """Whether the step can be left out, and if not, why."""
@@ -78,7 +86,7 @@ class StepTile(PaintedWidget):
 
     def sizeHint(self) -> QSize:
         """A square and two lines."""
-        side = 44 if self.theme_source.metrics.is_compact else 54
+        side = self._side or (44 if self.theme_source.metrics.is_compact else 54)
         return QSize(side, side + 2 + 2 * _LINE)
 
     def minimumSizeHint(self) -> QSize:

@@ -177,6 +177,24 @@ def paint_strokes(image: QImage, strokes: Iterable[Mark]) -> None:
     painter.end()
 
 
+class DryInk:
+    """The picture of finished strokes at one size. A further stroke is added to it; nothing is painted twice."""
+
+    def __init__(self) -> None:
+        self._picture = QImage()
+        self._marks: tuple[Mark, ...] = ()
+
+    def picture(self, marks: tuple[Mark, ...], pixels: int) -> QImage:
+        """All of them, `pixels` wide and high. Not to be painted on."""
+        known = len(self._marks)
+        if self._picture.width() != pixels or marks[:known] != self._marks:
+            self._picture, known = blank(pixels), 0
+        if known < len(marks):
+            paint_strokes(self._picture, marks[known:])
+        self._marks = marks
+        return self._picture
+
+
 class WetInk:
     """The picture while a stroke is being drawn: what is settled of it is painted once, not at each movement."""
 

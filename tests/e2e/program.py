@@ -11,8 +11,10 @@ import hashlib
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QPoint, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox, QTabBar, QWidget
 
@@ -51,6 +53,9 @@ class Informer(QObject):
         banner = window.findChild(Banner)
         corner = canvas.mapToGlobal(QPoint(0, 0))
         focus = QApplication.focusWidget()
+        advice = window.panels.learn.advice
+        hint = advice.card.hint
+        article = window.panels.theory.article
         answer = session.answer
         fills_screen = window.width() == window.screen().availableSize().width()
         return {
@@ -67,6 +72,7 @@ class Informer(QObject):
             "active": window.isActiveWindow(),
             "full_screen": window.isFullScreen(),
             "message": banner.messages[-1].title if banner.messages else "",
+            "message_begins": " ".join(banner.messages[-1].title.split()[:4]) if banner.messages else "",
             "stack": [" ".join((layer.kind_name(), *layer.chips())) for layer in session.project.layers],
             "layer_count": len(session.project.layers),
             "problems": [problem.text for problem in session.problems if problem.severity == "error"],
@@ -78,7 +84,7 @@ class Informer(QObject):
             "test_image": window.panels.draw.walk.words if window.panels.draw.walk.isVisible() else "",
             "has_test_image": window.panels.draw.desk.test_image is not None,
             "neighbours": len(window.panels.draw.pages["why"].nearest.names),
-            "strip_moments": window.panels.draw.pages["answer"].strip.moments,
+            "strip_moments": window.panels.draw.pages["answer"].history.strip.moments,
             "is_live": session.is_live,
             "pen_share": session.project.pen_digits.share,
             "own_digits": [digit.label for digit in session.own.digits],
@@ -89,7 +95,19 @@ class Informer(QObject):
             "live": session.is_live,
             "shown_step": session.shown_step,
             "weights": hashlib.sha256(session.parameters.tobytes()).hexdigest(),
+            "finite": bool(np.isfinite(session.parameters).all()),
             "moments": self.moments(),
+            "train_loss": window.panels.learn.loss_card.train_key.value,
+            "learning_rate": session.project.optimizer.learning_rate,
+            "seed": session.project.seed,
+            "batches_per_second": session.batches_per_second or 0.0,
+            "batches_per_epoch": session.history.batches_per_epoch,
+            "planned_epochs": session.project.training.epochs,
+            "hint": hint.rule if hint is not None and advice.card.isVisible() else "",
+            "hint_rows": dict(hint.rows) if hint is not None else {},
+            "hint_is_explained": advice.card.why_button.isChecked(),
+            "silenced": sorted(advice.silenced),
+            "theory": article.topic if article is not None and window.panels.theory.isVisible() else "",
             **self.microscope(),
         }
 
@@ -146,9 +164,9 @@ class Informer(QObject):
         return [middle.x(), middle.y()]
 
     def place_of_button(self, text: str) -> list[int]:
-        """The middle of the visible button with these words, on the screen."""
-        buttons = self._window.findChildren(QAbstractButton)
-        button = next(one for one in buttons if one.isVisible() and one.text() == text)
+        """The middle of the visible button with these words, or with this accessible name, on the screen."""
+        buttons = [one for one in self._window.findChildren(QAbstractButton) if one.isVisible()]
+        button = next(one for one in buttons if text in (one.text(), one.accessibleName()))
         middle = button.mapToGlobal(button.rect().center())
         return [middle.x(), middle.y()]
 
@@ -228,9 +246,12 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--epochs", type=int, default=0, help="a run of another length than the default project's")
     parser.add_argument("--batch", type=int, default=0, help="batches of another size")
+    parser.add_argument("--project", type=Path, help="a project file to open")
     options = parser.parse_args()
     app, window = create(sys.argv[:1])
     informer = Informer(window)
+    if options.project:
+        window.files.open_path(options.project)
     if options.epochs:
         window.session.set_training(window.session.project.training.replace(epochs=options.epochs))
     if options.batch:

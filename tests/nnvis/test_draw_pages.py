@@ -143,7 +143,7 @@ def test_the_strip_shows_the_past_of_this_drawing(qtbot: QtBot, panel: DrawPanel
     session.train()
     qtbot.waitUntil(lambda: session.state is RunState.DONE, timeout=20_000)
     draw_small_one(qtbot, panel, session)
-    strip = answer_page(panel).strip
+    strip = answer_page(panel).history.strip
     qtbot.waitUntil(lambda: strip.moments > 2)
     assert "the answer changed" in strip.accessibleDescription()
     with qtbot.waitSignal(session.moment_changed):
@@ -157,7 +157,7 @@ def test_the_strip_shows_the_past_of_this_drawing(qtbot: QtBot, panel: DrawPanel
 
 def test_the_strip_grows_while_it_learns(qtbot: QtBot, panel: DrawPanel, session: Session) -> None:
     draw_small_one(qtbot, panel, session)
-    strip = answer_page(panel).strip
+    strip = answer_page(panel).history.strip
     qtbot.waitUntil(lambda: strip.moments >= 1)
     before = strip.moments
     session.train()
@@ -167,7 +167,7 @@ def test_the_strip_grows_while_it_learns(qtbot: QtBot, panel: DrawPanel, session
 
 def test_the_strip_gives_way_before_the_canvas(qtbot: QtBot, panel: DrawPanel, theme_source: ThemeSource) -> None:
     theme_source.set_metrics(COMPACT)
-    strip = answer_page(panel).strip
+    strip = answer_page(panel).history.strip
     panel.resize(272, 588)
     qtbot.waitUntil(lambda: strip.isVisible() and panel.canvas.width() >= 242)
     panel.resize(272, 540)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from core.evaluation import evaluate
@@ -14,13 +14,16 @@ from core.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, 
 from core.optimizers import SGD
 from core.sequential import Sequential
 from core.training import Trainer
-from nnvis.history import Records
+from nnvis.history import History, Records
+from nnvis.layer_health import health_rows
 from nnvis.panels.learn import LearnPanel
 from nnvis.session import RunState
-from nnvis.theme import COMPACT
-from nnvis.training.health import INTERVAL, HealthMeter, UnitWatch, relu_outputs
-from nnvis.widgets.health import HEALTHY, Health
+from nnvis.theme import COMPACT, font
+from nnvis.training.health import INTERVAL, HealthMeter, HealthSample, LayerHealth, UnitWatch, relu_outputs
+from nnvis.training.snapshot import Points, Snapshot
+from nnvis.widgets.health import EASED, HEALTHY, Health
 from nnvis.widgets.health_row import HealthRow, gauge_place
+from nnvis.widgets.health_table import SPARK
 
 
 class Clock:
@@ -189,6 +192,41 @@ def test_off_the_scale_is_an_arrow_in_the_colour_of_errors(card, theme_source):
     assert bad_pixels() > 30
     theme_source.set_mode("light")
     assert bad_pixels() > 30
+
+
+def test_small_updates_are_no_alarm_where_the_schedule_wants_them(card, theme_source):
+    eased = row(1e-8, is_eased=True)
+    assert eased.is_off_scale
+    assert not eased.is_alarming
+    assert row(1e-8).is_alarming
+    assert row(0.5, is_eased=True).is_alarming  # too large is a fault at any rate
+    card.show_rows([eased, eased], 5000)
+    assert card.chip.isVisible()
+    assert card.chip.text == EASED
+    card.show_rows([eased, row(1e-3)], 5000)
+    assert not card.chip.isVisible()
+
+
+def test_rows_are_eased_once_the_rate_is_a_tenth_of_its_highest():
+    history = History()
+    points = Points(np.arange(1, 11), np.arange(1, 11) / 5, np.ones(10), np.ones(10), np.geomspace(1e-3, 1e-6, 10))
+    samples = tuple(HealthSample(step, step / 5, (LayerHealth("dense", 1e-6, 0.1),)) for step in range(1, 11))
+    history.extend(Snapshot(1, 10, 2.0, 5, 5, 5, points, (), (), np.empty(0, np.float32), None, 0.0, samples))
+    eased = [health_rows(history, step, {"dense": "Dense 4"}, 50)[0].is_eased for step in range(1, 11)]
+    assert eased == [False] * 4 + [True] * 6  # 10⁻³ falls by 10^(1/3) at each step
+
+
+def test_words_of_any_length_have_room_of_their_own(card):
+    card.show_rows([row(1e-3, dead=1, units=128, zeros=0.4)], 5000)
+    tight = card.table.columns
+    long = HealthRow("Dense 4", 1.5e-6, np.full(5, 1.5e-6), np.array([2e-4, 2.7e-4]), 1100, 1200, 0.5)
+    card.show_rows([long], 5000)
+    roomy = card.table.columns
+    width = QFontMetrics(font("body")).horizontalAdvance
+    assert roomy["norm"][1] >= SPARK.width() + 8 + width("2.7 · 10⁻⁴") > tight["norm"][1]
+    assert roomy["dead"][1] >= width("1,100 of 1,200") > tight["dead"][1]
+    ends = [left + room for left, room in roomy.values()]
+    assert all(end < left for end, (left, _) in zip(ends, list(roomy.values())[1:], strict=False))
 
 
 def test_each_column_explains_itself_and_the_card_can_be_heard(card):

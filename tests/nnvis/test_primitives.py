@@ -6,14 +6,22 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnvis.theme import COMPACT, DARK, LIGHT, REGULAR
 from nnvis.widgets.banner import Banner, BannerAction, BannerMessage
 from nnvis.widgets.buttons import Button, ToolButton
 from nnvis.widgets.card import Card, SeriesKey
 from nnvis.widgets.chip import Chip
-from nnvis.widgets.dock_head import DockHead
+from nnvis.widgets.dock import Dock
 from nnvis.widgets.empty_state import EmptyState
 from nnvis.widgets.labels import GivingLabel, Paragraph, explain, set_tone, text_label
 from nnvis.widgets.progress_segments import TrainingProgress
@@ -162,6 +170,30 @@ def test_segmented_control_is_chosen_from_by_mouse_and_keyboard(qtbot, theme_sou
         control.set_current("b")
 
 
+def test_tab_leads_to_the_chosen_part_from_which_arrows_choose(qtbot, theme_source):
+    parts = (("W", "W", "The weights."), ("b", "b", "The biases."), ("dW", "dW", "The gradient of the weights."))
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    before, control, after = QLineEdit(), SegmentedControl(theme_source, "Shown", parts), QLineEdit()
+    for widget in (before, control, after):
+        column.addWidget(widget)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    after.setFocus()
+    QTest.keyClick(after, Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() is control.part("W")
+    QTest.keyClick(control.part("W"), Qt.Key.Key_Right)
+    assert control.current == "b"
+    control.set_current("dW")
+    before.setFocus()
+    QTest.keyClick(before, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is control.part("dW")
+    QTest.keyClick(control.part("dW"), Qt.Key.Key_Left)
+    assert control.current == "b"
+
+
 def test_segmented_control_glides_to_the_chosen_part(qtbot, theme_source):
     control = shown(qtbot, SegmentedControl(theme_source, "Shown", PARTS))
     control.set_current("dW")
@@ -252,10 +284,8 @@ def test_progress_keeps_its_width_and_fills_its_segments(qtbot, theme_source):
 @pytest.mark.qt_log_ignore("does not support raise")
 def test_dock_head_floats_and_closes_its_dock(qtbot, theme_source):
     window = QMainWindow()
-    dock = QDockWidget(window)
-    head = DockHead(theme_source, dock, "Draw")
-    dock.setTitleBarWidget(head)
-    dock.setWidget(QWidget())
+    dock = Dock(theme_source, "Draw", (256, 480), window, floats=(1280, 768))
+    head = dock.head
     window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
     shown(qtbot, window)
     assert head.height() == 36
@@ -265,10 +295,15 @@ def test_dock_head_floats_and_closes_its_dock(qtbot, theme_source):
                                        if button.accessibleName() == name) for name in ("Float Draw", "Close Draw"))
     QTest.mouseClick(float_button, Qt.MouseButton.LeftButton)
     assert dock.isFloating()
+    room = dock.screen().availableGeometry()
+    assert room.contains(dock.geometry())
+    assert dock.width() == min(room.width() - 64, 1280)  # offscreen the screen is small
+    dock.resize(700, 500)
     QTest.mouseClick(float_button, Qt.MouseButton.LeftButton)
     assert not dock.isFloating()
     QTest.mouseDClick(head, Qt.MouseButton.LeftButton, pos=QPoint(120, 18))
     assert dock.isFloating()
+    assert dock.width() == 700  # the size that it was given
     QTest.mouseClick(close_button, Qt.MouseButton.LeftButton)
     assert dock.isHidden()
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from nnvis.widgets.strokes import SIDE, Stroke, StrokeHistory, WetInk, blank, paint_strokes
+from nnvis.widgets.strokes import SIDE, DryInk, Stroke, StrokeHistory, WetInk, blank, paint_strokes
 
 
 def ink(*strokes: Stroke, pixels: int = SIDE) -> np.ndarray:
@@ -178,3 +178,19 @@ def test_another_stroke_or_a_pressed_one_begins_anew() -> None:
         assert rows[y] == 255
         assert not rows[:y - 15].any()
         assert not rows[y + 15:].any()
+
+
+def test_finished_strokes_are_painted_once_and_look_as_if_painted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    marks = (stroke([(40, 40), (200, 60)]), stroke([(60, 200), (220, 90)]),
+             stroke([(120, 20), (130, 240)], erases=True), stroke([(20, 140), (260, 150)], pressures=[0.3, 0.8]))
+    painted: list[Stroke] = []
+    paint = Stroke.paint
+    monkeypatch.setattr(Stroke, "paint", lambda self, painter: (painted.append(self), paint(self, painter)))
+    dry = DryInk()
+    for count in (1, 2, 4, 2, 0, 3):  # forward, undone, cleared, drawn again
+        picture = dry.picture(marks[:count], SIDE)
+        numbers = np.frombuffer(picture.constBits(), np.uint8).reshape(SIDE, picture.bytesPerLine())[:, :SIDE].copy()
+        before = len(painted)
+        assert (numbers == ink(*marks[:count])).all()
+        del painted[before:]
+    assert [marks.index(each) for each in painted] == [0, 1, 2, 3, 0, 1, 0, 1, 2]

@@ -117,7 +117,7 @@ def test_neighbours_are_found_without_a_window(session: Session) -> None:
 def test_hidden_it_asks_nothing(qtbot: QtBot, panel: DrawPanel, page: WhyPage, session: Session) -> None:
     panel.chooser.set_current("answer")
     panel.desk.show_test_image(5)
-    qtbot.waitUntil(lambda: panel.pages["answer"].strip.moments > 0)  # the study has answered that
+    qtbot.waitUntil(lambda: panel.pages["answer"].history.strip.moments > 0)  # the study has answered that
     assert page._shown is None
     assert page._embedding is None
 
