@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.layers.base import shape_text
-from nnvis.microscope.numbers_in import short
+from nnvis.microscope.numbers_in import plain
 from nnvis.number_text import count, decimal
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _again(stop: Stop, shown: Shown) -> str:
 
 def _update(stop: Stop, shown: Shown) -> str:
     trace, kind = stop.trace, stop.trace.optimizer.kind_name()
-    rate = short(trace.optimizer.rate, 2)
+    rate = plain(trace.optimizer.rate, 2)
     numbers = count(len(trace.moved))
     momentum = getattr(trace.optimizer, "momentum", 0)
     if not trace.specimen.remembers:

@@ -105,12 +105,16 @@ def staging(
         else [part if isinstance(part, Sign) else block_of(part, hints, joined.get(part.text)) for part in shown.parts]
     )
     stack = _stacked(shown, image, before, hints, room_is_low, class_names)
+    return Staging(shown, hints, result, tuple(parts), stack, leading_equations(shown))
+
+
+def leading_equations(shown: Shown) -> tuple[str, ...]:
+    """The equations that come before the one that is laid out, as LaTeX."""
     context = shown.context
-    extra = tuple(
+    return tuple(
         f"{context.latex(_node(equation.symbol))} = {context.latex(_node(equation.expression))}"
-        for equation in stop.equations[:-1]
+        for equation in shown.stop.equations[:-1]
     )
-    return Staging(shown, hints, result, tuple(parts), stack, extra)
 
 
 def _node(text: str) -> Any:

@@ -66,7 +66,9 @@ class Stop:
     @cached_property
     def code(self) -> tuple[CodeLine, ...]:
         """The source lines that ran."""
-        known = {"training": self.trace.specimen.applies}
+        known: dict[str, Any] = {"training": self.trace.specimen.applies}
+        if self.tag == "Update":
+            known |= self.trace.optimizer.values()
         return tuple(code_of(function, target, known) for function, target in self.calls)
 
     @property

@@ -201,17 +201,18 @@ def test_where_no_update_followed_test_images_stand_in_and_it_is_said(
     assert "stand in for it" in panel.head._source.toolTip()
 
 
-def test_a_stop_is_drawn_within_a_tenth_of_a_second(panel: MicroscopePanel) -> None:
-    for number in range(len(panel.stops)):  # typesetting is done once in the life of the program
-        panel.go_to(number)
-        panel.grab()
-    taken = []
-    for number in range(len(panel.stops)):
-        begun = time.thread_time()
-        panel.go_to(number)
-        panel.grab()
-        taken.append(time.thread_time() - begun)
-    assert np.median(taken) < 0.1
+def test_a_stop_is_drawn_within_a_tenth_of_a_second(qtbot: QtBot, panel: MicroscopePanel) -> None:
+    qtbot.waitUntil(lambda: not panel._ahead.is_busy)  # what is typeset once in the life of the program is typeset
+    rounds = []
+    for _ in range(3):
+        taken = []
+        for number in range(len(panel.stops)):
+            begun = time.thread_time()
+            panel.go_to(number)
+            panel.grab()
+            taken.append(time.thread_time() - begun)
+        rounds.append(taken)
+    assert np.min(rounds, axis=0).max() < 0.1
 
 
 def test_a_convolutional_network_is_walked_through(
@@ -487,3 +488,16 @@ def test_an_image_is_chosen_among_those_of_the_batch(panel: MicroscopePanel) -> 
     assert told is not None
     assert told.batch is not None
     assert told.batch[0] == 3
+
+
+def test_what_comes_next_is_typeset_ahead(qtbot: QtBot, panel: MicroscopePanel) -> None:
+    from nnvis.widgets.microscope.equation_art import art
+
+    qtbot.waitUntil(lambda: not panel._ahead.is_busy)
+    known = art.cache_info().misses
+    for stop in panel.stops:
+        art(stop.shown(0).result.latex)
+    assert art.cache_info().misses == known
+    panel._ahead.prepare(panel.stops, 0, 0)
+    panel.hide()
+    assert not panel._ahead.is_busy

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRect, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QImage, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnvis.microscope.long_way import has_long_way, long_way
@@ -16,10 +16,10 @@ from nnvis.microscope.stops import Stop, moved_weights, stops_of
 from nnvis.microscope.telling import telling
 from nnvis.microscope.trace import Bench
 from nnvis.microscope.track import track_of
-from nnvis.microscope.weight_life import life_of, weight_pointed_at
 from nnvis.microscope.written_out import written_out
 from nnvis.microscope.written_windows import linked, moved
-from nnvis.panels.microscope.stage_tools import StageTools
+from nnvis.panels.microscope.ahead import TypesetAhead
+from nnvis.panels.microscope.weighing import Weighing
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import text_label
 from nnvis.widgets.microscope.bench_area import BenchArea
@@ -39,7 +39,7 @@ LOW = 460  # a bench lower than that shows fewer rows
 EMPTY = "The network is being made ready. In a moment its next update can be read here, equation by equation."
 
 
-class MicroscopePanel(StageTools):
+class MicroscopePanel(Weighing):
     """A track, a header, the stage with its written-out card, the line of source and the sentence of why."""
 
     def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
@@ -48,9 +48,6 @@ class MicroscopePanel(StageTools):
         self._theme_source = theme_source
         self.setObjectName("microscope")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._bench: Bench | None = None
-        self._twins: Bench | None = None  # the same network in float64, for finite differences
-        self._thumbnails: dict[int, QImage] = {}
 
         self.track = StepTrack(theme_source)
         self.head = MicroscopeHead(theme_source)
@@ -60,6 +57,7 @@ class MicroscopePanel(StageTools):
         self._empty = text_label(EMPTY, tone="secondary")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
+        self._ahead = TypesetAhead(self)
         self._preview = ChipPreview(theme_source, self)
         self._keys = MicroscopeKeys(self)
         self._connect()
@@ -131,6 +129,7 @@ class MicroscopePanel(StageTools):
         """Nothing moves out of sight."""
         super().hideEvent(event)
         self._play.stop()
+        self._ahead.rest()
         self.head.follow.setChecked(False)
 
     def _ask(self) -> None:
@@ -182,6 +181,7 @@ class MicroscopePanel(StageTools):
         self._body.show()
         self._show_track()
         self._show_stop()
+        self._ahead.prepare(self._stops, self._number, self._image)
         if self._wanted:
             self.go_to_named(self._wanted)
 
@@ -295,27 +295,6 @@ class MicroscopePanel(StageTools):
             return
         self._pinned = False
         self._refresh_marks()
-
-    def show_weight(self) -> None:
-        """Open the card of the weight that is pointed at, or of the one that weighs most in the number pointed at."""
-        stop, trace, bench, model = self.stop, self._trace, self._bench, self._session.new_model()
-        found = weight_pointed_at(stop, self._at, self._out) if stop is not None else None
-        if trace is None or bench is None or found is None or model is None:
-            return
-        if self._twins is None:
-            self._twins = Bench(model.clone("float64"))
-        timeline = self._session.timeline
-        steps = timeline.steps if timeline else ()
-        moments = [moment for step in steps if timeline and (moment := timeline.nearest(step)) is not None]
-        moments = [moment for moment in moments if moment.step <= trace.specimen.step]
-        view, index = found
-        life = life_of(trace, self._stops, view, index, bench, self._twins, moments)
-        self._trace = bench.trace(trace.specimen)  # the bench was used for other moments
-        self.bench.weight.show_life(life, self._thumbnails)
-        self.bench.set_drawer(True)
-
-    def _close_weight(self) -> None:
-        self.bench.set_drawer(False)
 
     def _point(self, name: str, place: int) -> None:
         staged = self._staging

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from nnvis.microscope.blocks import Block
 from nnvis.widgets.microscope.placed_block import NUMBER_CELL, PlacedBlock, fitted
 
@@ -67,9 +69,9 @@ def _grow_pictures(
 
 
 def _span(block: Block) -> float:
-    """How large a picture seems at one pixel a cell: a single one may be larger than one of many, a kernel smaller."""
-    number, rows, columns = block.values.shape
-    return columns * (0.6 if number == 1 else 1.0) * (1.7 if rows * columns <= MOST_KERNEL else 1.0)
+    """How large pictures seem at one pixel a cell: one of few may be larger than one of many, a kernel smaller."""
+    _, rows, columns = block.values.shape
+    return float(columns * np.sqrt(block.per_line) * (1.7 if rows * columns <= MOST_KERNEL else 1.0))
 
 
 def _poured(given: Mapping[int, float], most: Mapping[int, float], free: float) -> dict[int, float]:

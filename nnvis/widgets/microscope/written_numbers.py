@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -15,6 +16,7 @@ from nnvis.theme import Theme, color, font
 from nnvis.widgets.microscope.equation_art import art, art_width, paint_art
 
 LINE = 19.0
+Size = Literal["value", "body", "caption"]
 LARGE, SMALL = 20.0, 15.0
 MOST_THUMBNAILS = 20
 
@@ -25,14 +27,15 @@ def paint_numbers(painter: QPainter, area: QRectF, telling: Telling, theme: Them
         wide = min(300.0, area.width() * 0.4)
         paint_curve(painter, QRectF(area.right() - wide, area.top() - 24, wide, area.height() + 24), telling, theme)
         area = area.adjusted(0, 0, -wide - 24, 0)
-    pitch = min(24.0, max(15.0, (area.height() - 26) / max(1, len(telling.lines))))
+    pitch = min(24.0, max(11.0, (area.height() - 24) / max(1, len(telling.lines))))
+    size: Size = "body" if pitch >= LINE - 4 else "caption"
     y = area.top() - 2
     for latex, numbers, value in telling.lines:
         middle = y + pitch / 2
         pixels = min(SMALL, pitch / max(1.2, art(latex).ascent + art(latex).descent))
         paint_art(painter, f"{latex} =", area.left() + 8, middle + 0.3 * pixels, pixels, theme.text_2)
         left = area.left() + 16 + art_width(f"{latex} =", pixels)
-        _value_line(painter, QRectF(left, y, area.right() - left, pitch), numbers, value, "body", theme)
+        _value_line(painter, QRectF(left, y, area.right() - left, pitch), numbers, value, size, theme)
         y += pitch
     y += min(12.0, area.height() / 8) if not telling.lines else 3
     width = paint_art(painter, rf"{telling.latex} =", area.left() + 8, y + 19, LARGE, theme.text)
@@ -45,10 +48,9 @@ def paint_numbers(painter: QPainter, area: QRectF, telling: Telling, theme: Them
         painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, f"{words} {text}".strip())
 
 
-def _value_line(painter: QPainter, line: QRectF, numbers: str, value: float, size: str, theme: Theme) -> None:
+def _value_line(painter: QPainter, line: QRectF, numbers: str, value: float, size: Size, theme: Theme) -> None:
     """The numbers, and what they make, unless that is all they are."""
-    used = font("value", 500) if size == "value" else font("body")
-    painter.setFont(used)
+    painter.setFont(font(size, 500 if size == "value" else 400))
     result = short(value, 4)
     is_all = numbers.strip() == result
     room = line.width() - (0 if is_all else painter.fontMetrics().horizontalAdvance(f"= {result}") + 14)
