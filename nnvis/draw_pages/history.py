@@ -18,6 +18,7 @@ from nnvis.viewer import scores
 from nnvis.widgets.answer_strip import AnswerStrip
 from nnvis.widgets.labels import explain, set_tone, text_label
 from nnvis.widgets.live_label import LiveLabel
+from nnvis.widgets.painted import stand_on
 
 TOPIC = "answer history"
 HEAD = 22  # px: the words above the strip
@@ -87,6 +88,8 @@ class AnswerHistory(QWidget):
         self._caption.setProperty("role", "title" if beside else "caption")
         set_tone(self._caption, "" if beside else "secondary")
         self.strip.set_spare(SPARE if beside else 0)
+        for live in (self.strip, self._read_out):
+            stand_on(live, "card" if beside else "panel")
         self.show()
 
     @property
