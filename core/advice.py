@@ -51,7 +51,7 @@ def _linear_pairs(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> It
         behind = next((other for other in layers[index + 1 :] if other.kind_name() not in _LET_PASS), None)
         if behind is not None and getattr(behind, "kernel_initializer", None):
             text = "Two linear layers, one behind the other, can do no more than one. An activation between them helps."
-            yield _warning(layers, index, text, "activation", "Use relu", activation="relu")
+            yield _warning(layers, index, text, "activation", "Use relu", "activation", activation="relu")
 
 
 def _equal_starts(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> Iterator[Problem]:
@@ -60,8 +60,9 @@ def _equal_starts(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> It
         if start in ("zeros", "ones"):
             text = f"All weights start as {start}: all units stay the same, and learn the same."
             yield _warning(
-                layers, index, text, "kernel_initializer", "Use glorot_uniform", kernel_initializer="glorot_uniform"
-            )
+                layers, index, text, "kernel_initializer", "Use glorot_uniform", "kernel_initializer",
+                kernel_initializer="glorot_uniform",
+            )  # fmt: skip
 
 
 def _lost_scores(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> Iterator[Problem]:
@@ -69,7 +70,7 @@ def _lost_scores(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> Ite
         index = len(layers) - 2
         if _activation_of(layers[index]) == "relu":
             text = "relu before softmax turns all scores below 0 into 0, so no class can be ruled out."
-            yield _warning(layers, index, text, "activation", "Use linear", activation="linear")
+            yield _warning(layers, index, text, "activation", "Use linear", "softmax", activation="linear")
 
 
 def _bottleneck(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> Iterator[Problem]:
@@ -79,9 +80,11 @@ def _bottleneck(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> Iter
             yield _warning(layers, index, text, "units", f"Use {_USUAL_UNITS} units", units=_USUAL_UNITS)
 
 
-def _warning(layers: Sequence[Layer], index: int, text: str, hyper: str, label: str, **changes: Any) -> Problem:
+def _warning(
+    layers: Sequence[Layer], index: int, text: str, hyper: str, label: str, topic: str = "", **changes: Any
+) -> Problem:
     stack = (*layers[:index], layers[index].replace(**changes), *layers[index + 1 :])
-    return Problem(index, text, hyper, Remedy(label, stack), "warning")
+    return Problem(index, text, hyper, Remedy(label, stack), "warning", topic)
 
 
 def _activation_of(layer: Layer) -> str:

@@ -14,6 +14,7 @@ import math
 import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -168,6 +169,7 @@ class Configurable:
         return cls.__name__
 
     @classmethod
+    @cache  # they are asked for with every copy, and a class never changes
     def hypers(cls) -> tuple[Hyper, ...]:
         """All declared hyperparameters in the order of declaration, keyword-only ones (the rarer) last."""
         fields = getattr(cls, "__dataclass_fields__", {}).values()

@@ -70,6 +70,11 @@ class Optimizer(Configurable):
             self.state[name][...] = vector
 
     @property
+    def remembers(self) -> bool:
+        """Whether a step depends on the steps before it."""
+        return bool(self.state_names)
+
+    @property
     def rate(self) -> float:
         """The learning rate of the next update: the hyperparameter times what the schedule makes of it."""
         return self.learning_rate * self.rate_factor
@@ -154,6 +159,10 @@ class SGD(Optimizer):
     title: ClassVar[str] = "SGD"
     sentence: ClassVar[str] = "A step against the gradient, as long as the learning rate says."
     state_names: ClassVar[tuple[str, ...]] = ("m",)
+
+    @property
+    def remembers(self) -> bool:
+        return self.momentum != 0
 
     def update(self) -> None:
         rate, momentum = self.rate, self.momentum

@@ -42,6 +42,7 @@ class Problem:
     hyper: str | None = None
     remedy: Remedy | None = None
     severity: Literal["error", "warning", "note"] = "error"
+    topic: str = ""  # what one would read to understand it: the name of a layer, a hyperparameter or a concept
 
     def among(self, layers: Sequence[Layer]) -> Problem:
         """This problem of the layers that take part, said of the whole stack with those that are left out."""

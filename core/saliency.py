@@ -16,7 +16,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.buffers import Array
+from core.equation import Equation
 from core.sequential import Sequential
+
+
+# In the equations X is the image, X_0 blank paper, G the gradient of the score by the image, or one for each place on
+# the way there; S the score of the image, S_c that with each of the patches covered that lie over the pixel; A the map.
+@dataclass(frozen=True)
+class Method:
+    """A way to say which pixels speak: its function's name, and what it computes."""
+
+    name: str
+    title: str
+    equations: tuple[Equation, ...]
+
+
+METHODS = (
+    Method("input_gradient", "input gradient", (Equation("A", "G", "what a little more ink would do"),)),
+    Method("gradient_times_input", "gradient times input", (
+        Equation("A", "G * (X - X_0)", "the gradient, times the ink that is there"),)),
+    Method("integrated_gradients", "integrated gradients", (
+        Equation("A", "mean(G, axis=0) * (X - X_0)", "the mean gradient on the way from blank paper, times the ink"),)),
+    Method("occlusion", "occlusion", (
+        Equation("A", "mean(S - S_c, axis=0)", "how far the score falls when a patch over the pixel is covered"),)),
+)  # fmt: skip
 
 STEPS = 32  # of the way from blank paper to the drawing
 COVER, STRIDE = 5, 2  # pixels: the side of the patch that covers, and how far it moves

@@ -42,7 +42,8 @@ class Samples:
     """Samples x with labels or targets y, for a built and compiled model.
 
     x is float (N, *input_shape), or uint8 together with a `scaling`. `class_weight` says how much the samples of a
-    class count in loss and gradient. Those `mixed_in` get a share of each batch, and are not augmented.
+    class count in loss and gradient. Those `mixed_in` get a share of each batch, and are not augmented. With `rows`
+    only those samples of x are taken, in that order, and y has a label for each of them; x is not copied.
 
     Raises ShapeError and ConfigError when the data does not fit the model.
     """
@@ -56,11 +57,16 @@ class Samples:
         augmentation: ImageAugmentation | None,
         class_weight: Mapping[int, float] | None,
         mixed_in: Mixture | None = None,
+        rows: Array | None = None,
     ) -> None:
         x, y = np.asarray(x), np.asarray(y)
-        if len(x) != len(y):
-            raise ShapeError(f"There are {len(x)} samples but {len(y)} labels. Give one label for each sample.")
-        if not len(x):
+        count = len(x) if rows is None else len(rows)
+        if count != len(y):
+            raise ShapeError(f"There are {count} samples but {len(y)} labels. Give one label for each sample.")
+        if rows is not None and count and not (0 <= rows.min() and rows.max() < len(x)):
+            raise ShapeError(f"Rows {rows.min()} to {rows.max()} were chosen of {len(x)} samples. Choose among 0 to "
+                             f"{len(x) - 1}.")
+        if not count:
             raise ConfigError("There are no samples to train on. Give at least one.")
         if x.shape[1:] != model.input_shape:
             raise ShapeError(f"The model was built for samples of shape {model.input_shape} but gets {x.shape[1:]}.")
@@ -72,6 +78,8 @@ class Samples:
                 f"{x.shape[1:]}. Bring them to one form."
             )
         self.x = x
+        self._rows = rows
+        self._count = count
         self.targets = model.targets(y)
         self.answers = answers_for(model.loss, y, model.output_shape[-1])
         self.labels = self.answers.labels(y)
@@ -82,7 +90,7 @@ class Samples:
         self._buffers = Buffers(model.dtype)
 
     def __len__(self) -> int:
-        return len(self.x)
+        return self._count
 
     @property
     def are_images(self) -> bool:
@@ -100,8 +108,9 @@ class Samples:
         varied = self.augmentation is not None and self.augmentation.is_active
         as_is = self.scaling is None and self.x.dtype == X.dtype and not varied
         raw = X if as_is else self._buffers.get("raw", shape, self.x.dtype.type)
-        # mode="clip" skips a bounds check that costs as much as the copy; a permutation cannot be out of bounds
-        self.x.take(index, 0, out=raw, mode="clip")
+        rows = index if self._rows is None else self._rows.take(index)
+        # mode="clip" skips a bounds check that costs as much as the copy; neither can be out of bounds
+        self.x.take(rows, 0, out=raw, mode="clip")
         if self.augmentation is not None and varied:
             raw = self.augmentation.apply(raw, vary, self._buffers.get("varied", shape, np.float32))
         if self.mixer is not None:

@@ -19,6 +19,8 @@ __all__ = [
     "summary_text",
 ]  # fmt: skip
 
+LONGEST_ON_BUTTON = 14  # letters
+
 
 def obstacle(layer: Layer, input_shape: Shape | None) -> str:
     """Why `layer` cannot stand, or would do nothing, on an input of this shape; empty if it can, or nobody knows."""
@@ -83,7 +85,7 @@ def _shape_problem(layers: Sequence[Layer], reports: Sequence[LayerReport], inde
         layer.output_shape(report.input_shape)
     except ShapeError as error:
         without = (*layers[:index], *layers[index + 1 :])
-        return Problem(index, str(error), remedy=Remedy(f"Remove {layer.kind_name()}", without))
+        return Problem(index, str(error), remedy=Remedy(_removal(layer), without))
     return None
 
 
@@ -94,16 +96,16 @@ def _output_problems(
     output = Dense(units=classes, activation=loss.fuses_with or "linear")
     if shape is None or len(shape) != 1:
         text = f"The network ends in {shape_text(shape or ())}, but needs {classes} numbers."
-        return [Problem(last, text, remedy=Remedy("Add Flatten and Dense", (*layers, Flatten(), output)))]
+        return [Problem(last, text, remedy=Remedy("Add Flatten, Dense", (*layers, Flatten(), output)))]
     if shape == (classes,):
         return _probability_problems(layers, loss) if loss.wants_probabilities else []
     text = f"There are {classes} classes, but the last layer gives {shape[0]} numbers."
     deciding = _deciding_dense(layers, reports)
     if deciding is None:
-        return [Problem(last, text, remedy=Remedy(f"Add Dense {classes}", (*layers, output)))]
+        return [Problem(last, text, remedy=Remedy(f"Add Dense {classes}", (*layers, output)), topic="softmax")]
     text = text.replace("the last layer", "this layer") if deciding < last else text
     remedy = Remedy(f"Use {classes} units", _with(layers, deciding, units=classes))
-    return [Problem(deciding, text, "units", remedy)]
+    return [Problem(deciding, text, "units", remedy, topic="softmax")]
 
 
 def _deciding_dense(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> int | None:
@@ -119,25 +121,33 @@ def _deciding_dense(layers: Sequence[Layer], reports: Sequence[LayerReport]) -> 
 def _probability_problems(layers: Sequence[Layer], loss: Loss) -> list[Problem]:
     last, index, wanted = layers[-1], len(layers) - 1, loss.fuses_with or "softmax"
     activation = getattr(last, "activation", None)
+    topic = "softmax" if wanted == "softmax" else loss.kind_name()
     if activation == wanted:
         return []
     if activation is None:
         below = getattr(layers[-2], "activation", None) if len(layers) > 1 else None
         if below == wanted:
             text = f"{last.kind_name()} behind {wanted} changes the probabilities that the network gives."
-            return [Problem(index, text, remedy=Remedy(f"Remove {last.kind_name()}", tuple(layers[:-1])))]
+            return [Problem(index, text, remedy=Remedy(_removal(last), tuple(layers[:-1])))]
         text = "Cross-entropy needs probabilities, but the last layer gives any number."
-        return [Problem(index, text, remedy=Remedy(f"Add {wanted}", (*layers, Activation(activation=wanted))))]
+        added = Remedy(f"Add {wanted}", (*layers, Activation(activation=wanted)))
+        return [Problem(index, text, remedy=added, topic=topic)]
     remedy = Remedy(f"Use {wanted}", _with(layers, index, activation=wanted))
     if activation in ("softmax", "sigmoid"):
         told = {
             "sigmoid": "Sigmoid gives each class a probability of its own; these do not add up to 1.",
             "softmax": "Softmax shares one probability among the classes; this loss asks about each class by itself.",
         }
-        return [Problem(index, told[activation], "activation", remedy, "warning")]
+        return [Problem(index, told[activation], "activation", remedy, "warning", topic)]
     gives = {"relu": "relu gives any number from 0 upwards", "tanh": "tanh gives numbers from −1 to 1"}
     text = f"Cross-entropy needs probabilities, but {gives.get(activation, 'the last layer gives any number')}."
-    return [Problem(index, text, "activation", remedy)]
+    return [Problem(index, text, "activation", remedy, topic=topic)]
+
+
+def _removal(layer: Layer) -> str:
+    """What a button says that takes the layer away; not all of them have a name that fits on one."""
+    name = layer.kind_name()
+    return f"Remove {name if len(name) <= LONGEST_ON_BUTTON else 'this layer'}"
 
 
 def _with(layers: Sequence[Layer], index: int, **changes: Any) -> tuple[Layer, ...]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from core import schedules
+from core.batch_place import BatchPlace
 from core.buffers import Array
 from core.divergence import DivergenceGuard
 from core.early_stopping import EarlyStopping
@@ -60,7 +61,8 @@ class Trainer:
     the samples is drawn anew each epoch from `seed`; the last short batch is kept. With `validation_data` the network
     is measured before the first batch and `validations_per_epoch` times in each epoch. `class_weight` says how much the
     samples of a class count in loss and gradient. An `augmentation` varies the training images, never the ones that are
-    validated with. The samples `mixed_in` take the place of a share of every batch, from the first to the last.
+    validated with. The samples `mixed_in` take the place of a share of every batch, from the first to the last. With
+    `rows` only those samples of x are trained on, without a copy of them; y has a label for each row.
 
     Raises ShapeError and ConfigError when the data does not fit the model, before anything moves.
     """
@@ -71,6 +73,7 @@ class Trainer:
         x: Array,
         y: Array,
         *,
+        rows: Array | None = None,
         batch_size: int = 32,
         epochs: int = 1,
         validation_data: tuple[Array, Array] | None = None,
@@ -85,7 +88,7 @@ class Trainer:
         mixed_in: Mixture | None = None,
     ) -> None:
         model.require_built()
-        self.samples = Samples(model, x, y, scaling, augmentation, class_weight, mixed_in)
+        self.samples = Samples(model, x, y, scaling, augmentation, class_weight, mixed_in, rows)
         if batch_size < 1 or epochs < 1:
             raise ConfigError(f"Batch size {batch_size} and epochs {epochs} must both be at least 1.")
         if early_stopping is not None:
@@ -285,27 +288,54 @@ class Trainer:
             self._observe(epoch, done)
         yield event
 
+    def place(self) -> BatchPlace | None:
+        """Where the next update is in the run; to be asked between two events. None after early stopping."""
+        if self.stopped:
+            return None
+        count, model = len(self.samples), self.model
+        is_new = self.seen in (0, count)  # of an epoch that is over, only its end remains to be told
+        epoch, seen = self.epochs_done + (self.seen == count), 0 if is_new else self.seen
+        mixer, optimizer = self.samples.mixer, model.optimizer
+        return BatchPlace(
+            self.step, epoch, seen, self.batch_size,
+            self.schedule.factor_at(min(1.0, (epoch + seen / count) / self.epochs), epoch),
+            self._rng.bit_generator.state if is_new else self._order_state,
+            self._augmentation_rng.bit_generator.state, self._mixture_rng.bit_generator.state,
+            mixer.share if mixer else 0.0, self.samples.augmentation, optimizer.replace(), optimizer.steps,
+            tuple(layer.replace() for layer in model.layers),
+            tuple(layer.rng.bit_generator.state for layer in model.layers),
+        )  # fmt: skip
+
+    def batch_at(self, place: BatchPlace) -> Batch:
+        """Copies of the batch at a place of this training; nothing moves. To be asked between two events."""
+        generators = (self._rng, self._augmentation_rng, self._mixture_rng)
+        kept = [generator.bit_generator.state for generator in generators]
+        samples, mixer = self.samples, self.samples.mixer
+        settings = samples.augmentation, (mixer.share, mixer.choice) if mixer else None
+        try:
+            for generator, state in zip(generators, (place.order, place.variation, place.mixing), strict=True):
+                generator.bit_generator.state = state
+            samples.augmentation = place.augmentation
+            if mixer is not None:
+                mixer.share, mixer.choice = place.mixed_share, mixer.choice_in(place.epoch)
+            order = self._rng.permutation(len(samples)) if self.shuffle else np.arange(len(samples))
+            index = order[place.seen : place.seen + place.batch_size]
+            X, T, labels, weights = samples.batch(index, self._augmentation_rng, self._mixture_rng)
+        finally:
+            for generator, state in zip(generators, kept, strict=True):
+                generator.bit_generator.state = state
+            samples.augmentation = settings[0]
+            if mixer is not None and settings[1] is not None:
+                mixer.share, mixer.choice = settings[1]
+        return Batch(X.copy(), T.copy(), labels.copy(), None if weights is None else weights.copy())
+
     def next_batch(self) -> tuple[Batch, float] | None:
         """Copies of the batch that the next update will train on, and the factor on its learning rate; nothing moves.
 
         To be asked between two events. None when early stopping has ended the training.
         """
-        if self.stopped:
-            return None
-        generators = (self._rng, self._augmentation_rng, self._mixture_rng)
-        kept = [generator.bit_generator.state for generator in generators]
-        count = len(self.samples)
-        is_new = self.seen in (0, count)  # of an epoch that is over, only its end remains to be told
-        epoch, seen = self.epochs_done + (self.seen == count), 0 if is_new else self.seen
-        if not is_new:
-            self._rng.bit_generator.state = self._order_state
-        order = self._rng.permutation(count) if self.shuffle else np.arange(count)
-        batch = self.samples.batch(order[seen : seen + self.batch_size], self._augmentation_rng, self._mixture_rng)
-        for generator, state in zip(generators, kept, strict=True):
-            generator.bit_generator.state = state
-        factor = self.schedule.factor_at(min(1.0, (epoch + seen / count) / self.epochs), epoch)
-        X, T, labels, weights = batch
-        return Batch(X.copy(), T.copy(), labels.copy(), None if weights is None else weights.copy()), factor
+        place = self.place()
+        return None if place is None else (self.batch_at(place), place.factor)
 
     def _order(self) -> Array:
         """The order of the samples in the epoch under way, drawn anew at its start."""

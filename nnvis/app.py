@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 from collections.abc import Sequence
@@ -71,7 +72,9 @@ def frame(argv: Sequence[str] | None = None) -> tuple[QApplication, MainWindow]:
     settings = Settings(folder / "settings.json")
     theme_source = ThemeSource(settings.get("theme"), app)
     theme_source.apply(app)
-    return app, MainWindow(theme_source, settings, WindowPlace(folder / "window.ini"))
+    window = MainWindow(theme_source, settings, WindowPlace(folder / "window.ini"))
+    theme_source.dress(window)
+    return app, window
 
 
 def furnish(window: MainWindow) -> None:
@@ -93,4 +96,5 @@ def furnish(window: MainWindow) -> None:
     hooks = FaultHooks(data_folder() / "faults.log", window)
     hooks.fault_caught.connect(window.show_fault)
     hooks.install()
+    linecache.clearcache()  # PySide reads the source of every module that is imported, and leaves 10 MB of it there
     window.closed.connect(hooks.uninstall)

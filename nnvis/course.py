@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.hyper import Configurable
@@ -42,6 +42,24 @@ class CourseChange:
         return f"{'; '.join(each.words for each in self.changed)} at step {number_text.count(self.step)}"
 
 
+def taken_over(running: Project, edited: Project, *, is_fresh: bool) -> Project:
+    """The project that is trained, with what an edit changes of it without a restart.
+
+    A fresh network, of which nothing is trained yet, takes over less: it is made anew, and its plan with it.
+    """
+    layers, training = running.layers, running.training
+    augmentation, pen_digits = running.augmentation, running.pen_digits
+    if len(layers) == len(edited.layers):
+        layers = tuple(layer.with_live(other) for layer, other in zip(layers, edited.layers, strict=True))
+    if not is_fresh:
+        training = training.replace(batch_size=edited.training.batch_size, epochs=edited.training.epochs)
+        augmentation, pen_digits = edited.augmentation, pen_digits.with_live(edited.pen_digits)
+    optimizer = running.optimizer.with_live(edited.optimizer)
+    return replace(
+        running, optimizer=optimizer, layers=layers, training=training, augmentation=augmentation, pen_digits=pen_digits
+    )
+
+
 def course_changes(before: Project, after: Project) -> tuple[Changed, ...]:
     """What differs between the recipes of a run before and after an edit that it takes over without a restart."""
     return tuple(_differences(before, after))
@@ -61,7 +79,6 @@ def _differences(before: Project, after: Project) -> Iterator[Changed]:
     yield from _of(before.training, after.training)
     yield from _of(before.data, after.data)
     yield from _of(before.augmentation, after.augmentation, "augmentation: ")
-    yield from _of(before.pen_digits, after.pen_digits, "pen digits: ")
     yield from _of(before.pen_digits, after.pen_digits, "pen digits: ")
     names = layer_names(before.layers)
     for name, old, new in zip(names, before.layers, after.layers, strict=False):

@@ -36,11 +36,12 @@ FIELDS: Final = {
 # Parts of the window, by object name or class name.
 PLACES: Final = {
     "lossPlot": "cross_entropy", "accuracyPlot": "metrics", "Health": "vanishing_gradient", "FirstLayer": "convolution",
-    "Confusion": "metrics", "Distributions": "learn_page", "Bars": "softmax", "PaintCanvas": "mnist",
-    "DataSection": "mnist", "LayersSection": "layer", "RecipeForm": "gradient_descent", "ScheduleCurve": "schedules",
+    "FeatureMaps": "convolution", "Confusion": "metrics", "Distributions": "learn_page", "Bars": "softmax",
+    "PaintCanvas": "mnist", "DataSection": "mnist", "LayersSection": "layer", "RecipeForm": "gradient_descent",
+    "ScheduleCurve": "schedules",
     "AnswerStrip": "softmax", "TimelinePanel": "learn_page", "LearnPanel": "learn_page", "NetworkPanel": "layer",
     "NetworkDiagram": "unit", "UnitCard": "unit", "DiagramPanel": "unit", "DiagramCard": "unit",
-    "StepsPage": "mnist", "WhyPage": "bp2",
+    "StepsPage": "mnist", "WhyPage": "saliency",
     "DrawPanel": "mnist", "MicroscopePanel": "chain_rule", "BackwardFlow": "vanishing_gradient",
     "BP1": "bp1", "BP2": "bp2", "BP3": "bp3", "BP4": "bp4", "GradientCheck": "gradient_check",
     "MainWindow": "learn_page",
@@ -50,6 +51,7 @@ PLACES: Final = {
 SUBJECTS: Final = {
     "learning-rate": "gradient_descent", "exploding-gradients": "vanishing_gradient",
     "vanishing-gradients": "vanishing_gradient", "dead-units": "activations", "overfitting": "overfitting",
+    "softmax": "softmax",
 }  # fmt: skip
 
 

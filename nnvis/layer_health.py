@@ -9,6 +9,8 @@ import numpy as np
 from nnvis.history import History
 from nnvis.widgets.health_row import HealthRow
 
+EASED = 0.1  # of the highest learning rate of the run: below that the schedule means the updates to be small
+
 
 def health_rows(history: History, step: int, titles: Mapping[str, str], recent: int) -> tuple[HealthRow, ...]:
     """Return one row per layer of ``titles`` (by unique name) that was measured in the first ``step`` updates.
@@ -20,6 +22,8 @@ def health_rows(history: History, step: int, titles: Mapping[str, str], recent: 
         return ()
     checkups = history.checkups.until(step)
     units = {count.layer: count for count in checkups[-1].units} if checkups else {}
+    rates = history.train_rates[: samples[-1].step]
+    eased = len(rates) > 0 and bool(rates[-1] < EASED * rates.max())
     rows = []
     for place, measured in enumerate(samples[-1].layers):
         title = titles.get(measured.layer)
@@ -32,15 +36,17 @@ def health_rows(history: History, step: int, titles: Mapping[str, str], recent: 
                 measured.update_ratio,
                 np.array([sample.layers[place].update_ratio for sample in samples[-recent:]]),
                 np.array([sample.layers[place].gradient_norm for sample in samples]),
-                count.dead if count else None,
+                count.stuck if count else None,
                 count.units if count else 0,
-                count.zeros if count else None,
+                count.flat if count else None,
+                eased,
+                count.saturates if count else False,
             )
         )
     return tuple(rows)
 
 
 def watched_images(history: History, step: int) -> int:
-    """Return on how many images the units were watched, 0 before they were or where no layer has relu units."""
+    """Return on how many images the units were watched, 0 before they were or where no layer can be stuck."""
     checkups = history.checkups.until(step)
     return checkups[-1].count if checkups and checkups[-1].units else 0

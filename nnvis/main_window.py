@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self._toolbar = RunToolbar(theme_source, self._actions, self._actions.icon_name)
         self._toolbar.show_run(STARTING, "")
         self.addToolBar(self._toolbar)
+        self.speed = self._toolbar.speed
         self._pages = Pages(theme_source)
         self._page_numbers = {row.name: self._pages.add_page(row.title) for row in PANELS if row.area == "centre"}
         self._foot = FootBar()

@@ -69,7 +69,7 @@ def diverged(
         "error",
         f"The loss exploded: {span}.",
         f"Learning rate {plain_rate(rate)} is too large for {optimizer.title} on this network. "
-        "Training is paused; nothing is lost.",
+        "Training has stopped with the last finite weights; nothing is lost.",
         tuple(actions),
     )
 

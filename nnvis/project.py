@@ -154,8 +154,9 @@ class Project:
         has_validation = len(split.x_validation) > 0  # without it, early stopping would have nothing to watch
         return Trainer(
             model,
-            split.x_train,
+            split.images,
             split.y_train,
+            rows=split.rows,
             batch_size=self.training.batch_size,
             epochs=self.training.epochs,
             validation_data=(split.x_validation, split.y_validation) if has_validation else None,

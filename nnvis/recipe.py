@@ -69,14 +69,23 @@ class OwnMixture(Configurable):
 class Split:
     """The training images of a data set, shared out for training and validation, and how they are scaled.
 
-    Shapes: x_* uint8 (N, H, W, C), y_* integer labels (N,).
+    Those to train on stay where they are, among the others: a copy would take as much memory again.
+
+    Shapes: images uint8 (M, H, W, C); rows, which of them are trained on, (N,); y_train, their labels, (N,);
+    x_validation uint8 (V, H, W, C), y_validation (V,).
     """
 
-    x_train: NDArray[np.uint8]
+    images: NDArray[np.uint8]
+    rows: NDArray[np.intp]
     y_train: NDArray[Any]
     x_validation: NDArray[np.uint8]
     y_validation: NDArray[Any]
     scaling: Scaling
+
+    @property
+    def x_train(self) -> NDArray[np.uint8]:
+        """The images that are trained on, copied out. Shape: (N, H, W, C)."""
+        return self.images[self.rows]
 
 
 def with_own_digits(split: Split, images: NDArray[np.uint8], labels: NDArray[np.int64], weight: int) -> Split:
@@ -86,19 +95,23 @@ def with_own_digits(split: Split, images: NDArray[np.uint8], labels: NDArray[np.
     """
     if not weight or not len(images):
         return split
-    x = np.concatenate([split.x_train, *[images] * weight])
-    y = np.concatenate([split.y_train, *[labels] * weight])
-    return replace(split, x_train=x, y_train=y)
+    own = np.arange(len(split.images), len(split.images) + len(images))
+    return replace(
+        split,
+        images=np.concatenate([split.images, images]),
+        rows=np.concatenate([split.rows, *[own] * weight]),
+        y_train=np.concatenate([split.y_train, *[labels] * weight]),
+    )
 
 
 def split_data(dataset: Dataset, recipe: DataRecipe, seed: int) -> Split:
     """Share out the training images as `recipe` says; the scaling is fitted on the training part alone."""
     train, validation = stratified_split(dataset.y_train, recipe.validation_share, np.random.default_rng(seed))
-    x_train = dataset.x_train[train] if len(validation) else dataset.x_train
     return Split(
-        x_train=x_train,
+        images=dataset.x_train,
+        rows=train,
         y_train=dataset.y_train[train],
         x_validation=dataset.x_train[validation],
         y_validation=dataset.y_train[validation],
-        scaling=Scaling.fit(x_train) if recipe.scaling == "standardize" else Scaling.unit(),
+        scaling=Scaling.fit(dataset.x_train[train]) if recipe.scaling == "standardize" else Scaling.unit(),
     )

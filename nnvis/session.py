@@ -1,100 +1,59 @@
-"""Session: the one state holder of the window. Methods in, signals out; panels meet here and nowhere else."""
+"""Session: the one state holder of the window. Methods in, signals out; panels meet here and nowhere else.
+
+It is one object. Its parts stand in files of their own, each of which knows the ones before it: `editing.py` has the
+project and its undo, `data_loading.py` the images, `shown_network.py` the network that is looked at, `network_files.py`
+what is saved, `running.py` the training. Here another run is begun from an old one, the network is taught, and it is
+said what went wrong.
+"""
 
 from __future__ import annotations
 
-import enum
-import math
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from core.errors import ConfigError, CoreError, DivergenceError
-from core.evaluation import Evaluation
 from core.run_history import RunHistory
 from nnvis import messages
 from nnvis.carry_over import CarryOver, carry_over
-from nnvis.course import course_changes
 from nnvis.history import History
 from nnvis.messages import Message
 from nnvis.microscope.specimen import Specimen
-from nnvis.network_files import NetworkFiles
-from nnvis.own_store import OwnStore
-from nnvis.progress import Progress, progress
-from nnvis.project import MAX_SEED, Project
+from nnvis.progress import Progress
+from nnvis.running import Running, RunState
 from nnvis.saved_run import SavedRun
 from nnvis.shown_network import Finding
-from nnvis.training.control import Changes, Control, Goal
-from nnvis.training.keepsake import Keepsake, KeptRun, history_until
+from nnvis.training.control import Goal
 from nnvis.training.pen_drawer import PenProgress
-from nnvis.training.run import Prepared
-from nnvis.training.snapshot import Coalescer, Snapshot
-from nnvis.training.worker import Failure, Halt, Outcome, TrainingWorker
-from nnvis.until import Until
+from nnvis.training.snapshot import Snapshot
+from nnvis.training.worker import Failure
 from nnvis.viewer import Answer
-
-SHUTDOWN_MS = 30_000  # a worker ends within a batch; only building a huge network takes longer, and must not be cut off
 
 __all__ = ["Answer", "Finding", "History", "Message", "Progress", "RunState", "Session", "Snapshot"]
 
 
-class RunState(enum.Enum):
-    """What the toolbar can offer."""
-
-    LOADING = "the images are being loaded"
-    READY = "a fresh network waits"
-    RUNNING = "training"
-    PAUSED = "training can be resumed"
-    DONE = "the run is over; training on starts where it ended"
-    FAILED = "the run cannot go on; training starts a new one"
-
-
-class Session(NetworkFiles):
-    """Project, run and drawing. Belongs to the window's thread; the worker is its secret.
+class Session(Running):
+    """Project, run and drawing. Belongs to the window's thread.
 
     Inherited signals: of ProjectEditing project_changed, dataset_changed, selected_layer_changed, message_posted and
-    message_cleared; of DataLoading loading_changed; of ShownNetwork moment_changed, drawing_changed and answer_changed.
+    message_cleared; of DataLoading loading_changed; of ShownNetwork moment_changed, drawing_changed and answer_changed;
+    of Running state_changed, history_cleared and snapshot_arrived.
     """
 
     stop_asked = Signal(str)  # somebody wants to see it in the Microscope: the name of a stop
     topic_asked = Signal(str)  # somebody wants to read why: what it is about
-    state_changed = Signal()  # also when the test result arrives
-    history_cleared = Signal()  # a fresh network is there: history, parameters and views are new objects
-    snapshot_arrived = Signal(object)  # Snapshot
     specimen_arrived = Signal(object)  # Specimen: the answer to `ask_specimen`
     pen_digits_drawn = Signal()  # some more of them, or all: see `pen_progress`
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.state = RunState.LOADING
-        self.test_result: Evaluation | None = None
-        self.batches_per_second: float | None = None
         self.pen_progress: PenProgress | None = None  # of the pen digits that are mixed in; None before the first
-
-        self.own = OwnStore(self)  # the digits that the user keeps
         self.own.changed.connect(self._on_own_changed)
-        self._running = self.project  # the project as the worker has it
-        self._run = 0  # number of the last preparation asked for
-        self._order = 0  # number of the last order given
-        self._is_shut = False
-        self._control = Control()
-        self._coalescer = Coalescer()
-        self._worker = TrainingWorker(self._control, self._coalescer, self)
-        self._worker.prepared.connect(self._on_prepared)
-        self._worker.snapshot_ready.connect(self._on_snapshot_ready)
-        self._worker.looked.connect(self._on_looked)
-        self._worker.kept.connect(self._on_kept)
-        self._worker.halted.connect(self._on_halted)
-        self._worker.failed.connect(self._on_failed)
         self.study.found.connect(self._on_found)
+        self._worker.looked.connect(self._on_looked)
+        self._worker.failed.connect(self._on_failed)
         self._worker.pen_digits_drawn.connect(self._on_pen_digits_drawn)
-        app = QCoreApplication.instance()
-        if app is not None:
-            app.aboutToQuit.connect(self.shutdown)
-        self._load_data()
-        self._prepare()
-        self._worker.start()
+        self._begin()
 
     def explain(self, name: str) -> None:
         """Open the theory page about this; see `help_topics`."""
@@ -104,102 +63,7 @@ class Session(NetworkFiles):
         """Open the Microscope at the stop of this name; see `microscope.named_stops`."""
         self.stop_asked.emit(name)
 
-    def shutdown(self) -> None:
-        """End the worker, within a batch. Calling it again does nothing."""
-        if self._is_shut:
-            return
-        self._is_shut = True
-        self._close_data()
-        self._control.close()
-        self.study.close()
-        self._worker.requestInterruption()
-        self._worker.wait(SHUTDOWN_MS)
-        QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall.value)  # what it still had to say
-
-    # --- what there is to know ------------------------------------------------------------------------------------
-
-    @property
-    def is_training(self) -> bool:
-        """Whether batches are being trained at this moment."""
-        return self.state is RunState.RUNNING
-
-    @property
-    def running_is_old(self) -> bool:
-        """Whether the network that is trained and shown is not the one of the project any more."""
-        return replace(self._running, name=self.project.name) != self.project
-
-    @property
-    def progress(self) -> Progress:
-        """How far the run is."""
-        return progress(self.history, self._network.images if self._network else 0, self.is_training)
-
-    @property
-    def image_counts(self) -> tuple[int, int, int]:
-        """How many images the shown network is trained, validated and tested with."""
-        if self._network is None:
-            return 0, 0, 0
-        return self._network.images, self._network.validation_images, len(self._network.dataset.x_test)
-
-    @property
-    def has_other_layers(self) -> bool:
-        """Whether the project's stack is not the one that the shown network was built from."""
-        running = self.running_project
-        return running is None or running.layers != self.project.layers
-
-    # --- running --------------------------------------------------------------------------------------------------
-
-    def train(self) -> None:
-        """Train: a fresh network, or on from where the present one stands. An outdated one is replaced."""
-        self._advance(Goal.RUN)
-
-    def train_until(self, until: Until) -> None:
-        """Train until a condition is met, then pause and say so; at the latest to the end of the run."""
-        epochs_done = 0 if self.running_is_old else math.floor(self.history.epoch + 1e-9)
-        if until.kind == "epoch" and until.value <= epochs_done:
-            self._post(messages.epoch_is_over(int(until.value)))
-            return
-        if until.kind == "epoch" and until.value > self.project.training.epochs:
-            self.set_training(self.project.training.replace(epochs=int(until.value)))
-        self._advance(Goal.RUN, until)
-
-    def step_batch(self) -> None:
-        """Train on one batch, then pause."""
-        self._advance(Goal.BATCH)
-
-    def step_epoch(self) -> None:
-        """Train to the end of the epoch, then pause."""
-        self._advance(Goal.EPOCH)
-
-    def pause(self) -> None:
-        """Stop after the batch in hand, to be resumed."""
-        if self.is_training:
-            self._go(Goal.PAUSE)
-            self._set_state(RunState.PAUSED)
-
-    def resume(self) -> None:
-        """Go on with a paused run, also when the project was edited meanwhile."""
-        if self.state is RunState.PAUSED:
-            self._go(Goal.RUN)
-            self._set_state(RunState.RUNNING)
-
-    def stop(self) -> None:
-        """End the run after the batch in hand and test the network, which stays."""
-        if self.state in (RunState.RUNNING, RunState.PAUSED):
-            self._go(Goal.STOP)
-            self._set_state(RunState.DONE)
-
-    def reset(self) -> None:
-        """Take a fresh network, with its first weights drawn from the seed; the curves are cleared when it is there."""
-        if not self._refuses():
-            self.clear_message()
-            self._prepare()
-            self._set_state(RunState.LOADING if self.dataset is None else RunState.READY)
-
-    def reseed(self) -> None:
-        """Take a fresh network whose first weights, and all else that is random, come from the next seed."""
-        if not self._refuses():
-            self.set_seed((self.project.seed + 1) % (MAX_SEED + 1))
-            self.reset()
+    # --- another run from an old one ----------------------------------------------------------------------------------
 
     def branch(self) -> None:
         """Start a new run from the weights that are shown, with the project as it is now and a fresh optimizer.
@@ -236,6 +100,8 @@ class Session(NetworkFiles):
         self._go(Goal.RUN)
         self._set_state(RunState.RUNNING)
 
+    # --- teaching and looking ---------------------------------------------------------------------------------------
+
     @property
     def can_be_taught(self) -> bool:
         """Whether the network rests in the present, so that single steps may be made in it."""
@@ -251,134 +117,18 @@ class Session(NetworkFiles):
                 self.test_result = None
                 self._set_state(RunState.PAUSED)
 
-    def keep_run(self) -> None:
-        """Ask for all that is needed to go on with the run later: `run_kept` brings it, if there is a run."""
-        self._control.ask_keepsake()
-
     def ask_specimen(self) -> None:
-        """Ask for what the next update will work on: `specimen_arrived` brings it, also while training goes on."""
-        self._control.look()
+        """Ask for what the next update works on, or the one after the moment that is looked at.
 
-    def set_speed(self, batches_per_second: float | None) -> None:
-        """Train in slow motion; None: as fast as it goes."""
-        self.batches_per_second = batches_per_second
-        self._control.set_speed(batches_per_second)
-
-    @property
-    def _is_fresh(self) -> bool:
-        """Whether nothing has been trained yet."""
-        return self.state in (RunState.LOADING, RunState.READY)
-
-    @property
-    def _awaits_network(self) -> bool:
-        """Whether a network that was asked for is not there yet."""
-        return self._network is None or self._network.run != self._run
-
-    def _advance(self, goal: Goal, until: Until | None = None) -> None:
-        outdated = self.running_is_old or self.state is RunState.FAILED
-        if outdated and self._refuses():
-            return
-        self.clear_message()
-        self.test_result = None
-        if outdated:
-            self._prepare()
-        self._go(goal, until)
-        # A single batch is over in a moment: the buttons would only flicker.
-        if goal is not Goal.BATCH or self.is_training:
-            self._set_state(RunState.RUNNING)
-
-    def _go(self, goal: Goal, until: Until | None = None) -> None:
-        self._order += 1
-        self._control.go(self._order, goal, until)
-
-    def _prepare(self, start: SavedRun | None = None) -> None:
-        """Ask for a fresh network of the project. What the worker still reports of the old one does not count.
-
-        It is made as soon as the images are loaded, and goes on where `start` was left.
+        `specimen_arrived` brings it, also while training goes on; nothing comes where no update followed.
         """
-        self._refused = None
-        self._load_data()
-        self._running = self.project
-        self._run += 1
-        self._order += 1
-        if self.project.own_digits.weight:
-            self._worker.own_digits = self.own.arrays
-        self._control.prepare(self._run, self.project, start)
-
-    def _refuses(self) -> bool:
-        """Whether the stack cannot be trained; says so, and points at the layer that is wrong."""
-        errors = self._errors()
-        if errors:
-            self.select_layer(errors[0].layer)
-            self._post(messages.refused(errors[0], len(errors), self.apply_remedy))
-        return bool(errors)
-
-    def _set_state(self, state: RunState) -> None:
-        if state is not self.state:
-            self.state = state
-            self.state_changed.emit()
-
-    # --- what the worker reports ------------------------------------------------------------------------------------
-
-    def _follow_data(self) -> None:
-        """The images of the project are there: the network that waits for them can be made, if it fits them."""
-        assert self.dataset is not None
-        if self._errors() and self._awaits_network:
-            self._control.withdraw()
-            self._running = self._network.project if self._network else Project()
-            if self.state is RunState.RUNNING:  # Train was pressed before anybody could know
-                self._refuses()
-            self._set_state(RunState.READY)
-        if self._is_fresh and self.running_is_old and not self._errors():
-            self._prepare()
-        self._control.provide(self.project.source, self.dataset)
-
-    def load_again(self) -> None:
-        """Try once more to load the images, and to make the network that waits for them."""
-        if self._awaits_network:
-            self._prepare()
-            self._set_state(RunState.LOADING if self.dataset is None else RunState.READY)
-        super().load_again()
-
-    def _miss_data(self, error: Exception) -> None:
-        if self._awaits_network:
-            self._set_state(RunState.FAILED)
-
-    def _on_prepared(self, prepared: Prepared) -> None:
-        if prepared.run != self._run:  # a newer one is on its way
-            return
-        self._take_network(prepared)
-        self.test_result = None
-        self.history_cleared.emit()
-        self._on_snapshot_ready()
-        if self._is_fresh and prepared.step:  # it is as a file left it
-            self._set_state(RunState.PAUSED)
-            if prepared.is_finished:
-                self.stop()  # its test follows
-        elif self.state is RunState.LOADING:
-            self._set_state(RunState.READY)
-        self._take_up_edits()
-
-    def _on_snapshot_ready(self) -> None:
-        snapshot = self._coalescer.take(self._network.run) if self._network else None
-        if snapshot is None:
-            return
-        self.history.extend(snapshot)
-        self._take_parameters(snapshot.parameters)
-        self.snapshot_arrived.emit(snapshot)
-        if self.is_live:
-            self._refresh_answer()
+        self._control.look(self.shown_step if self._place_of_moment is not None else None)
 
     def _on_looked(self, specimen: Specimen) -> None:
         if specimen.run == self._run:
             self.specimen_arrived.emit(specimen)
 
-    def _on_kept(self, keepsake: Keepsake) -> None:
-        network = self._network
-        if network is None or self._awaits_network or keepsake.run != network.run:
-            return
-        curves = history_until(keepsake.step, self.history)
-        self.run_kept.emit(KeptRun(keepsake, self._running, network.dataset, network.scaling, curves))
+    # --- what is said -----------------------------------------------------------------------------------------------
 
     def _on_own_changed(self) -> None:
         if self.project.own_digits.weight and self._is_fresh:
@@ -387,16 +137,6 @@ class Session(NetworkFiles):
     def _on_pen_digits_drawn(self, progress: PenProgress) -> None:
         self.pen_progress = progress
         self.pen_digits_drawn.emit()
-
-    def _on_halted(self, halt: Halt) -> None:
-        if halt.order != self._order:
-            return
-        self.test_result = halt.test
-        self.state = RunState.PAUSED if halt.outcome is Outcome.PAUSED else RunState.DONE
-        self.state_changed.emit()
-        if halt.reached or halt.missed:
-            go_on = self.resume if self.state is RunState.PAUSED else None
-            self._post(messages.reached(halt.reached, halt.missed, go_on))
 
     def _on_failed(self, failure: Failure) -> None:
         if failure.run != self._run:
@@ -432,46 +172,3 @@ class Session(NetworkFiles):
     def _restart_with_rate(self, learning_rate: float) -> None:
         self.set_optimizer(self.project.optimizer.replace(learning_rate=learning_rate))
         self.train()
-
-    # --- when the project is edited -----------------------------------------------------------------------------------
-
-    def _apply_edit(self) -> None:
-        """Tell the worker what applies at once, and ask for a fresh network while nothing is trained yet."""
-        self._apply_live()
-        self._load_data()
-        if self._is_fresh and self.has_data and self.running_is_old and not self._errors():
-            self._prepare()  # the page shows the network that would be trained
-
-    def _start_over(self) -> None:
-        """Take a fresh network of another project."""
-        if self._errors():
-            self.pause()  # what was trained stays in sight until this stack can be built
-        else:
-            self._file_step = None
-            self._prepare(self._start)
-            self._set_state(RunState.LOADING if self.dataset is None else RunState.READY)
-        self._start = None
-
-    def _apply_live(self) -> None:
-        """Hand over what may change in mid-run: it becomes part of the run and does not make it an old one."""
-        old, new = self._running, self.project
-        optimizer, layers = old.optimizer.with_live(new.optimizer), old.layers
-        training = old.training
-        if len(layers) == len(new.layers):
-            layers = tuple(layer.with_live(edited) for layer, edited in zip(layers, new.layers, strict=True))
-        if not self._is_fresh:  # a fresh network is prepared anew: its plan is on the page already
-            training = training.replace(batch_size=new.training.batch_size, epochs=new.training.epochs)
-        augmentation = old.augmentation if self._is_fresh else new.augmentation
-        pen_digits = old.pen_digits if self._is_fresh else old.pen_digits.with_live(new.pen_digits)
-        running = replace(
-            old, optimizer=optimizer, layers=layers, training=training, augmentation=augmentation,
-            pen_digits=pen_digits,
-        )  # fmt: skip
-        if running == old:
-            return
-        epochs = training.epochs if training.epochs != old.training.epochs else None
-        changed = course_changes(old, running)
-        self._control.change(
-            Changes(optimizer, training.batch_size, epochs, layers, augmentation, changed, pen_digits.share)
-        )
-        self._running = running

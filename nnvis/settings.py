@@ -46,7 +46,7 @@ SETTINGS: Final = (
             ("system", "As the system"), ("dark", "Dark"), ("light", "Light")),
     _choice("motion", "full", "Motion", "Whether bars, gauges and cards glide to their new place, or jump.",
             ("full", "Full"), ("reduced", "Reduced")),
-    _choice("timeline_memory", "128", "Memory for the timeline",
+    _choice("timeline_memory", "64", "Memory for the timeline",
             "How much memory past moments of a run may take; with less, there are fewer of them.",
             ("32", "32 MB"), ("64", "64 MB"), ("128", "128 MB"), ("256", "256 MB"), ("512", "512 MB")),
     Setting("silenced_hints", [], _is_list_of_texts, "Rules whose hints are not to be shown."),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from core.batch_place import BatchPlace
 from core.data import Dataset, Scaling
 from core.errors import ConfigError
 from core.sequential import Sequential, WeightView
@@ -84,6 +85,17 @@ class ShownNetwork(DataLoading):
     def shown_step(self) -> int:
         """How many updates the shown network has had."""
         return self._moment.step if self._moment else self.history.step
+
+    @property
+    def knows_batch(self) -> bool:
+        """Whether the batch that the next update works on, or worked on, can be had."""
+        return self._moment is None or self._place_of_moment is not None or self._moment.step == self.history.step
+
+    @property
+    def _place_of_moment(self) -> BatchPlace | None:
+        """Where the update lies that came after the moment that is looked at."""
+        moment = self.timeline.nearest(self.shown_step) if self.timeline and self._moment else None
+        return moment.next if moment is not None and moment.step == self.shown_step else None
 
     @property
     def initial_parameters(self) -> NDArray[np.float32]:

@@ -50,6 +50,12 @@ QPushButton[kind="remedy"] { background: @bad; color: @on_bad; font-weight: 600;
 QPushButton[kind="remedy"]:focus { border: 2px solid @text; }
 QPushButton[kind="link"] { color: @accent; padding: 0; text-align: left; min-height: 22px; }
 QPushButton[kind="link"]:disabled { color: @disabled; }
+/* its words begin and end where the fields above and below do, so a line under them takes the place of a frame */
+QPushButton[kind="small_link"] { color: @accent; font-size: 11px; border: 0; padding: 0; min-height: 24px;
+  text-align: left; }
+QPushButton[kind="small_link"]:disabled { color: @text_3; }
+QPushButton[kind="small_link"]:hover, QPushButton[kind="small_link"]:focus { background: transparent;
+  text-decoration: underline; }
 QPushButton[kind="quiet"] { color: @text_3; font-size: 11px; padding: 0 4px; min-height: 18px; border-radius: 4px; }
 QPushButton[kind="quiet"]:hover { color: @text; }
 QPushButton[kind="dashed"] { border: 1px dashed @outline; color: @text_2; }
@@ -137,11 +143,12 @@ QScrollBar:vertical { width: 10px; background: transparent; border: 0; margin: 0
 QScrollBar:horizontal { height: 10px; background: transparent; border: 0; margin: 0; }
 QScrollBar::handle:vertical { background: @track; border-radius: 3px; margin: 2px; min-height: 32px; }
 QScrollBar::handle:horizontal { background: @track; border-radius: 3px; margin: 2px; min-width: 32px; }
+QScrollBar#slim { width: 8px; }
 QScrollBar::handle:hover { background: @outline; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QHeaderView { background: transparent; }
-QHeaderView::section { background: transparent; color: @text_3; font-size: 11px; border: 0; padding: 4px 8px;
+QHeaderView::section { background: transparent; color: @text_3; font-size: 11px; border: 0; padding: 4px 11px;
   border-bottom: 1px solid @line; }
 QTableView { gridline-color: @line; selection-background-color: @accent_soft; selection-color: @text; }
 QTableView::item { padding: 0 8px; border: 0; }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTemporaryDir, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPen
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nnvis.icons import icon, icon_pixmap, paint_icon, svg_text
 from nnvis.metrics import COMPACT, LARGE, REGULAR, Metrics, metrics_for
@@ -18,7 +18,7 @@ from nnvis.tokens import DARK, LIGHT, Theme
 
 __all__ = [
     "COMPACT", "DARK", "LARGE", "LIGHT", "REGULAR", "Metrics", "Mode", "Role", "Theme", "ThemeSource",
-    "code_font", "color", "font", "icon", "icon_pixmap", "load_fonts", "metrics_for", "paint_icon", "prose_font",
+    "code_font", "color", "font", "icon", "icon_pixmap", "load_fonts", "metrics_for", "paint_icon", "pen", "prose_font",
 ]
 
 Mode = Literal["system", "dark", "light"]
@@ -38,9 +38,18 @@ def load_fonts() -> None:
     application.setProperty("fontsLoaded", True)
 
 
+@cache  # painters ask for fonts hundreds of times a second, and each call of a setter makes Qt look for the font again
 def font(role: Role = "body", weight: int | None = None, *, pixels: int | None = None) -> QFont:
-    """Inter in one of the four sizes, with figures of equal width; `pixels` for the compact display size."""
-    return QFont(_made_font(role, weight, pixels))
+    """Inter in one of the four sizes, with figures of equal width; `pixels` for the compact display size.
+
+    All who ask share the one font: who needs another copies it first.
+    """
+    result = QFont("Inter")
+    result.setPixelSize(pixels or _PIXELS[role])
+    result.setWeight(QFont.Weight(weight or _WEIGHTS[role]))
+    result.setFeature(QFont.Tag("tnum"), 1)
+    result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # the drawn shapes, at every scale
+    return result
 
 
 @cache
@@ -55,26 +64,23 @@ def code_font(pixels: int = 13) -> QFont:
 
 def prose_font(weight: int | None = None) -> QFont:
     """The font of labels and buttons. Figures of equal width bring a wide hyphen with them, which tears words apart."""
-    result = font(weight=weight)
+    result = QFont(font(weight=weight))
     result.unsetFeature(QFont.Tag("tnum"))
     return result
 
 
-@cache  # painters ask for fonts hundreds of times a second, and each call of a setter makes Qt look for the font again
-def _made_font(role: Role, weight: int | None, pixels: int | None) -> QFont:
-    result = QFont("Inter")
-    result.setPixelSize(pixels or _PIXELS[role])
-    result.setWeight(QFont.Weight(weight or _WEIGHTS[role]))
-    result.setFeature(QFont.Tag("tnum"), 1)
-    result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # the drawn shapes, at every scale
-    return result
-
-
+@lru_cache(maxsize=512)
 def color(token: str, alpha: float = 1.0) -> QColor:
-    """The QColor of a token's value, more or less transparent."""
+    """The QColor of a token's value, more or less transparent. All who ask share the one colour."""
     result = QColor(token)
     result.setAlphaF(alpha)
     return result
+
+
+@lru_cache(maxsize=512)
+def pen(token: str, width: float = 1.0) -> QPen:
+    """The pen of a token's colour. All who ask share the one pen: who needs another copies it first."""
+    return QPen(color(token), width)
 
 
 class ThemeSource(QObject):
@@ -89,6 +95,7 @@ class ThemeSource(QObject):
         self._metrics = REGULAR
         self._reduced_motion = False
         self._application: QApplication | None = None
+        self._window: QWidget | None = None
         self._files = QTemporaryDir()
         self._theme = self._wanted()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
@@ -147,6 +154,14 @@ class ThemeSource(QObject):
         self._ask_for_native_frames()
         self._dress()
 
+    def dress(self, window: QWidget) -> None:
+        """Let changes of the look reach this window by a style sheet of its own.
+
+        Qt hands that of an application to each widget once for every widget that it lies in, which takes five times as
+        long: half a second in which a change of theme is waited for.
+        """
+        self._window = window
+
     def icon(self, name: str, color: str = "", size: int = 16, trailing: int = 0) -> QIcon:
         """The icon in the theme in force; ask again when `theme_changed`."""
         return icon(name, self._theme, color, size, trailing)
@@ -164,7 +179,8 @@ class ThemeSource(QObject):
     def _dress(self) -> None:
         if self._application is not None:
             self._application.setPalette(palette(self._theme))
-            self._application.setStyleSheet(style_sheet(self._theme, self._metrics, self._write_arrows()))
+            dressed = self._window or self._application
+            dressed.setStyleSheet(style_sheet(self._theme, self._metrics, self._write_arrows()))
 
     def _write_arrows(self) -> dict[str, str]:
         files = {}

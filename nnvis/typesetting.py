@@ -39,7 +39,7 @@ def typeset(latex: str, size: float, color: str) -> Formula:
 
         config.svg2 = False  # plain paths: Qt and old browsers know no <symbol>
         try:
-            svg = str(Latex(_tamed(latex), size=size, color=color).svg())
+            svg = str(Latex(tamed(latex), size=size, color=color).svg())
         except Exception as error:  # its parsers raise all kinds
             raise ValueError(f"This formula cannot be typeset: {latex}") from error
     box = _VIEW_BOX.search(svg)
@@ -49,6 +49,6 @@ def typeset(latex: str, size: float, color: str) -> Formula:
     return Formula(svg, width, -top, height + top)
 
 
-def _tamed(latex: str) -> str:
+def tamed(latex: str) -> str:
     """Letters under a sum go to its side where brackets stretch: ziamath 0.13 makes those a thousand pixels high."""
     return latex.replace(r"\sum_", r"{\sum}_") if r"\left" in latex or "matrix}" in latex else latex

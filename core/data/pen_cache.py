@@ -55,8 +55,12 @@ def _size(count: int) -> int:
 
 def _packed(digits: PenSet) -> bytes:
     """Images, labels and styles as bytes, compressed, behind their digest."""
-    content = b"".join(array.astype(np.uint8).tobytes() for array in digits)
-    return hashlib.sha256(content).digest() + zlib.compress(content, QUICK)
+    digest, packer, packed = hashlib.sha256(), zlib.compressobj(QUICK), []
+    for array in digits:
+        content = np.ascontiguousarray(array, np.uint8).data  # the images as they are: a copy would be 30 MB
+        digest.update(content)
+        packed.append(packer.compress(content))
+    return b"".join((digest.digest(), *packed, packer.flush()))
 
 
 def _unpacked(data: bytes, count: int) -> PenSet:

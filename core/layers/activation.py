@@ -23,6 +23,7 @@ class Activation(Layer):
 
     sentence: ClassVar[str] = "relu, sigmoid, tanh, softmax as a layer of its own."
     icon: ClassVar[str] = "layer-activation"
+    group: ClassVar[str] = "Activation"
     passed_names: ClassVar[tuple[str, ...]] = ("X", "Z", "Y", "dY", "dZ", "dX")
 
     def chips(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ class Layer(Configurable):
 
     sentence: ClassVar[str] = ""
     icon: ClassVar[str] = "layer-dense"
+    group: ClassVar[str] = "Other"  # the heading that it stands under where layers are offered
     input_rank: ClassVar[int | None] = None  # how many axes a sample must have; None: any
     changes_while_training: ClassVar[bool] = False  # True: forward differs with training=True
     mixes_samples: ClassVar[bool] = False  # True: while training, a sample's output depends on the others in the batch

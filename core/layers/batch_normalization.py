@@ -30,6 +30,7 @@ class BatchNormalization(Layer):
 
     sentence: ClassVar[str] = "Centres and scales each unit over the batch."
     icon: ClassVar[str] = "layer-normalization"
+    group: ClassVar[str] = "Normalisation"
     changes_while_training: ClassVar[bool] = True
     mixes_samples: ClassVar[bool] = True
     passed_names: ClassVar[tuple[str, ...]] = ("X", "X_hat", "Y", "dY", "dX", "mu", "variance")

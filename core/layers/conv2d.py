@@ -59,6 +59,7 @@ class Conv2D(Layer):
 
     sentence: ClassVar[str] = "Slides small filters over the image."
     icon: ClassVar[str] = "layer-conv2d"
+    group: ClassVar[str] = "Convolution and pooling"
     input_rank: ClassVar[int | None] = 3
     best_in_pieces: ClassVar[bool] = True
     passed_names: ClassVar[tuple[str, ...]] = ("X", "Z", "Y", "dY", "dZ", "dX")

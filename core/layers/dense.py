@@ -50,6 +50,7 @@ class Dense(Layer):
 
     sentence: ClassVar[str] = "Every input to every unit."
     icon: ClassVar[str] = "layer-dense"
+    group: ClassVar[str] = "Core"
     input_rank: ClassVar[int | None] = 1
     passed_names: ClassVar[tuple[str, ...]] = ("X", "Z", "Y", "dY", "dZ", "dX")
 

@@ -24,6 +24,7 @@ class Dropout(Layer):
 
     sentence: ClassVar[str] = "Switches off random units while training."
     icon: ClassVar[str] = "layer-dropout"
+    group: ClassVar[str] = "Against overfitting"
     changes_while_training: ClassVar[bool] = True
     passed_names: ClassVar[tuple[str, ...]] = ("X", "Y", "dY", "dX", "M")
 

@@ -20,6 +20,7 @@ class Flatten(Layer):
 
     sentence: ClassVar[str] = "Lays an image out as one row of numbers."
     icon: ClassVar[str] = "layer-flatten"
+    group: ClassVar[str] = "Reshaping"
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (math.prod(input_shape),)

@@ -25,6 +25,7 @@ class GaussianNoise(Layer):
 
     sentence: ClassVar[str] = "Adds noise while training."
     icon: ClassVar[str] = "layer-dropout"
+    group: ClassVar[str] = "Against overfitting"
     changes_while_training: ClassVar[bool] = True
     passed_names: ClassVar[tuple[str, ...]] = ("X", "Y", "dY", "dX", "E")
 

@@ -19,6 +19,7 @@ class GlobalAveragePooling2D(Layer):
 
     sentence: ClassVar[str] = "Turns each map into one number, its mean."
     icon: ClassVar[str] = "layer-pooling"
+    group: ClassVar[str] = "Convolution and pooling"
     input_rank: ClassVar[int | None] = 3
 
     def output_shape(self, input_shape: Shape) -> Shape:

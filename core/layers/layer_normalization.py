@@ -27,6 +27,7 @@ class LayerNormalization(Layer):
 
     sentence: ClassVar[str] = "Centres and scales each sample over its units."
     icon: ClassVar[str] = "layer-normalization"
+    group: ClassVar[str] = "Normalisation"
     passed_names: ClassVar[tuple[str, ...]] = ("X", "X_hat", "Y", "dY", "dX", "mu", "variance")
 
     def weight_shapes(self, input_shape: Shape) -> dict[str, Shape]:

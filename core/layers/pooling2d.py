@@ -32,6 +32,7 @@ class Pooling2D(Layer):
     padding: str = hyper("valid", choices=PADDINGS, help='"same" lets windows stand over the border.')
 
     icon: ClassVar[str] = "layer-pooling"
+    group: ClassVar[str] = "Convolution and pooling"
     input_rank: ClassVar[int | None] = 3
 
     def windows(self, input_shape: Shape) -> Windows:

@@ -21,6 +21,7 @@ class Reshape(Layer):
 
     sentence: ClassVar[str] = "Gives the same numbers another shape."
     icon: ClassVar[str] = "layer-flatten"
+    group: ClassVar[str] = "Reshaping"
 
     def output_shape(self, input_shape: Shape) -> Shape:
         target: Shape = self.target_shape

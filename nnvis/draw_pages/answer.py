@@ -9,6 +9,7 @@ from nnvis.draw_pages.history import AnswerHistory
 from nnvis.theme import ThemeSource
 from nnvis.widgets.bars import Bars
 from nnvis.widgets.labels import explain
+from nnvis.widgets.painted import stand_on
 
 
 class AnswerPage(QWidget):
@@ -21,6 +22,8 @@ class AnswerPage(QWidget):
         self.bars = Bars(theme_source)
         self._explain_bars(are_shares=True)
         self.history = AnswerHistory(desk, theme_source)
+        for live in (self.bars, self.history.strip):
+            stand_on(live, "panel")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)

@@ -11,7 +11,8 @@ from nnvis.number_text import count, decimal, measure, percent, share
 from nnvis.theme import ThemeSource
 from nnvis.viewer import Answer
 from nnvis.widgets.chip import Chip
-from nnvis.widgets.labels import GivingLabel, explain, set_tone, text_label
+from nnvis.widgets.labels import explain, set_tone, text_label
+from nnvis.widgets.live_label import LiveLabel
 from nnvis.widgets.picture import Picture
 
 LINES = 58  # room for the words of the empty state, so that nothing jumps with the first stroke
@@ -34,9 +35,9 @@ class AnswerBlock(QWidget):
         self._digit.setObjectName("predictedDigit")
         self._digit.setAccessibleName("Answer")
         explain(self._digit, "The class to which the network gives the highest probability.")
-        self._confidence = text_label(role="value")
-        self._next = GivingLabel(tone="secondary")
-        self._step = GivingLabel()
+        self._confidence = LiveLabel(theme_source, "panel", "value", "plain")
+        self._next = LiveLabel(theme_source, "panel", tone="secondary")
+        self._step = LiveLabel(theme_source, "panel")
         explain(self._step, "The answer comes from the network as it is now, after this many batches.")
         self._doubt = Chip(theme_source, "not sure")
         self._changed = Chip(theme_source, "not as trained", "warning", "reset", clickable=True)
@@ -100,10 +101,10 @@ class AnswerBlock(QWidget):
         write = share if answer.is_distribution else _output
         _write(self._digit, names[answer.digit])
         set_tone(self._digit, "" if answer.is_sure else "faint")
-        _write(self._confidence, write(answer.confidence))
-        _write(self._next, f"next: {names[answer.second]} with {write(answer.second_confidence)}")
+        self._confidence.setText(write(answer.confidence))
+        self._next.setText(f"next: {names[answer.second]} with {write(answer.second_confidence)}")
         by = f"by the net at step {count(answer.step)}" if answer.step else "by the untrained net"
-        _write(self._step, by)
+        self._step.setText(by)
         self._show_chips(answer)
         doubt = "" if answer.is_sure else "not sure, "
         self._digit.setAccessibleDescription(f"{doubt}{write(answer.confidence)}, {self._next.text()}, {by}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnvis.draw_pages.desk import DrawingDesk, class_names
@@ -16,7 +16,9 @@ from nnvis.shown_network import Finding, Look
 from nnvis.theme import ThemeSource
 from nnvis.viewer import scores
 from nnvis.widgets.answer_strip import AnswerStrip
-from nnvis.widgets.labels import GivingLabel, explain, set_tone, text_label
+from nnvis.widgets.labels import explain, set_tone, text_label
+from nnvis.widgets.live_label import LiveLabel
+from nnvis.widgets.painted import stand_on
 
 TOPIC = "answer history"
 HEAD = 22  # px: the words above the strip
@@ -47,8 +49,7 @@ class AnswerHistory(QWidget):
         self.strip = AnswerStrip(theme_source)
         self.strip.setObjectName("answerStrip")
         self._caption = text_label("While learning", "caption", "secondary")
-        self._read_out = GivingLabel(tone="faint")
-        self._read_out.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._read_out = LiveLabel(theme_source, "panel", side="right")
         explain(self._caption, "What the network said to this very drawing at every moment of its training: a row for "
                                "each class, a column for each moment.")
         explain(self.strip, "A row for each class, time from left to right, bright for a high probability. "
@@ -87,6 +88,8 @@ class AnswerHistory(QWidget):
         self._caption.setProperty("role", "title" if beside else "caption")
         set_tone(self._caption, "" if beside else "secondary")
         self.strip.set_spare(SPARE if beside else 0)
+        for live in (self.strip, self._read_out):
+            stand_on(live, "card" if beside else "panel")
         self.show()
 
     @property

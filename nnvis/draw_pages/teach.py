@@ -158,7 +158,7 @@ class TeachPage(QWidget):
         names = class_names(self._desk, len(error.delta) if error else 10)
         self.bars.show_values(names, error.delta.tolist() if error else None, label if label is not None else -1)
         self.picture.show_values(None if error is None else error.gradient.mean(axis=2))
-        self._loss.setText(self._loss_text(error) if error else "here: p − y and ∂loss/∂pixel")
+        self._loss.setText(self._loss_text(error) if error else "p − y and ∂loss/∂pixel will stand here")
 
     def _loss_text(self, error: Error) -> str:
         own = error.probabilities[error.label]

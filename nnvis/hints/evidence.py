@@ -106,6 +106,8 @@ class Evidence:
         found = []
         for place, measured in enumerate(samples[-1].layers):
             name, count = measured.layer, counts.get(measured.layer)
+            if count is not None and count.saturates:  # such units are not dead: they come back
+                count = None
             if name not in self.titles:
                 continue
             found.append(
@@ -116,7 +118,7 @@ class Evidence:
                     float(np.median([sample.layers[place].update_ratio for sample in recent])),
                     float(np.median([sample.layers[place].gradient_norm for sample in recent])),
                     _largest([sample.layers[place].update_ratio for sample in early]),
-                    count.dead if count else 0,
+                    count.stuck if count else 0,
                     count.units if count else 0,
                 )
             )

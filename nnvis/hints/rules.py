@@ -127,7 +127,7 @@ def vanishing_gradients(run: Evidence) -> Hint | None:
         (
             (f"Gradient of a weight in {last.title}", number_text.measure(last.gradient_per_weight, 2)),
             (f"Gradient of a weight in {first.title}", number_text.measure(first.gradient_per_weight, 2)),
-            (f"{first.title}: update ÷ weight", f"{_ratio(first.ratio)} (healthy: {HEALTHY})"),
+            ("Its update ÷ weight", f"{_ratio(first.ratio)} (healthy: {HEALTHY})"),
         ),
         cure,
     )
@@ -147,7 +147,8 @@ def rate_too_low(run: Evidence) -> Hint | None:
     return Hint(
         "rate_too_low",
         "Learning rate too low: it creeps",
-        f"{slowest.title}'s update moves its weights by {_ratio(slowest.ratio)} of their size; healthy is {HEALTHY}.",
+        f"An update of {slowest.title} moves its weights by {_ratio(slowest.ratio)} of their size; "
+        f"healthy is {HEALTHY}.",
         (
             ("Update ÷ weight, all layers", f"{_ratio(median(layer.ratio for layer in layers))} (healthy: {HEALTHY})"),
             (f"Loss over {number_text.count(run.steps)} batches",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nnvis.microscope.operands import Operand
 
 Array = NDArray[Any]
-Kind = Literal["signed", "magnitude"]
+Kind = Literal["signed", "magnitude", "gate"]
 Form = Literal["number", "cells", "pictures"]
 MOST_PICTURES = 256
 MOST_COLUMNS, MOST_ROWS = 64, 16  # cells of a matrix that is no picture
@@ -91,12 +91,19 @@ class Block:
 
 
 def kind_of(operand: Operand) -> Kind:
-    """Whether zero is the middle or the bottom of its scale."""
+    """Whether zero is the middle or the bottom of its scale, or there are but 0 and 1."""
+    if is_gate_of(operand):
+        return "gate"
     name = operand.text
     may_be_negative = name[:1] in "dWbZPGmg" and not name.startswith("max")
     if may_be_negative or (operand.value.size and float(np.nanmin(operand.value)) < 0):
         return "signed"
     return "magnitude"
+
+
+def is_gate_of(operand: Operand) -> bool:
+    """Whether it lets numbers through or not: a comparison."""
+    return operand.value.dtype == bool and operand.value.ndim > 0
 
 
 def top_of(value: Array) -> float:
@@ -184,7 +191,7 @@ def fold_of(length: int) -> int:
 
 def _per_line(count: int, width: int) -> int:
     if count <= FOLD:
-        return count if count <= 3 else 4
+        return count if count <= 3 else 3 if count in (5, 6) else 4
     return FOLD if count <= 64 else 16
 
 
@@ -215,13 +222,13 @@ def window_around(size: int, middle: int, width: int = WINDOW) -> Array:
     return np.arange(first, min(size, first + width))
 
 
-def cell_text(value: float, top: float, width: float) -> str:
+def cell_text(value: float, top: float, width: float, places: int | None = None) -> str:
     """A number for a cell: three decimals below 1, two above; a dot for what would be written as 0; exact zero is 0."""
     if not math.isfinite(value):
         return "nan" if math.isnan(value) else "∞"
     if value == 0:
         return "0"
-    places = decimals(top)
+    places = decimals(top) if places is None else places
     if abs(value) < 0.5 * 10**-places:
         return "·"
     text = f"{abs(value):.{places}f}"

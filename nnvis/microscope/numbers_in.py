@@ -27,6 +27,15 @@ def short(value: float, digits: int = 3) -> str:
     return f"{value:.{min(places, 6)}f}".replace("-", MINUS)
 
 
+def plain(value: float, digits: int = 4) -> str:
+    """A number that somebody has chosen, without zeros that say nothing: 0.9, 0.001, 10⁻⁷."""
+    if 1e-4 <= abs(value) < 1e5:
+        return f"{value:.{digits}g}".replace("-", MINUS)
+    figures, times, ten = short(value, digits).partition("·")
+    figures = figures.rstrip("0").rstrip(".") if "." in figures else figures
+    return ten if times and figures == "1" else f"{figures}{times}{ten}"
+
+
 def numbers_in(node: ast.expr, context: Context, at: Mapping[str, int]) -> str:
     """The expression with numbers; what runs over many numbers is written as its value."""
     return _written(node, context, at)[0]
@@ -47,10 +56,10 @@ def _written(node: ast.expr, context: Context, at: Mapping[str, int]) -> tuple[s
             return f"{_within(left, context, at, binding)}{sign}{_within(right, context, at, tight)}", binding
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             words = f"{_written(left, context, at)[0]} {_COMPARISONS[type(operator)]} {_written(right, context, at)[0]}"
-            holds = _entry(node, context, at)
+            holds = entry(node, context, at)
             return f"({words}: {'1' if holds else '0'})", _ATOM
         case ast.Call(func=ast.Name(id="where"), args=[condition, yes, no]):
-            return _written(yes if _entry(condition, context, at) else no, context, at)
+            return _written(yes if entry(condition, context, at) else no, context, at)
         case ast.Call(func=ast.Name(id="square"), args=[inner]):
             return f"{_within(inner, context, at, _ATOM)}²", _POWER
         case ast.Call(func=ast.Name(id="sqrt"), args=[inner]):
@@ -58,12 +67,13 @@ def _written(node: ast.expr, context: Context, at: Mapping[str, int]) -> tuple[s
         case ast.Call(func=ast.Name(id="max"), args=[inner]) if (competitors := _line(inner, context, at)) is not None:
             return f"max({', '.join(short(value) for value in competitors)})", _ATOM
         case ast.Call(func=ast.Name(id="len")):
-            return short(_entry(node, context, at)), _ATOM
+            return short(entry(node, context, at)), _ATOM
         case ast.Call(func=ast.Name(id=name), args=arguments) if name not in _CLOSED:
             return f"{name}({', '.join(_written(each, context, at)[0] for each in arguments)})", _ATOM
-    value = _entry(node, context, at)
-    exact = context.is_scalar(node) and value == int(value) if np.isfinite(value) else False
-    text = str(int(value)) if exact else short(value, 4) if np.isfinite(value) else "…"
+    value = entry(node, context, at)
+    exact = np.isfinite(value) and value == int(value) and (context.is_scalar(node) or abs(value) >= 10)
+    written = plain if context.is_scalar(node) else short
+    text = str(int(value)) if exact else written(value, 4) if np.isfinite(value) else "…"
     return text, _ADD if text.startswith(MINUS) else _ATOM
 
 
@@ -85,7 +95,7 @@ def _within(node: ast.expr, context: Context, at: Mapping[str, int], at_least: i
     return text
 
 
-def _entry(node: ast.expr, context: Context, at: Mapping[str, int]) -> float:
+def entry(node: ast.expr, context: Context, at: Mapping[str, int]) -> float:
     """The value of a part at one place; not a number when the place is not known there."""
     value, axes = np.asarray(context.value(node), np.float64), axes_of(node, context.axes)
     if value.ndim == 0:

@@ -167,6 +167,8 @@ def _opened(item: _Closed, context: Context) -> list[Sign | _Closed] | None:
             return [_Closed(left, MULTIPLY), Sign("/"), _Closed(right, ATOM)]
         case ast.Attribute(value=ast.Call(func=ast.Name(id="rows"), args=[inner]), attr="T"):
             return [_Closed(inner), Sign(r"{}^{\top}")]  # a row for every window: too many to be drawn as a matrix
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="matrix"), args=[inner]), attr="T"):
+            return [_Closed(inner), Sign(r"{}^{\top}")]  # the kernels as they are, and not as a carpet
         case ast.Call(func=ast.Name(id=name), args=arguments) if name in OPENED:
             return _call(name, arguments, item.node, context)
     return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.layers.base import shape_text
-from nnvis.microscope.numbers_in import short
+from nnvis.microscope.numbers_in import plain
 from nnvis.number_text import count, decimal
 
 if TYPE_CHECKING:
@@ -84,6 +84,13 @@ def _stopped(stop: Stop, shown: Shown) -> str:
     return f"A unit that was off takes no blame: {share} % of the error stops at {count(closed)} closed gates."
 
 
+def _bent(stop: Stop, shown: Shown) -> str:
+    return (
+        "The error is scaled by the slope of the curve: about 1 for large sums, about 0 for very negative ones, and "
+        "slightly negative in between."
+    )
+
+
 def _window(stop: Stop) -> str:
     layer: Any = stop.layer_trace.layer if stop.layer_trace else None
     size: tuple[int, int] = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None) or (1, 1)
@@ -104,7 +111,7 @@ def _input(stop: Stop, shown: Shown) -> str:
     size = int(np.size(X) // max(1, len(X)))
     low, high = float(stop.values["X"].min()), float(stop.values["X"].max())
     between = "each between 0 and 1" if low >= 0 and high <= 1 else f"from {decimal(low, 2)} to {decimal(high, 2)}"
-    return f"These {count(size)} numbers, {between}, are all the network will ever know of the digit."
+    return f"These {count(size)} numbers, {between}, are all the network will ever know of the picture."
 
 
 def _loss(stop: Stop, shown: Shown) -> str:
@@ -139,6 +146,8 @@ def _again(stop: Stop, shown: Shown) -> str:
     trace = stop.trace
     before, after = decimal(trace.mean_loss, 3), decimal(trace.loss_after, 3)
     who = "The same image" if trace.size == 1 else f"The same {trace.size} images"
+    if trace.specimen.is_past and trace.specimen.moves:
+        return f"{who} once more: {before} became {after}. One step, one batch; the other images were not asked."
     if not trace.specimen.moves:
         return (
             f"{who} once more, had this step been taken: {before} would become {after}. The weights stay as they were."
@@ -148,9 +157,14 @@ def _again(stop: Stop, shown: Shown) -> str:
 
 def _update(stop: Stop, shown: Shown) -> str:
     trace, kind = stop.trace, stop.trace.optimizer.kind_name()
-    rate = short(trace.optimizer.rate, 2)
+    rate = plain(trace.optimizer.rate, 2)
     numbers = count(len(trace.moved))
     momentum = getattr(trace.optimizer, "momentum", 0)
+    if not trace.specimen.remembers:
+        return (
+            f"What {kind} remembered then was not kept: weights, batch and gradient are those of the run, the step is "
+            f"the one of a fresh {kind}."
+        )
     if kind == "SGD" and momentum:
         return (
             f"The step remembers where it was going: {momentum:g} of the last step is kept and the new slope is added "
@@ -198,6 +212,17 @@ _BACKWARD: dict[str, Sentence] = {
     "sigmoid": lambda stop, shown: (
         "The slope of the sigmoid is never above 1/4: at every layer the gate alone takes "
         "three quarters of the error or more."
+    ),
+    "leaky_relu": lambda stop, shown: (
+        "No gate ever closes: below zero a fifth of the error still passes, so that every unit goes on learning."
+    ),
+    "elu": lambda stop, shown: (
+        "Above zero the error passes as it is; below, the flatter the curve, the less of it is passed on."
+    ),
+    "gelu": _bent,
+    "silu": _bent,
+    "softplus": lambda stop, shown: (
+        "The slope of softplus is the sigmoid: nearly 1 for large sums; below zero it fades, but no gate ever closes."
     ),
     "softmax": lambda stop, shown: (
         "Every score moves every share, so each error is compared with the mean error that all shares together make."

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.batch_place import BatchPlace
 from core.data import Scaling
+from core.layers.base import Layer
 from core.optimizers import Optimizer
 from core.training import Trainer
 
@@ -37,13 +39,16 @@ class Specimen:
     rate_factor: float = 1.0
     weights: Array | None = None  # how much each sample counts
     dice: tuple[Any, ...] = ()  # states of the layers' random generators
+    layers: tuple[Layer, ...] = ()  # their hyperparameters at that step; none: as the network has them now
+    is_past: bool = False  # the run has made its update long since
+    remembers: bool = True  # whether `memory` is what the optimizer had at that step
     is_changed: bool = False  # somebody has changed a number in it: its update is not the run's any more
     run: int = 0  # number of the run that it was taken from
 
     @property
     def moves(self) -> bool:
-        """Whether its update is the one that the run will make."""
-        return self.applies and not self.is_changed
+        """Whether its update is the one that the run will make, or made."""
+        return self.applies and self.remembers and not self.is_changed
 
     @property
     def images(self) -> Array:
@@ -71,6 +76,27 @@ def next_specimen(trainer: Trainer, scaling: Scaling) -> Specimen | None:
         rate_factor=factor,
         weights=None if batch.weights is None else frozen(batch.weights),
         dice=tuple(layer.rng.bit_generator.state for layer in model.layers),
+        layers=tuple(layer.replace() for layer in model.layers),
+    )
+
+
+def past_specimen(trainer: Trainer, scaling: Scaling, place: BatchPlace, parameters: Array) -> Specimen:
+    """What an update of the past worked on: its very batch and dice, drawn again; the optimizer's memory is lost."""
+    batch, optimizer = trainer.batch_at(place), place.optimizer
+    return Specimen(
+        step=place.step,
+        parameters=parameters,
+        optimizer=optimizer,
+        X=frozen(batch.X),
+        labels=frozen(batch.labels),
+        scaling=scaling,
+        applies=True,
+        rate_factor=place.factor,
+        weights=None if batch.weights is None else frozen(batch.weights),
+        dice=place.layers_dice,
+        layers=place.layers,
+        is_past=True,
+        remembers=place.optimizer_steps == 0 or not optimizer.remembers,
     )
 
 

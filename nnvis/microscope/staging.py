@@ -13,7 +13,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnvis.microscope.blocks import MOST_COLUMNS, WINDOW, Block, Hints, block_of, choose, kind_of, top_of, window_around
+from core.latex import latex_name
+from core.layers import Flatten, Reshape
+from nnvis.microscope.blocks import (
+    MOST_COLUMNS,
+    WINDOW,
+    Block,
+    Hints,
+    block_of,
+    choose,
+    is_gate_of,
+    kind_of,
+    top_of,
+    window_around,
+)
 from nnvis.microscope.layer_names import image_shape_behind
 from nnvis.microscope.operands import Operand, Part, Sign
 from nnvis.microscope.stops import Shown, Stop
@@ -21,7 +34,10 @@ from nnvis.number_text import count
 
 Array = NDArray[Any]
 FEWEST_ROWS = 10
+LONGEST_NAME = 14  # characters of a slope that is written out as it is; longer ones are called f'(Z)
+GATE_NOTE, SLOPE_NOTE = "gate: open 1, closed 0", "slope of the curve"
 FEWEST_IMAGES = 8
+MOST_MOVED = 2048  # numbers of a row that only change their places: all of them can be drawn
 MOST_PICTURED = 32  # units that are drawn as pictures: as many as can be told apart
 
 
@@ -89,12 +105,16 @@ def staging(
         else [part if isinstance(part, Sign) else block_of(part, hints, joined.get(part.text)) for part in shown.parts]
     )
     stack = _stacked(shown, image, before, hints, room_is_low, class_names)
+    return Staging(shown, hints, result, tuple(parts), stack, leading_equations(shown))
+
+
+def leading_equations(shown: Shown) -> tuple[str, ...]:
+    """The equations that come before the one that is laid out, as LaTeX."""
     context = shown.context
-    extra = tuple(
+    return tuple(
         f"{context.latex(_node(equation.symbol))} = {context.latex(_node(equation.expression))}"
-        for equation in stop.equations[:-1]
+        for equation in shown.stop.equations[:-1]
     )
-    return Staging(shown, hints, result, tuple(parts), stack, extra)
 
 
 def _node(text: str) -> Any:
@@ -130,8 +150,9 @@ def _hints(shown: Shown, image: int | None, low: bool, class_names: tuple[str, .
     if lengths.get("n", 0) > 1:
         chosen["n"] = window_around(lengths["n"], image or 0, FEWEST_IMAGES if low else WINDOW)
         captions["n"] = f"{len(chosen['n'])} of {count(size)} images"
+    moves_only = stop.layer_trace is not None and isinstance(stop.layer_trace.layer, Flatten | Reshape)
     for axis in ("i", "j", "p"):
-        if axis in pictured or lengths.get(axis, 0) <= _most(axis, pictured, stop, low):
+        if axis in pictured or lengths.get(axis, 0) <= (MOST_MOVED if moves_only else _most(axis, pictured, stop, low)):
             continue
         # what an activation lets through says little of what it stops: its sums do
         order = shown.operands[::-1] if stop.result == "Y" else shown.operands
@@ -194,20 +215,40 @@ def _gated(shown: Shown, arrived: Shown, low: bool, names: tuple[str, ...]) -> S
     top = max(top_of(arrived.result.value), top_of(shown.result.value))
     axes = {"j": "i", "j=": "i"}
     lines = [Line("=", _line_block(arrived.result, columns, top), _both(shown, arrived), "error that arrives")]
-    gates = [part for part in shown.parts if isinstance(part, Operand) and part.text != "dY"]
-    for gate in gates:
-        renamed = Operand(gate.text, gate.latex, gate.value, tuple(axes.get(axis, axis) for axis in gate.axes))
-        is_gate = bool(((renamed.value == 0) | (renamed.value == 1)).all())
-        lines.append(Line(r"\odot", _line_block(renamed, columns, None), gate.latex, _gate_note(gate), is_gate))
+    slope = _slope(shown)
+    if slope is None:
+        return None
+    renamed = replace(slope, axes=tuple(axes.get(axis, axis) for axis in slope.axes))
+    block, is_gate = _line_block(renamed, columns, None), is_gate_of(slope)
+    unit = latex_name(shown.stop.names.get("Z", "Z"))
+    is_short = len(slope.text) <= LONGEST_NAME
+    name = slope.latex if is_short else f"f'({unit})"
+    lines.append(Line(r"\odot", block, name, GATE_NOTE if is_gate else SLOPE_NOTE, is_gate))
     passed = Operand("dZ", shown.result.latex, shown.result.value, tuple(axes.get(a, a) for a in shown.result.axes))
     lines.append(Line("=", _line_block(passed, columns, top), shown.result.latex, "error that is passed on"))
-    inner = " ".join([rf"\left({vector.latex} \, {matrix.latex}\right)", *(rf"\odot {gate.latex}" for gate in gates)])
-    latex = f"{shown.result.latex} = {inner}"
+    factor = name if is_gate or slope.text.isidentifier() else rf"\left({name}\right)" if is_short else name
+    latex = rf"{shown.result.latex} = \left({vector.latex} \, {matrix.latex}\right) \odot {factor}"
+    if not is_short:
+        latex += rf",\quad {name} = {slope.latex}"
     return replace(_made(shown, vector, matrix, rows, columns, lines, low, names), latex=latex)
 
 
-def _gate_note(gate: Operand) -> str:
-    return "gate: open 1, closed 0" if ">" in gate.text and "where" not in gate.text else "slope of the curve"
+def _slope(shown: Shown) -> Operand | None:
+    """What an activation multiplies the error with, as one array; None when it is no product with the error."""
+    import ast
+
+    node = shown.stop.equations[-1]._tree.body
+    factor: ast.expr | None = None
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
+        right: ast.expr = node.right
+        if isinstance(node.op, ast.Div):
+            right = ast.BinOp(ast.Constant(1), ast.Div(), right)
+        factor = right if factor is None else ast.BinOp(right, ast.Mult(), factor)
+        node = node.left
+    if factor is None or not isinstance(node, ast.Name) or node.id != "dY":
+        return None
+    operand = shown.context.operand(factor)
+    return replace(operand, axes=shown.result.axes) if operand.value.shape == shown.result.value.shape else None
 
 
 def _both(shown: Shown, arrived: Shown) -> str:
@@ -242,7 +283,7 @@ def _made(
         top_of(vector.value), "", vector.axes[1], "", heads, (),
     )  # fmt: skip
     what = "errors" if vector.text.startswith("d") else "answers"
-    note = f"the row of {vector.value.shape[1]} {what}, stood up"
+    note = f"the row of\n{vector.value.shape[1]} {what},\nstood up"
     parts = " ".join(_part_latex(part) for part in shown.parts)
     return Stack(vector_block, matrix_block, tuple(lines), f"{shown.result.latex} = {parts}", note)
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.scaling import WHITE
 from core.equation import Equation
 from core.latex import latex_name
 from core.layers import AveragePooling2D, MaxPooling2D
@@ -25,7 +26,7 @@ from nnvis.microscope.source import CodeLine, code_of
 from nnvis.microscope.trace import LayerTrace, StepTrace
 
 Array = NDArray[Any]
-PER_SAMPLE = frozenset({"X", "Z", "Y", "dX", "dY", "dZ", "X_hat", "dX_hat", "M", "E", "T", "Q", "S"})
+PER_SAMPLE = frozenset({"X", "Z", "Y", "dX", "dY", "dZ", "X_hat", "dX_hat", "M", "E", "T", "Q", "S", "I"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,9 @@ class Stop:
     @cached_property
     def code(self) -> tuple[CodeLine, ...]:
         """The source lines that ran."""
-        known = {"training": self.trace.specimen.applies}
+        known: dict[str, Any] = {"training": self.trace.specimen.applies}
+        if self.tag == "Update":
+            known |= self.trace.optimizer.values()
         return tuple(code_of(function, target, known) for function, target in self.calls)
 
     @property
@@ -151,13 +154,20 @@ def stops_of(trace: StepTrace) -> tuple[Stop, ...]:
     backward = [stop for index in reversed(range(len(trace.layers))) for stop in _backward_stops(trace, names, index)]
     loss = _loss_stop(trace, names)
     return (_input_stop(trace, names), *forward, loss, *_first_error(trace, names), *backward,
-            *_update_stops(trace, names), _again_stop(trace, loss))  # fmt: skip
+            *_update_stops(trace), _again_stop(trace, loss))  # fmt: skip
 
 
 def _input_stop(trace: StepTrace, names: list[LayerNames]) -> Stop:
+    specimen, scaling, axes = trace.specimen, trace.specimen.scaling, names[0].axes["X"]
+    values: dict[str, Any] = {"X": specimen.X}
+    expression = "X"
+    if specimen.X.ndim == 4:  # pictures: from the grey of the paper's scan to what goes in
+        values |= {"I": specimen.images * WHITE, "m": scaling.mean, "s": scaling.std}
+        is_plain = scaling.mean == 0 and scaling.std == 1
+        expression = f"I / {WHITE:g}" if is_plain else f"(I / {WHITE:g} - m) / s"
     return Stop(
-        trace, "X", "Forward", "The input", "X", (Equation("X", "X"),), {"X": trace.specimen.X}, {},
-        {"X": names[0].axes["X"]}, {"X": "X"}, ((trace.specimen.scaling.apply, "out"),),
+        trace, "X", "Forward", "The input", "X", (Equation("X", expression, "pixels, scaled"),), values, {},
+        {"X": axes, "I": axes}, {"X": "X"}, ((scaling.apply, "out"),),
     )  # fmt: skip
 
 
@@ -279,10 +289,20 @@ def _first_error(trace: StepTrace, names: list[LayerNames]) -> list[Stop]:
     )]  # fmt: skip
 
 
-def _update_stops(trace: StepTrace, names: list[LayerNames]) -> list[Stop]:
+def moved_weights(trace: StepTrace) -> tuple[tuple[WeightView, str], ...]:
+    """The arrays that the step moves, and what each is called: W of layer 2."""
+    names = layer_names(trace)
+    letters = {"gamma": "γ", "beta": "β"}
+    return tuple(
+        (view, f"{letters.get(view.name, view.name)} of layer {names[view.layer].number}")
+        for traced in trace.layers for view in traced.views if view.trainable
+    )  # fmt: skip
+
+
+def _update_stops(trace: StepTrace) -> list[Stop]:
     """The optimizer's step, shown on one array of weights at a time; the first one of the network to begin with."""
-    views = [view for traced in trace.layers for view in traced.views if view.trainable]
-    return [update_stop(trace, views[0])] if views else []
+    views = moved_weights(trace)
+    return [update_stop(trace, views[0][0])] if views else []
 
 
 def update_stop(trace: StepTrace, view: WeightView) -> Stop:
@@ -297,6 +317,8 @@ def update_stop(trace: StepTrace, view: WeightView) -> Stop:
     size = len(trace.moved)
 
     def part(value: Any) -> Any:
+        if np.shape(value) == (1,) and size > 1:  # before the first step: all entries are equal
+            return np.broadcast_to(value, view.shape)
         return value[view.start : view.stop].reshape(view.shape) if np.shape(value) == (size,) else value
 
     shown = {name: part(value) for name, value in whole.items()}
@@ -305,6 +327,8 @@ def update_stop(trace: StepTrace, view: WeightView) -> Stop:
     symbol = mine.latex[view.name]
     latex = {"P": symbol, "G": mine.latex[f"d{view.name}"], "P_new": f"{symbol}"}
     title = "The step" if trace.specimen.moves else "The step (not applied)"
+    if not trace.specimen.remembers:
+        title = f"The step, as if {trace.optimizer.kind_name()} began here"
     return Stop(
         trace, "update", "Update", title, "P_new", equations, shown, {}, arrays, latex,
         ((trace.optimizer.update, "P"),), layer=view.layer, view=view, by_image=False,

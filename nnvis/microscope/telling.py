@@ -8,8 +8,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nnvis.microscope.numbers_in import short
+from nnvis.microscope.activation_curve import Curve, curve_of
+from nnvis.microscope.numbers_in import entry, numbers_in, short
 from nnvis.microscope.staging import Staging
+from nnvis.microscope.told_pictures import pictures_of, pooled_window
 from nnvis.microscope.written_out import Terms, WrittenOut
 from nnvis.number_text import count
 
@@ -28,6 +30,7 @@ class Bar:
     factors: str
     tone: BarTone
     value: float
+    brief: str = ""  # the factors, where they have little room
 
     @property
     def text(self) -> str:
@@ -66,6 +69,9 @@ class Telling:
     marked: tuple[int, int] | None = None  # the pixel that is pointed at
     shares: tuple[Array, Array, tuple[str, ...], int] | None = None  # said, true, names, image
     after: tuple[str, str] | None = None  # what the activation makes of it
+    lines: tuple[tuple[str, str, float], ...] = ()  # what is computed first: LaTeX, numbers, value
+    curve: Curve | None = None
+    batch: tuple[int, tuple[str, ...]] | None = None  # the image in sight, and the label of each
 
     @property
     def text(self) -> str:
@@ -93,7 +99,35 @@ def telling(staging: Staging, out: WrittenOut, room_is_low: bool, names: tuple[s
         common["numbers"] = " + ".join(
             _factors(main, index) or short(float(main.values[index])) for index in range(len(main.values))
         )
-    return Telling(title=title, **common, after=_after(staging, out), summary=_gate_words(staging, out))
+    pooled = pooled_window(staging, out)
+    return Telling(
+        title=title, **common, after=_after(staging, out), summary=_gate_words(staging, out),
+        lines=_lines(staging, out), curve=curve_of(staging, out), batch=_batch(staging, names),
+        pictures=(pooled[0],) if pooled else (), marked=pooled[1] if pooled else None,
+    )  # fmt: skip
+
+
+def _lines(staging: Staging, out: WrittenOut) -> tuple[tuple[str, str, float], ...]:
+    """The equations that come before the one that is laid out, at the same place."""
+    shown = staging.shown
+    context, lines = shown.context, []
+    at = {**dict(zip((axis.rstrip("=") for axis in shown.result.axes), out.index, strict=True)), **out.at}
+    for equation in shown.stop.equations[:-1]:
+        node = equation._tree.body
+        numbers = numbers_in(node, context, at)
+        value = entry(_node(equation.symbol), context, at)
+        if "\u2026" not in numbers and np.isfinite(value):
+            lines.append((context.latex(_node(equation.symbol)), numbers, value))
+    return tuple(lines)
+
+
+def _batch(staging: Staging, names: tuple[str, ...]) -> tuple[int, tuple[str, ...]] | None:
+    """At the input: all images that go through together."""
+    trace = staging.shown.stop.trace
+    if staging.shown.stop.key != "X" or trace.labels.ndim != 1:
+        return None
+    labels = tuple(names[int(label)] if int(label) < len(names) else str(label) for label in trace.labels)
+    return staging.shown.image or 0, labels
 
 
 # --- waterfall --------------------------------------------------------------------------------------------------------
@@ -109,16 +143,18 @@ def _waterfall(staging: Staging, out: WrittenOut, main: Terms, low: bool, common
     bars: list[Bar] = []
     level = 0.0
 
-    def add(value: float, label: str, factors: str, tone: BarTone) -> None:
+    def add(value: float, label: str, factors: str, tone: BarTone, brief: str = "") -> None:
         nonlocal level
-        bars.append(Bar(level, level + value, label, factors, tone, value))
+        bars.append(Bar(level, level + value, label, factors, tone, value, brief))
         level += value
 
     for group, tone, word in ((positive, "positive", "positive"), (negative, "negative", "negative")):
-        for index in group[:keep]:
-            add(float(values[index]), _place(staging, main, index), _factors(main, index), tone)  # type: ignore[arg-type]
+        alone = keep + (len(group) == keep + 1)  # one more takes no more room than "1 other"
+        for index in group[:alone]:
+            factors = _factors(main, index) or _cost(staging, main, index)
+            add(float(values[index]), place_of(staging, main, index), factors, tone, _factors(main, index, 2))  # type: ignore[arg-type]
         rest = float(values[group[keep:]].sum())
-        if len(group) > keep:
+        if len(group) > alone:
             add(rest, f"{count(len(group) - keep)} other", f"{word} terms", tone)  # type: ignore[arg-type]
     if zeros:
         add(0.0, f"{count(zeros)} inputs", "that are 0", "quiet")
@@ -128,88 +164,63 @@ def _waterfall(staging: Staging, out: WrittenOut, main: Terms, low: bool, common
             add(terms.total, name, "", "positive" if terms.total > 0 else "negative")
     bars.append(Bar(0.0, out.value, "= the entry", "", "total", out.value))
     return Telling(
-        title="One number, written out", **common, bars=tuple(bars), pictures=_pictures(staging, out, main),
+        title="One number, written out", **common, bars=tuple(bars), pictures=pictures_of(staging, out, main),
         after=_after(staging, out),
     )  # fmt: skip
 
 
-def _place(staging: Staging, terms: Terms, index: int) -> str:
-    """What one term is called: row 11, col 9; image 3; unit 22."""
-    place = [int(part) for part in terms.places[index]]
+def place_of(staging: Staging, terms: Terms, index: int) -> str:
+    """What one term is called: row 11, col 9; image 3; unit 22; image 6 at (7, 12)."""
+    at = {axis: int(part) for axis, part in zip(terms.axes, terms.places[index], strict=True)}
+    if "r" in at:  # all places of all images of a map, in one row
+        n, v, u = np.unravel_index(at.pop("r"), np.shape(staging.shown.context.values["dZ"])[:3])
+        at |= {"n": int(n), "v": int(v), "u": int(u)}
     words = []
-    for axis, number in zip(terms.axes, place, strict=True):
+    for rows, columns in (("v", "u"), ("y", "x")):
+        if rows in at and columns in at:
+            words.append(f"({at.pop(rows)}, {at.pop(columns)})")
+    for axis, number in at.items():
         if axis in staging.hints.pictured:
             _, width, channels = staging.hints.pictured[axis]
             words.append(f"row {number // channels // width}, col {number // channels % width}")
         elif axis == "n":
-            words.append(f"image {number + 1}")
+            words.insert(0, f"image {number + 1}")
         elif axis == "w":
             words.append(_window_cell(staging, number))
-        elif axis in ("v", "u", "y", "x"):
-            words.append(f"{'row' if axis in 'vy' else 'col'} {number}")
         else:
             words.append(f"unit {number}" if axis in "ij" else f"map {number}" if axis in "fc" else f"{axis} {number}")
-    return ", ".join(words)
+    return " at ".join(words) if words[0].startswith("image") else ", ".join(words)
 
 
 def _window_cell(staging: Staging, number: int) -> str:
-    traced = staging.shown.stop.layer_trace
-    shape = np.shape(traced.arrays["W"])[:3] if traced and "W" in traced.arrays else (1, 1, number + 1)
+    stop = staging.shown.stop
+    traced = stop.layer_trace
+    layer: Any = traced.layer if traced else None
+    if traced and "W" in traced.arrays:
+        shape = np.shape(traced.arrays["W"])[:3]
+    else:
+        shape = (*getattr(layer, "pool_size", (1, number + 1)), 1)
     row, column, channel = np.unravel_index(number, shape)
-    return f"cell {row}, {column}" + (f" of map {channel}" if shape[2] > 1 else "")
+    return f"({row}, {column}), map {channel}" if shape[2] > 1 else f"cell ({row}, {column})"
 
 
-def _factors(terms: Terms, index: int) -> str:
-    return " × ".join(short(float(factor)) for factor in terms.factors[index]) if terms.factors.shape[1] > 1 else ""
+def _cost(staging: Staging, terms: Terms, index: int) -> str:
+    """What one image costs, where only the probability of its true class counts."""
+    trace = staging.shown.stop.trace
+    if staging.shown.stop.key != "loss" or terms.axes != ("n",) or trace.loss.asks_each_output:
+        return ""
+    image = int(terms.places[index][0])
+    share = float(trace.outputs[image, int(np.argmax(trace.targets[image]))])
+    cost = -np.log(share) / trace.size if share > 0 else np.inf
+    is_it = abs(cost - float(terms.values[index])) <= 1e-4 * max(1.0, abs(cost))
+    over = f" / {trace.size}" if trace.size > 1 else ""
+    return f"\u2212ln {short(share)}{over}" if is_it else ""
 
 
-def _pictures(staging: Staging, out: WrittenOut, main: Terms) -> tuple[tuple[str, Array, str], ...]:
-    """Input, weights and their product, where the input is a picture, or a window of one."""
-    if main.axes == ("w",):
-        return _window_pictures(staging, out, main)
-    if main.axes == ("n", "v", "u"):
-        return _swept_pictures(staging, out, main)
-    shape = staging.hints.pictured.get("i")
-    if main.axes != ("i",) or shape is None or main.factors.shape[1] != 2:
-        return ()
-    height, width, channels = shape
-    left, right = (main.factors[:, side].reshape(height, width, channels).mean(axis=2) for side in (0, 1))
-    product = main.values.reshape(height, width, channels).sum(axis=2)
-    unit = out.index[-1]
-    weights = staging.shown.context.latex(_node("W"))
-    kind = "magnitude" if left.min() >= 0 else "signed"
-    return (("X", left, kind), (rf"{weights}\,[:, {unit}]", right, "signed"), (r"\mathrm{product}", product, "signed"))
-
-
-def _window_pictures(staging: Staging, out: WrittenOut, main: Terms) -> tuple[tuple[str, Array, str], ...]:
-    """The window of one place, the kernel, and their products; of the map that says most."""
-    kernel = np.shape(staging.shown.context.values["W"])[:3]
-    left, right, product = (each.reshape(kernel) for each in (*main.factors.T, main.values))
-    best = int(np.argmax(np.abs(product).sum(axis=(0, 1))))
-    kind = "magnitude" if left.min() >= 0 else "signed"
-    name = r"\mathrm{window}" + (rf"\,{best}" if kernel[2] > 1 else "")
-    weights = rf"{staging.shown.context.latex(_node('W'))}\,[:, :, {best}, {out.index[-1]}]"
-    return (
-        (name, left[:, :, best], kind),
-        (weights, right[:, :, best], "signed"),
-        (r"\mathrm{product}", product[:, :, best], "signed"),
-    )
-
-
-def _swept_pictures(staging: Staging, out: WrittenOut, main: Terms) -> tuple[tuple[str, Array, str], ...]:
-    """All that a kernel's cell has seen in one image, the errors there, and their products."""
-    image = staging.shown.image or staging.hints.image
-    of_image = main.places[:, 0] == image
-    shape = np.shape(staging.shown.context.values["dZ"])[1:3]
-    left, right = (main.factors[of_image, side].reshape(shape) for side in (0, 1))
-    a, b, c, f = out.index
-    error = staging.shown.context.latex(_node("dZ"))
-    kind = "magnitude" if left.min() >= 0 else "signed"
-    return (
-        (rf"X\,[{a}\!:,\,{b}\!:,\,{c}]", left, kind),
-        (rf"{error}\,[:, :, {f}]", right, "signed"),
-        (r"\mathrm{product}", left * right, "signed"),
-    )
+def _factors(terms: Terms, index: int, digits: int = 3) -> str:
+    if terms.factors.shape[1] < 2:
+        return ""
+    return " × ".join(short(float(factor), digits) for factor in terms.factors[index])
 
 
 def _node(text: str) -> Any:
@@ -315,7 +326,8 @@ def _table(staging: Staging, out: WrittenOut, main: Terms, common: dict[str, Any
         gate = next(line for line in stack.lines if line.sign != "=")
         slope = float(gate.block.operand.value.reshape(-1)[unit])
         z = shown.context.values.get("Z")
-        words = f"gate: z = {short(float(np.asarray(z).reshape(-1)[unit]))}" if z is not None else "slope"
+        words = "gate" if gate.is_gate else "slope"
+        words += f" at z = {short(float(np.asarray(z).reshape(-1)[unit]))}" if z is not None else ""
         summary.append((words, f"× {short(slope) if slope not in (0.0, 1.0) else int(slope)}", "text"))
     summary += [("bias", short(each.total), "text_2") for each in out.terms if each is not main and each.text == "b"]
     summary.append((f"unit {unit}", short(out.value, 4), "accent"))

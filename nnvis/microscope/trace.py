@@ -74,6 +74,8 @@ class Bench:
         np.copyto(model.parameters, specimen.parameters)
         for layer, state in zip(model.layers, specimen.dice or self._fresh, strict=True):
             layer.rng.bit_generator.state = state
+        for layer, at_that_step in zip(model.layers, specimen.layers or model.layers, strict=True):
+            layer.take_live(at_that_step)
         return specimen.X.astype(model.dtype), model.targets(specimen.labels)
 
     def trace(self, specimen: Specimen) -> StepTrace:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.layers import GlobalAveragePooling2D, MaxPooling2D
+from core.layers import Flatten, GlobalAveragePooling2D, MaxPooling2D, Reshape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ def cells_of(layer: Any, v: int, u: int) -> tuple[int, int, int, int]:
 
 def linked(stop: Stop, at: Mapping[str, int]) -> dict[str, int | range]:
     """What is pointed at, with the window that belongs to it: what a place looked at, or a kernel's cell swept."""
-    found: dict[str, int | range] = dict(at)
+    found: dict[str, int | range] = {**at, **moved(stop, at)}
     traced = stop.layer_trace
     layer: Any = traced.layer if traced else None
     if not hasattr(layer, "_windows"):
@@ -62,6 +62,19 @@ def linked(stop: Stop, at: Mapping[str, int]) -> dict[str, int | range]:
             "x": range(max(0, x), x + (columns - 1) * right_ + 1),
         }
     return found
+
+
+def moved(stop: Stop, at: Mapping[str, int]) -> dict[str, int]:
+    """Where a number that only changes its place comes from and goes to: the indices of both."""
+    traced = stop.layer_trace
+    if traced is None or not isinstance(traced.layer, Flatten | Reshape):
+        return {}
+    sides = [(stop.axes[name][1:], traced.arrays[name].shape[1:]) for name in ("X", "Y")]  # of a sample
+    for (axes, shape), (other, goal) in (sides, sides[::-1]):
+        if all(axis in at for axis in axes):
+            place = np.unravel_index(int(np.ravel_multi_index([at[axis] for axis in axes], shape)), goal)
+            return dict(zip(other, map(int, place), strict=True))
+    return {}
 
 
 def spread_terms(shown: Shown, at: dict[str, int]) -> Terms:

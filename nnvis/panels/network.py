@@ -71,6 +71,7 @@ class NetworkPanel(QWidget):
         self._data = DataSection(theme_source, SOURCES)
         self._pens = PenShare(theme_source)
         self._data.add(self._pens)
+        self._data.add_link(self._pens.alone)
         self._data_control = DataControl(session, self._data)
         self._stack = LayersSection(theme_source)
         self._cards = self._stack.cards
@@ -103,6 +104,7 @@ class NetworkPanel(QWidget):
         self._data.sheet_requested.connect(self.open_images)
         stack.add_clicked.connect(self.add_layer)
         stack.remedy_requested.connect(session.apply_remedy)
+        stack.topic_requested.connect(session.explain)
         stack.problem_pointed_at.connect(session.select_layer)
         stack.head.summary_clicked.connect(self.open_summary)
         stack.old_run.restart_clicked.connect(session.train)
@@ -110,6 +112,7 @@ class NetworkPanel(QWidget):
         cards.layer_selected.connect(session.select_layer)
         cards.replace_requested.connect(session.replace_layer)
         cards.remedy_requested.connect(session.apply_remedy)
+        cards.topic_requested.connect(session.explain)
         cards.move_requested.connect(session.move_layers)
         cards.remove_requested.connect(session.remove_layers)
         cards.duplicate_requested.connect(self._on_duplicate_requested)
@@ -187,7 +190,8 @@ class NetworkPanel(QWidget):
         """How much of a batch they are, and how far they are drawn; nothing where they cannot be mixed in."""
         dataset, progress = self._session.dataset, self._session.pen_progress
         mixture = self._session.project.pen_digits
-        self._pens.setVisible(dataset is None or takes_pen_digits(dataset))
+        for part in (self._pens, self._pens.alone):
+            part.setVisible(dataset is None or takes_pen_digits(dataset))
         self._pens.set_share(mixture.share, dataset.title if dataset else "MNIST")
         self._pens.set_progress(*(progress.done, progress.count) if progress else (0, mixture.count))
 

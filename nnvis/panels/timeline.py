@@ -15,6 +15,8 @@ from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import Button
 from nnvis.widgets.chip import Chip
 from nnvis.widgets.labels import explain, text_label
+from nnvis.widgets.live_label import LiveLabel
+from nnvis.widgets.painted import stand_on
 from nnvis.widgets.redraw_budget import Part, RedrawBudget
 from nnvis.widgets.timeline_bar import TimelineBar
 
@@ -34,12 +36,15 @@ class TimelinePanel(QWidget):
         self._theme_source = theme_source
         self.setObjectName("timeline")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._kept = text_label("", "caption", "faint")
+        self._kept = LiveLabel(theme_source, "panel")
         self.bar = TimelineBar(theme_source)
+        stand_on(self.bar, "panel")
         explain(self.bar, "Drag to see the network as it was. Training goes on meanwhile.")
         self._hint = text_label(EMPTY, "caption", "faint")
         self._live = Chip(theme_source, "Live")
-        self._back = Button(theme_source, "Back to live", "small")
+        explain(self._live, "Every view shows the present; drag along the track to look back.")
+        explain(self._kept, "Steps whose weights are kept, so that the network can be seen as it was then.")
+        self._back = Button(theme_source, "Back to live", "link")
         explain(self._back, "Show the present again.")
         self._branch = Button(theme_source, "Branch from here", "outline", "branch")
         explain(self._branch, "Start a new run from these weights.")
@@ -71,13 +76,11 @@ class TimelinePanel(QWidget):
     def _sides(self) -> tuple[QWidget, QWidget]:
         left, right = QWidget(), QWidget()
         row = QHBoxLayout(left)
-        row.setContentsMargins(16, 0, 16, 0)
         row.addWidget(text_label("Timeline", "title"))
         row.addStretch(1)
         row.addWidget(self._kept)
         row = QHBoxLayout(right)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(8)
+        row.setSpacing(12)
         row.addStretch(1)
         row.addWidget(self._live)
         row.addWidget(self._back)
@@ -89,10 +92,18 @@ class TimelinePanel(QWidget):
         self.setFixedHeight(metrics.timeline)
         self._left.setFixedWidth(metrics.left_dock)
         self._right.setFixedWidth(metrics.right_dock)
+        for side, is_left in ((self._left, True), (self._right, False)):
+            padding = metrics.dock_padding  # as in the docks above
+            layout = side.layout()
+            assert layout is not None
+            layout.setContentsMargins(padding if is_left else 0, 0, padding, 0)
 
     # --- showing ----------------------------------------------------------------------------------------------------
 
     def _on_snapshot_arrived(self) -> None:
+        if self._middle.currentWidget() is self._hint:  # the first batch
+            self._draw()
+            return
         self.budget.request_all()
         self.budget.run()
 

@@ -42,7 +42,7 @@ TOPICS = (
     "chain_rule", "bp1", "bp2", "bp3", "bp4", "jacobian", "gradient_check",
     "gradient_descent", "momentum", "adam", "schedules", "initialisation", "vanishing_gradient", "overfitting",
     "convolution", "pooling", "batch_normalisation", "dropout",
-    "mnist", "metrics", "learn_page",
+    "mnist", "saliency", "metrics", "learn_page",
 )  # fmt: skip
 
 

@@ -9,12 +9,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core import Sequential, activations
-from core.data import center_steps, mnist
+from core import Sequential, activations, model_file, saliency
+from core.data import Scaling, center_steps, mnist
 from core.gradient_check import gradient_check
 from core.layers import Dense
 from core.losses import CategoricalCrossentropy
 from core.schedules import CosineDecay, ExponentialDecay, OneCycle, Schedule, StepDecay
+from nnvis.colour_maps import signed_indices
+from nnvis.paths import resource
 
 Values = NDArray[np.float64]
 _TINY = 1e-300
@@ -45,10 +47,14 @@ class Plot:
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """Pictures in a row, each uint8 (h, w) with ink 255, and what each is."""
+    """Pictures in a row, each uint8 (h, w) with ink 255, and what each is.
+
+    From the number `signed_from` on, they hold entries of the map for signed numbers.
+    """
 
     images: tuple[NDArray[np.uint8], ...]
     captions: tuple[str, ...]
+    signed_from: int | None = None
 
 
 FigureContent = tuple[Plot, ...] | Pictures
@@ -162,6 +168,24 @@ def _centring() -> FigureContent:
     )
 
 
+SEEN = 4  # the test image of the figure: a 4 that could be a 9
+SHARP = 99.5  # percentile: the end of a map's colour scale
+
+
+def _saliency() -> FigureContent:
+    saved = model_file.read(resource("examples") / "digits_cnn.safetensors")
+    _, (images, _) = mnist()
+    scaling = saved.intake.scaling if saved.intake is not None else Scaling.unit()
+    x, blank = scaling.apply(images[SEEN]), scaling.apply(np.zeros_like(images[SEEN]))
+    first, second = (int(label) for label in np.argsort(-saliency.scores(saved.model, x[np.newaxis])[0])[:2])
+    drawn, words = [images[SEEN, :, :, 0]], [f"why {first}, not {second}"]
+    for method in saliency.METHODS:
+        values = getattr(saliency, method.name)(saved.model, x, blank, first, second).values.sum(axis=-1)
+        drawn.append(signed_indices(values, float(np.percentile(np.abs(values), SHARP))))
+        words.append(method.title)
+    return Pictures(tuple(drawn), tuple(words), signed_from=1)
+
+
 FIGURES: dict[str, Callable[[], FigureContent]] = {
     "activations": _activations,
     "cross_entropy": _cross_entropy,
@@ -170,4 +194,5 @@ FIGURES: dict[str, Callable[[], FigureContent]] = {
     "initialisation": _initialisation,
     "vanishing_gradient": _vanishing_gradient,
     "centring": _centring,
+    "saliency": _saliency,
 }

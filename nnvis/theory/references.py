@@ -4,6 +4,7 @@
     Dense(activation='tanh').Z              of a layer with hyperparameters
     relu.dZ   categorical_crossentropy.L    of an activation, of a loss
     Adam.P_new   SGD(momentum=0.9).m_new    of an optimizer
+    integrated_gradients.A                  of a kind of saliency
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from core import saliency
 from core.activations import ACTIVATIONS
 from core.equation import Equation
 from core.errors import CoreError
@@ -43,13 +45,18 @@ def thing(text: str) -> Any:
     name, options = _call(text)
     kinds: dict[str, Any] = {kind.__name__: kind for catalogue in (LAYERS, OPTIMIZERS) for kind in catalogue}
     kinds |= {kind.kind_name(): kind for kind in ACTIVATIONS} | {kind.kind_name(): kind for kind in LOSSES}
+    methods = {method.name: method for method in saliency.METHODS}
+    if name in methods and not options:
+        return methods[name]
     if name in kinds:
         return _made(kinds[name], options, text)
-    raise TheoryError(f"There is no layer, activation, loss or optimizer called {name!r}.")
+    raise TheoryError(f"There is no layer, activation, loss, optimizer or kind of saliency called {name!r}.")
 
 
 def equations_of(owner: Any) -> tuple[Equation, ...]:
     """All equations of a layer, activation, loss or optimizer, in the order in which they run."""
+    if isinstance(owner, saliency.Method):
+        return owner.equations
     if hasattr(owner, "update_equations"):
         return tuple(owner.update_equations())
     if hasattr(owner, "value_equations"):
@@ -73,10 +80,13 @@ class CodeLine:
 
 
 def code_line(reference: str) -> CodeLine:
-    """`Dense._backward: np.matmul(self.X.T` names the statement of that method which contains that text."""
+    """`Dense._backward: np.matmul(self.X.T` names the statement of that method which contains that text.
+
+    The functions of `core.saliency` belong to no class: `saliency.occlusion: values =`.
+    """
     function, _, part = reference.partition(":")
     owner, _, method = function.strip().rpartition(".")
-    found = getattr(type(thing(owner)), method, None)
+    found = getattr(saliency if owner == "saliency" else type(thing(owner)), method, None)
     if found is None:
         raise TheoryError(f"{owner} has no method {method!r}.")
     lines, first = inspect.getsourcelines(found)

@@ -54,7 +54,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Look:
-    """The wish for what the next update will work on."""
+    """The wish for what the next update will work on, or what the one after the moment `step` worked on."""
+
+    step: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +110,7 @@ class Control:
         self.has_wish = False
         self.has_changes = False
         self.wants_look = False
+        self.look_at: int | None = None  # step of a moment; None: now
         self._placement: Placement | None = None
         self.wants_keepsake = False
 
@@ -140,10 +143,10 @@ class Control:
             self._order = Order(number, goal, until)
             self._tell()
 
-    def look(self) -> None:
-        """Ask for what the next update will work on. A run that is under way goes on."""
+    def look(self, step: int | None = None) -> None:
+        """Ask for what the next update will work on, or worked on then. A run that is under way goes on."""
         with self._condition:
-            self.wants_look = True
+            self.wants_look, self.look_at = True, step
             self._condition.notify_all()
 
     def place(self, parameters: NDArray[np.float32]) -> None:
@@ -200,7 +203,7 @@ class Control:
             elif self.wants_keepsake:
                 wish, self.wants_keepsake = Keep(), False
             else:
-                wish, self.wants_look = Look(), False
+                wish, self.wants_look = Look(self.look_at), False
             self.has_wish = self._order is not None
             return wish
 

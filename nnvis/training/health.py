@@ -1,4 +1,4 @@
-"""Health: how far each layer moves, how large its gradient is, and which of its units never answer. Qt-free.
+"""Health: how far each layer moves, how large its gradient is, and which of its units are stuck. Qt-free.
 
 Two measurements, both in the worker: a batch now and then is compared with the weights before it, and every validation
 pass is watched by the way, on all of its images.
@@ -20,6 +20,7 @@ from core.training import BatchDone, ValidationDone
 
 INTERVAL = 0.1  # seconds between two measured batches
 REST_PER_MEASUREMENT = 100.0  # a large network is measured less often: 1 % of the time at most
+SATURATED = 0.975  # of the way from the middle to an end: the slope is a twentieth of the steepest there
 MATRICES = ("W", "gamma")  # the factors of a layer, whatever it calls them
 
 
@@ -49,12 +50,21 @@ class HealthSample:
 
 @dataclass(frozen=True)
 class UnitCount:
-    """The units of a relu layer over the validation images; `zeros` is the share of outputs that are exactly 0."""
+    """The units of a layer over the validation images: where its activation is flat, no gradient gets through.
+
+    Attributes:
+        layer: its unique name.
+        stuck: units that were flat for every image: dead behind relu, saturated behind sigmoid and tanh.
+        units: of how many.
+        flat: share of outputs that were: exactly 0 behind relu, at an end behind sigmoid and tanh.
+        saturates: whether the activation is flat at its ends, and not at 0.
+    """
 
     layer: str
-    dead: int
+    stuck: int
     units: int
-    zeros: float
+    flat: float
+    saturates: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,38 +130,43 @@ class HealthMeter:
 
 
 class UnitWatch:
-    """Looks at the outputs of the relu layers after each piece of a validation pass."""
+    """Looks at the outputs of the layers with relu, sigmoid or tanh after each piece of a validation pass."""
 
     def __init__(self, model: Sequential) -> None:
-        self._watched = relu_outputs(model)
+        self._watched = watched_outputs(model)
         self._alive: list[NDArray[np.bool_] | None] = [None] * len(self._watched)
-        self._zeros = [0] * len(self._watched)
+        self._flat = [0] * len(self._watched)
         self._values = [0] * len(self._watched)
 
     def look(self) -> None:
         """Take in what the layers gave for the piece that went forward last."""
-        for index, (_, layer) in enumerate(self._watched):
+        for index, (_, layer, kind) in enumerate(self._watched):
             Y: NDArray[np.floating] = layer.Y  # type: ignore[attr-defined]  # every layer with an activation keeps it
-            # Outputs of relu are never negative. First over the images, in long rows: over all places of a feature map
-            # at once NumPy is eight times as slow.
-            highest = Y.reshape(len(Y), -1).max(axis=0)
-            alive = (highest != 0).reshape(-1, Y.shape[-1]).any(axis=0)
+            # First over the images, in long rows: over all places of a map at once NumPy is eight times as slow.
+            if kind == "relu":  # whose outputs are never negative
+                alive = Y.reshape(len(Y), -1).max(axis=0) != 0
+                flat = Y.size - int(np.count_nonzero(Y != 0))
+            else:
+                off_middle = np.abs(2 * Y - 1 if kind == "sigmoid" else Y)
+                alive = off_middle.reshape(len(Y), -1).min(axis=0) <= SATURATED
+                flat = int(np.count_nonzero(off_middle > SATURATED))
+            alive = alive.reshape(-1, Y.shape[-1]).any(axis=0)
             before = self._alive[index]
             self._alive[index] = alive if before is None else before | alive
-            self._zeros[index] += Y.size - int(np.count_nonzero(Y != 0))
+            self._flat[index] += flat
             self._values[index] += Y.size
 
     def take(self) -> tuple[UnitCount, ...]:
         """The counts of the pass that is over; the next one begins from nothing."""
         counts = tuple(
-            UnitCount(name, int(np.count_nonzero(~alive)), len(alive), zeros / values)
-            for (name, _), alive, zeros, values in zip(
-                self._watched, self._alive, self._zeros, self._values, strict=True
+            UnitCount(name, int(np.count_nonzero(~alive)), len(alive), flat / values, kind != "relu")
+            for (name, _, kind), alive, flat, values in zip(
+                self._watched, self._alive, self._flat, self._values, strict=True
             )
             if alive is not None
         )
         self._alive = [None] * len(self._watched)
-        self._zeros = [0] * len(self._watched)
+        self._flat = [0] * len(self._watched)
         self._values = [0] * len(self._watched)
         return counts
 
@@ -162,20 +177,21 @@ class UnitWatch:
         return Checkup(event.step, event.epoch, event.count, self.take(), counts)
 
 
-def relu_outputs(model: Sequential) -> tuple[tuple[str, Layer], ...]:
-    """The layers with weights whose units can be exactly 0, by name, and the layer that gives their outputs.
+def watched_outputs(model: Sequential) -> tuple[tuple[str, Layer, str], ...]:
+    """The layers with weights whose activation can be flat, by name, the layer that gives their outputs, and its kind.
 
-    Where relu stands as a layer of its own, it speaks for the layer with weights below it.
+    Where the activation stands as a layer of its own, it speaks for the layer with weights below it. A sigmoid that
+    gives the answer is left out: to be at an end is its purpose.
     """
-    found: dict[str, Layer] = {}
+    found: dict[str, tuple[Layer, str]] = {}
     owner = ""
     for layer in model.layers:
         if layer.parameters:
             owner = layer.name
-        function = layer.output_activation
-        if owner and function is not None and function.kind_name() == "relu":
-            found[owner] = layer
-    return tuple(found.items())
+        kind = layer.output_activation.kind_name() if layer.output_activation is not None else ""
+        if owner and (kind == "relu" or (kind in ("sigmoid", "tanh") and layer is not model.layers[-1])):
+            found[owner] = layer, kind
+    return tuple((name, layer, kind) for name, (layer, kind) in found.items())
 
 
 def _places(model: Sequential) -> tuple[_Place, ...]:

@@ -16,7 +16,7 @@ from core.mixture import Mixture
 from core.sequential import Sequential
 from core.training import BatchDone, EpochDone, Event, TrainingDone, ValidationDone
 from nnvis.course import CourseChange
-from nnvis.microscope.specimen import Specimen, next_specimen
+from nnvis.microscope.specimen import Specimen, next_specimen, past_specimen
 from nnvis.project import Project
 from nnvis.recipe import Split
 from nnvis.saved_run import SavedRun
@@ -110,6 +110,7 @@ class Run:
         self._reports: list[Report] = []
         self.finished = self.trainer.epochs_done >= self.trainer.epochs or self.trainer.stopped
         self._last: BatchDone | None = None
+        self._is_placed = False  # whether other parameters were put in since the last update
         self._more_epochs = project.training.epochs
         self._events = self.trainer.run()
 
@@ -140,7 +141,7 @@ class Run:
         """The news of this run, with copies of everything that the worker keeps using."""
         return Prepared(
             self.number, self.project, self.model.clone(), self.dataset, self.split.scaling,
-            len(self.split.x_train), len(self.split.x_validation), self._first, self._probe(), self.timeline,
+            len(self.split.rows), len(self.split.x_validation), self._first, self._probe(), self.timeline,
             self.trainer.step, self.finished,
         )  # fmt: skip
 
@@ -148,7 +149,7 @@ class Run:
         """A few validation images, or training images where there are none."""
         split, count = self.split, probe_size(self.model)
         validated = len(split.x_validation) > 0
-        x = split.x_validation if validated else split.x_train
+        x = split.x_validation if validated else split.images[split.rows[:count]]
         y = split.y_validation if validated else split.y_train
         return Probe(x[:count].copy(), y[:count].copy(), validated)
 
@@ -164,12 +165,15 @@ class Run:
     def next_event(self) -> Event:
         """Train on until the next event. Raises DivergenceError."""
         self._meter.before()
+        if self.timeline.last_step == self.trainer.step and not self._is_placed:
+            self.timeline.note_next(self.trainer.place())
         event = next(self._events)
         self._report(event)
         self.finished = isinstance(event, TrainingDone)
         if isinstance(event, BatchDone):
             self.timeline.offer(event.step, event.position, self.model.parameters)
             self._last = event
+            self._is_placed = False
         return event
 
     def _report(self, event: Event) -> None:
@@ -198,9 +202,15 @@ class Run:
             self.number, self.trainer.step, self.model.parameters.copy(), copied(self.trainer.state())
         )  # fmt: skip
 
-    def specimen(self) -> Specimen | None:
-        """What the next update will work on."""
-        specimen = next_specimen(self.trainer, self.split.scaling)
+    def specimen(self, step: int | None = None) -> Specimen | None:
+        """What the next update will work on, or what the one after the kept moment `step` did."""
+        if step is None:
+            specimen = next_specimen(self.trainer, self.split.scaling)
+        else:
+            moment = self.timeline.nearest(step)
+            if moment is None or moment.step != step or moment.next is None:
+                return None
+            specimen = past_specimen(self.trainer, self.split.scaling, moment.next, moment.parameters)
         return None if specimen is None else replace(specimen, run=self.number)
 
     def apply(self, changes: Changes) -> None:
@@ -228,6 +238,7 @@ class Run:
     def place(self, parameters: NDArray[np.float32]) -> None:
         """Go on with other parameters; the optimizer keeps its averages, the timeline what was trained."""
         if parameters.shape == self.model.parameters.shape:
+            self._is_placed = True  # the moment that was kept is not the one from which the next update goes on
             np.copyto(self.model.parameters, parameters)
 
     def reached(self, goal: Goal, event: Event) -> bool:

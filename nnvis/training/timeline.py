@@ -10,12 +10,14 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-MEMORY = 128 * 2**20  # bytes: 300 moments of the default network
+from core.batch_place import BatchPlace
+
+MEMORY = 64 * 2**20  # bytes: 150 moments of the default network
 MOST_MOMENTS = 400
 FEWEST_MOMENTS = 8  # also of a network so large that they exceed the memory limit
 SHARE = 0.005  # of the training time that keeping moments may take: what the copies push out of the cache costs as much
@@ -28,6 +30,7 @@ class Moment:
     step: int
     epoch: float
     parameters: NDArray[np.float32]
+    next: BatchPlace | None = None  # the update that came after it; None: none has come yet
 
 
 class Timeline:
@@ -69,6 +72,17 @@ class Timeline:
             self._moments.append(Moment(step, epoch, copy))
             if len(self._moments) > self._room():
                 self._thin()
+
+    def note_next(self, place: BatchPlace | None) -> None:
+        """Where the update is that comes next, if the last moment is the one before it."""
+        if place is not None and self._moments and self._moments[-1].step == place.step:
+            with self._lock:
+                self._moments[-1] = replace(self._moments[-1], next=place)
+
+    @property
+    def last_step(self) -> int:
+        """The step of the last moment; -1 while there is none."""
+        return self._moments[-1].step if self._moments else -1
 
     def _room(self) -> int:
         """How many moments there may be; all take the same."""

@@ -95,7 +95,7 @@ class TrainingWorker(QThread):
                     if isinstance(wish, Preparation):
                         self._prepare(wish)
                     elif isinstance(wish, Look):
-                        self._look()
+                        self._look(wish.step)
                     elif isinstance(wish, Placement):
                         self._place(wish)
                     elif isinstance(wish, Keep):
@@ -107,8 +107,8 @@ class TrainingWorker(QThread):
         self._run = None
         self._pens.cancel()
 
-    def _look(self) -> None:
-        """Tell what the next update will work on; without a network there is nothing to tell."""
+    def _look(self, step: int | None) -> None:
+        """Tell what the next update will work on, or an earlier one; without a network there is nothing to tell."""
         if self._run is None:
             return
         if changes := self._control.take_changes():  # they hold from the next batch on: this one
@@ -117,7 +117,7 @@ class TrainingWorker(QThread):
             if self._control.has_wish:  # whatever it is, it comes first
                 return
             self._wait_for_digits()
-        specimen = self._run.specimen()
+        specimen = self._run.specimen(step)
         if specimen is not None:
             self.looked.emit(specimen)
 
@@ -228,7 +228,7 @@ class TrainingWorker(QThread):
                     continue
                 if control.wants_look:
                     control.wants_look = False
-                    self._look()
+                    self._look(control.look_at)
                 if control.wants_keepsake:
                     self._keep()
                 event = run.next_event()

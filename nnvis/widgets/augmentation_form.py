@@ -43,7 +43,7 @@ class AugmentationForm(QWidget):
         self.strip = SampleStrip(theme_source)
         self.strip.setAccessibleName("Training images, varied")
         explain(self.strip, "Eight training images as one batch may get them; click to vary them anew.")
-        self._again = Button(theme_source, "Another eight", "link", "", "Vary eight other images.", small=True)
+        self._again = Button(theme_source, "Another eight", "small_link", "", "Vary eight other images.")
         self.editor = ConfigEditor(theme_source, self, label_above=True)
         self._grid = FieldGrid(2)
         title = text_label("Augmentation", tone="secondary")
@@ -52,7 +52,6 @@ class AugmentationForm(QWidget):
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self.ways)
-        self._again.setStyleSheet("padding: 0 2px;")  # the words of a link end where the fields do
         foot.addWidget(self._again, 0, Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

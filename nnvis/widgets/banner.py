@@ -179,7 +179,8 @@ if __name__ == "__main__":
         source.set_reduced_motion(True)
         banner.post(BannerMessage(
             "error", "The loss exploded: from 2.3 to 1.1 · 10¹¹ in 8 batches.",
-            "Learning rate 5.0 is too large for SGD on this network. Training is paused; nothing is lost.",
+            "Learning rate 5.0 is too large for SGD on this network. "
+            "Training has stopped with the last finite weights; nothing is lost.",
             (BannerAction("Set 0.05 and restart", lambda: None, primary=True, icon_name="reset"),
              BannerAction("Go back to batch 1", lambda: None))))
         return banner

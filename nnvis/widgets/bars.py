@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.number_text import measure, share
 from nnvis.theme import ThemeSource, color, font
-from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
+from nnvis.widgets.painted import PaintedWidget, filled, focus_ring
+from nnvis.widgets.written import write
 
 _GAP = 8
 _VALUE = 48
@@ -124,34 +125,34 @@ class Bars(PaintedWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Label, track, bar and value of each class."""
-        area = event.region()
+        asked = event.rect()
+        first, last = asked.top(), asked.top() + asked.height()
         theme, metrics, winner = self.theme, self.theme_source.metrics, self.winner
         painter = QPainter(self)
         label, row_height = self._label_width(), metrics.bar_row
         left, width = label + _GAP, self.width() - label - 2 * _GAP - _VALUE
         small = metrics.is_compact
         for row, name in enumerate(self._labels):
-            if not area.intersects(self._row_rect(row)):
+            top = row * row_height
+            if not (first < top + row_height and top < last):
                 continue
-            top = float(row * row_height)
             won = row == winner
-            line = QRectF(0, top, self.width(), row_height)
             painter.setPen(color(theme.text if won else theme.text_2))
             painter.setFont(font("caption" if small and not won else "body", 600 if won else 400,
                                  pixels=12 if small else None))
             painter.drawText(QRectF(0, top, label, row_height), Qt.AlignmentFlag.AlignCenter, name)
-            track = QRectF(left, top + (row_height - metrics.bar) / 2, width, metrics.bar)
-            edged_rect(painter, track, 2, theme.hover if self._values is None else theme.track, None)
+            bar_top = top + (row_height - metrics.bar) / 2
+            track = (left, bar_top, width, metrics.bar)
+            filled(painter, track, 2, theme.hover if self._values is None else theme.track)
             if self._shown[row] > 0.002:
-                bar = QRectF(track.left(), track.top(), max(2.0, width * self._shown[row]), track.height())
-                edged_rect(painter, bar, 2, theme.text if won else theme.text_3, None)
+                bar = (left, bar_top, max(2.0, width * self._shown[row]), metrics.bar)
+                filled(painter, bar, 2, theme.text if won else theme.text_3)
             if self._values is not None:
                 painter.setPen(color(theme.text if won else theme.text_3))
-                painter.setFont(font("caption", 600 if won else 400))
-                right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(line, right, self._written(row))
+                place = (0, top, self.width(), row_height)
+                write(painter, place, self._written(row), "caption", 600 if won else 400, "right")
             if self.focus_visible and row == max(self._row, 0):
-                focus_ring(painter, track.adjusted(-3, -3, 3, 3), theme, 4)
+                focus_ring(painter, QRectF(*track).adjusted(-3, -3, 3, 3), theme, 4)
 
     def _looks(self) -> list[tuple[object, ...]]:
         """What is painted in each row for the present values, to the pixel."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import explain, restyle
 
-Kind = Literal["", "primary", "outline", "remedy", "link", "quiet", "dashed", "transport", "small"]
+Kind = Literal["", "primary", "outline", "remedy", "link", "small_link", "quiet", "dashed", "transport", "small"]
 
 _GAP = 4  # with the 4 px of Qt, words stand 8 px off their icon
 
@@ -40,7 +40,7 @@ class _Tinted:
         if self.icon_name:
             theme = self.theme_source.theme
             tints: dict[str, str] = {"primary": theme.on_accent, "remedy": theme.on_bad, "link": theme.accent,
-                                     "outline": theme.text, "transport": theme.text}
+                                     "small_link": theme.accent, "outline": theme.text, "transport": theme.text}
             trailing = _GAP if self.button.text() else 0
             tint = tints.get(self.kind, "")
             self.button.setIcon(self.theme_source.icon(self.icon_name, tint, trailing=trailing))
@@ -111,3 +111,31 @@ class Button(QPushButton):
 
     def _on_theme_changed(self) -> None:
         self._tinted.paint()
+
+
+class GivingLink(Button):
+    """A small link beside something that matters more: it gives way as a whole where there is no room for its words."""
+
+    def __init__(self, theme_source: ThemeSource, text: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(theme_source, text, "small_link", tooltip=tooltip, parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        """No width of its own to insist on."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self._fits else Qt.FocusPolicy.NoFocus)
+
+    def hitButton(self, position: QPoint) -> bool:
+        """What cannot be read cannot be clicked."""
+        return self._fits and super().hitButton(position)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._fits:
+            super().paintEvent(event)
+
+    @property
+    def _fits(self) -> bool:
+        return self.width() >= self.sizeHint().width()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from nnvis.theme import ThemeSource, color, font
+from nnvis.theme import ThemeSource, color
 from nnvis.widgets.labels import GivingLabel, text_label
-from nnvis.widgets.painted import PaintedWidget, edged_rect
+from nnvis.widgets.painted import PaintedWidget, filled
+from nnvis.widgets.written import text_width, write
 
 _HEAD = 24
 
@@ -53,6 +54,11 @@ class Card(QFrame):
         if caption != self._caption.text():
             self._caption.setText(caption)
             self._name()
+
+    def offer_captions(self, *captions: str) -> None:
+        """Say the first of these captions that there is room for, the longest first."""
+        self._caption.offer(*captions)
+        self._name()
 
     def add_to_head(self, widget: QWidget) -> None:
         """Put a key, a chip or a control at the right end of the head."""
@@ -110,7 +116,7 @@ class SeriesKey(PaintedWidget):
 
     def sizeHint(self) -> QSize:
         """Mark, name and value in a row."""
-        value = QFontMetrics(font("value")).horizontalAdvance(self._value)
+        value = round(text_width(self._value, "value"))
         return QSize(10 + 6 + self._name_width() + (6 + value if value else 0), _HEAD)
 
     def minimumSizeHint(self) -> QSize:
@@ -122,17 +128,14 @@ class SeriesKey(PaintedWidget):
         del event
         painter = QPainter(self)
         middle, height = self.height() / 2, self.height()
-        edged_rect(painter, QRectF(0, middle - 1.5, 10, 3), 1.5, getattr(self.theme, self._token), None)
+        filled(painter, (0, middle - 1.5, 10, 3), 1.5, getattr(self.theme, self._token))
         painter.setPen(color(self.theme.text_2))
-        painter.setFont(font("caption"))
-        painter.drawText(QRectF(16, 0, self.width(), height), Qt.AlignmentFlag.AlignVCenter, self._name)
+        write(painter, (16, 0, self.width(), height), self._name, "caption")
         painter.setPen(color(self.theme.text))
-        painter.setFont(font("value"))
-        left = 16 + self._name_width() + 6
-        painter.drawText(QRectF(left, 0, self.width(), height), Qt.AlignmentFlag.AlignVCenter, self._value)
+        write(painter, (16 + self._name_width() + 6, 0, self.width(), height), self._value, "value")
 
     def _name_width(self) -> int:
-        return QFontMetrics(font("caption")).horizontalAdvance(self._name)
+        return round(text_width(self._name, "caption"))
 
 
 if __name__ == "__main__":

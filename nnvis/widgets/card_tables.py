@@ -34,11 +34,12 @@ def distribution_rows(card: Distributions) -> Rows:
 
 def health_rows(card: Health) -> Rows:
     """One row per layer."""
-    rows: list[list[Any]] = [["layer", "update_ratio", "gradient_norm", "dead_units", "units", "zeros"]]
+    rows: list[list[Any]] = [["layer", "update_ratio", "gradient_norm", "stuck_units", "units", "flat", "stuck_is"]]
     for row in card.rows:
-        known = row.dead is not None
-        rows.append([row.title, row.ratio, row.norm, row.dead if known else "", row.units if known else "",
-                     "" if row.zeros is None else row.zeros])  # fmt: skip
+        known = row.stuck is not None
+        rows.append([row.title, row.ratio, row.norm, row.stuck if known else "", row.units if known else "",
+                     "" if row.flat is None else row.flat,
+                     ("saturated" if row.saturates else "dead") if known else ""])  # fmt: skip
     return rows
 
 

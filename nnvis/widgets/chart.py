@@ -6,19 +6,20 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QMargins, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QMargins, QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from nnvis import number_text
-from nnvis.theme import ThemeSource, color, font
-from nnvis.widgets import chart_scale
-from nnvis.widgets.chart_items import Band, Curve
-from nnvis.widgets.chart_marks import STRIP, STRIP_GAP, Mark, best_place, near, paint_best, paint_marks, paint_rates
+from nnvis.theme import ThemeSource, color
+from nnvis.widgets import chart_marks, chart_scale
+from nnvis.widgets.chart_items import Band, Curve, Dots
+from nnvis.widgets.chart_marks import Mark
 from nnvis.widgets.chart_measure import Chance, Measure, Shown, plotted
 from nnvis.widgets.chart_readout import ReadOut, Row
 from nnvis.widgets.chart_zoom import ZoomPlot
-from nnvis.widgets.run_curve import RunCurve
+from nnvis.widgets.run_curve import Reading, RunCurve
+from nnvis.widgets.written import write
 
 MARGINS = QMargins(46, 8, 72, 22)
 LABEL_OFFSET = 8  # between a line's end and its name
@@ -42,15 +43,18 @@ class LineChart(ZoomPlot):
         self.run = RunCurve(measure.name)
         self._test: float | None = None
         self._marks: tuple[Mark, ...] = ()
+        self._moment: float | None = None  # that is looked back at, in epochs; None: the present is shown
         self._rates: NDArray[np.float64] | None = None  # None: no strip
         self._planned_epochs = 1.0
         self._log = measure.can_log
         self._log_shown = False
+        self._best: int | None = None  # which of the measured values `_best_of` is the best
+        self._best_of: NDArray[np.float64] | None = None
         self._in_batches = False
-        self._caption, self._strong = font("caption"), font("caption", 600)
         self._raw = Band(self, "batches")
         self._smoothed = Curve(self, "train", 2)
         self._validation = Curve(self, "validation", 2)
+        self._dots = Dots(self)
         for item in (self._raw, self._smoothed, self._validation):
             self.addItem(item, ignoreBounds=True)
         self._read_out = ReadOut(theme_source, self)
@@ -71,6 +75,15 @@ class LineChart(ZoomPlot):
         """Mark moments at which something was changed; drawn with the next refresh."""
         self._marks = marks
 
+    def set_moment(self, epoch: float | None) -> None:
+        """Show where the moment lies that is looked back at; None: none is. Drawn with the next refresh."""
+        self._moment = epoch
+
+    @property
+    def moment_reading(self) -> Reading | None:
+        """What was known at the moment that is looked back at."""
+        return None if self._moment is None else self.run.reading_at(self._moment)
+
     @property
     def marks(self) -> tuple[Mark, ...]:
         """The marked moments."""
@@ -79,12 +92,12 @@ class LineChart(ZoomPlot):
     @property
     def mark_pointed_at(self) -> Mark | None:
         """The mark at the moment that is pointed at."""
-        return near(self, self._marks, self._hover)
+        return chart_marks.near(self, self._marks, self._hover)
 
     def set_rates(self, rates: NDArray[np.float64] | None) -> None:
         """Show the learning rate of each batch in a strip below; None: no strip. Drawn with the next refresh."""
         if (rates is None) != (self._rates is None):
-            room = 0 if rates is None else STRIP + STRIP_GAP
+            room = 0 if rates is None else chart_marks.STRIP + chart_marks.STRIP_GAP
             self.set_margins(MARGINS + QMargins(0, 0, 0, room))
         self._rates = rates
 
@@ -103,6 +116,7 @@ class LineChart(ZoomPlot):
         """Forget the run that was shown, and any zoom into it."""
         self.run.clear()
         self._marks = ()
+        self._moment = None
         self._test = None
         self.show_all()
 
@@ -139,8 +153,8 @@ class LineChart(ZoomPlot):
         return 0.0, max(self.run.now, FIRST_BATCHES * self.run.step_width)
 
     def sentence(self) -> str:
-        """Return the newest values in words."""
-        reading, words = self.run.reading_at(), self.measure.words
+        """Return the newest values in words, or those of the moment that is looked back at."""
+        reading, words = self.moment_reading or self.run.reading_at(), self.measure.words
         parts = []
         if reading.train is not None:
             parts.append(f"train {words(reading.train)}, mean of {reading.window} batches")
@@ -163,9 +177,10 @@ class LineChart(ZoomPlot):
         epochs, means = run.smoothed(low, high)
         measured, values = run.validation(low, high)
         seen = (measured >= low) & (measured <= high)
-        shown = Shown(np.append(epochs, measured[seen]), np.append(means, values[seen]), envelope.low)
+        places, lines = np.append(epochs, measured[seen]), np.append(means, values[seen])
         if self.chance is not None and not self.has_batches:
-            shown = Shown(np.append(shown.epochs, 0.0), np.append(shown.lines, self.chance.value), shown.raw_low)
+            places, lines = np.append(places, 0.0), np.append(lines, self.chance.value)
+        shown = Shown(places, lines, envelope.low, envelope.high)
         log = self._log_shown = self._log and self.has_batches
         self._raw.in_buckets = envelope.size >= FULL_BUCKET
         self._raw.set_points(raw_epochs, plotted(raw, log))
@@ -201,6 +216,7 @@ class LineChart(ZoomPlot):
         self._raw.set_colors(color(theme.card), color(theme.train), theme.raw_alpha)
         self._smoothed.set_color(color(theme.train))
         self._validation.set_color(color(theme.validation))
+        self._dots.set_colors(color(theme.validation), color(theme.card))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Draw anew: the number of points depends on the width."""
@@ -214,20 +230,21 @@ class LineChart(ZoomPlot):
         self.paint_lines(painter)
         self.paint_y_words(painter)
         if self._rates is not None:
-            paint_rates(painter, self, self._rates, self._hover)
+            pointed_at = self._moment if self._hover is None else self._hover
+            chart_marks.paint_rates(painter, self, self._rates, pointed_at)
         words = self.height() - MARGINS.bottom() + 5
         self.paint_x_words(painter, words)
         painter.setPen(color(self.theme.text_3))
         unit = "batch" if self._in_batches else "epoch"
-        painter.drawText(QRectF(0, words, self.width(), 16), Qt.AlignmentFlag.AlignRight, unit)
+        write(painter, (0, words, self.width(), 16), unit, "caption", side="right")
         if self.chance is not None and not self.has_batches:
             at = round(self.y_pixel(self.chance.value)) + 0.5
             pen = QPen(color(self.theme.text_3), 1)
             pen.setDashPattern([4, 3])
             painter.setPen(pen)
             painter.drawLine(QLineF(area.left(), at, area.right(), at))
-            words = QRectF(area.left(), at - 18, area.width(), 16)
-            painter.drawText(words, Qt.AlignmentFlag.AlignRight, self.chance.text)
+            words_area = (area.left(), at - 18, area.width(), 16.0)
+            write(painter, words_area, self.chance.text, "caption", side="right")
 
     def paint_lines(self, painter: QPainter) -> None:
         """Paint hairlines at the axis numbers, but for "now", which is the curve's end."""
@@ -239,17 +256,23 @@ class LineChart(ZoomPlot):
         self._paint_points(painter)
         if self.has_batches:
             self._paint_best(painter)
+            if (looked_back := self.moment_reading) is not None:
+                chart_marks.paint_moment(painter, self, looked_back.epoch)
+                self._paint_rings(painter, looked_back)
             self._paint_names(painter)
         else:
-            self._paint_first_point(painter)
+            chart_marks.paint_first_point(painter, self)
         if self._hover is not None:
             self._paint_hover(painter)
         if self._marks:
-            paint_marks(painter, self, self._marks, self.mark_pointed_at)
+            chart_marks.paint_marks(painter, self, self._marks, self.mark_pointed_at)
 
     def _paint_best(self, painter: QPainter) -> None:
         run = self.run
-        place = best_place(run.validation_values, self.measure.low_is_best)
+        if self._best_of is not run.validation_values:
+            self._best_of = run.validation_values
+            self._best = chart_marks.best_place(run.validation_values, self.measure.low_is_best)
+        place = self._best
         if place is None:
             return
         value = run.validation_values[place : place + 1]
@@ -258,7 +281,12 @@ class LineChart(ZoomPlot):
             is_last = place >= len(run.validation_values) - 2  # the name of the line stands there
             words = "" if is_last else f"best {self.measure.words(float(value[0]))}"
             at = QPointF(self.x_pixel(float(run.validation_epochs[place])), self.y_pixel(y))
-            paint_best(painter, self, at, words)
+            chart_marks.paint_best(painter, self, at, words)
+
+    def lines_in_pixels(self) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """The points of both lines, as they lie in this widget."""
+        lines = [item.getData() for item in (self._smoothed, self._validation)]
+        return [(self.x_pixels(x), self.y_pixels(y)) for x, y in lines if x is not None]
 
     def _paint_points(self, painter: QPainter) -> None:
         if len(self.run) == 1:  # a single batch makes no line
@@ -267,14 +295,8 @@ class LineChart(ZoomPlot):
             painter.setBrush(color(self.theme.train))
             painter.drawEllipse(QPointF(self.x_pixel(x[0]), self.y_pixel(y[0])), 2.5, 2.5)
         x, y = self._validation.getData()
-        if x is None or len(x) > self.area().width() / 8:  # closer than that, dots would hide the line
-            return
-        reach = self.area().adjusted(-3, -3, 3, 3)
-        painter.setPen(QPen(color(self.theme.card), 1))
-        painter.setBrush(color(self.theme.validation))
-        for at in (QPointF(self.x_pixel(a), self.y_pixel(b)) for a, b in zip(x, y, strict=True)):
-            if reach.contains(at):
-                painter.drawEllipse(at, 3, 3)
+        if x is not None and len(x) <= self.area().width() / 8:  # closer than that, dots would hide the line
+            self._dots.paint(painter, self.x_pixels(x), self.y_pixels(y))
 
     def _paint_names(self, painter: QPainter) -> None:
         area, low, high = self.area(), *self.view()
@@ -293,40 +315,15 @@ class LineChart(ZoomPlot):
             at = float(plotted(np.array([self._test]), self._log_shown)[0])
             if math.isfinite(at):
                 ends.append((self.run.now, self.y_pixel(at), f"test {self.measure.words(self._test)}", self.theme.text))
-                self._paint_test(painter, ends[-1][1])
+                chart_marks.paint_test(painter, self, ends[-1][1])
         if not ends:
             return
         # In one column behind the longest line, so that no name lies across a curve.
         left = min(self.x_pixel(max(end[0] for end in ends)), area.right()) + LABEL_OFFSET
         places = chart_scale.spread([end[1] for end in ends], LABEL_SPACING, area.top(), area.bottom())
-        painter.setFont(self._strong)
         for (_, _, name, tint), at in zip(ends, places, strict=True):
             painter.setPen(color(tint))
-            rect = QRectF(left, at - 8, self.width() - left, 16)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
-
-    def _paint_test(self, painter: QPainter, y: float) -> None:
-        """Mark the test value at the end of the run: a diamond, for it is one measurement and no curve."""
-        x = self.x_pixel(self.run.now)
-        painter.setPen(QPen(color(self.theme.card), 1))
-        painter.setBrush(color(self.theme.text))
-        painter.drawPolygon([QPointF(x, y - 5), QPointF(x + 5, y), QPointF(x, y + 5), QPointF(x - 5, y)])
-
-    def _paint_first_point(self, painter: QPainter) -> None:
-        if not len(self.run.validation_values):
-            return
-        value = float(self.run.validation_values[0])
-        at = QPointF(self.x_pixel(float(self.run.validation_epochs[0])), self.y_pixel(value))
-        painter.setPen(QPen(color(self.theme.validation, 0.5), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(at, 9, 9)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color(self.theme.validation))
-        painter.drawEllipse(at, 4, 4)
-        painter.setFont(self._strong)
-        painter.setPen(color(self.theme.validation))
-        words = QRectF(at.x() + 16, max(0.0, at.y() - 28), 200, 16)
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft, f"{self.measure.words(value)} now")
+            write(painter, (left, at - 8, self.width() - left, 16), name, "caption", 600)
 
     def _paint_hover(self, painter: QPainter) -> None:
         assert self._hover is not None
@@ -337,6 +334,11 @@ class LineChart(ZoomPlot):
         painter.setPen(pen)
         line = round(x) + 0.5
         painter.drawLine(QLineF(line, area.top(), line, area.bottom()))
+        self._paint_rings(painter, reading)
+
+    def _paint_rings(self, painter: QPainter, reading: Reading) -> None:
+        """Rings where the series are at this step."""
+        area, x = self.area(), self.x_pixel(reading.epoch)
         painter.setBrush(color(self.theme.card))
         measured = reading.validation if reading.measured_here else None
         for value, tint in ((reading.train, self.theme.train), (measured, self.theme.validation)):

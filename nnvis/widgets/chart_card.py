@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from core.errors import FileError
 from core.safe_file import write_atomic
+from nnvis import number_text
 from nnvis.theme import ThemeSource
 from nnvis.widgets import chart_export
 from nnvis.widgets.buttons import ToolButton
@@ -21,6 +22,7 @@ from nnvis.widgets.chart_measure import Measure
 from nnvis.widgets.chip import Chip
 from nnvis.widgets.full_screen import FullScreen
 from nnvis.widgets.labels import explain
+from nnvis.widgets.painted import stand_on
 from nnvis.widgets.run_curve import Reading
 
 
@@ -28,7 +30,7 @@ class ChartCard(Card):
     """One measure of a run: the chart, and its newest values in the head.
 
     While a step is pointed at and the chart itself is too low for a read-out box, or the pointer is in another chart,
-    the head shows the values of that step.
+    the head shows the values of that step; while the past is shown, those of the step that is looked back at.
     """
 
     save_failed = Signal(str)
@@ -37,9 +39,12 @@ class ChartCard(Card):
         super().__init__(theme_source, measure.name.capitalize(), parent=parent)
         self.chart = LineChart(theme_source, measure)
         self._captions: tuple[str, ...] = ("",)
+        self._caption_fitted: tuple[tuple[str, ...], int] = (), 0  # which captions were last fitted into which width
         self._pointed_at: Reading | None = None
         self.train_key = SeriesKey(theme_source, "train", "train")
         self.validation_key = SeriesKey(theme_source, "validation", "validation")
+        for live in (self.train_key, self.validation_key):
+            stand_on(live, "card")
         self.log_button: ToolButton | None = None
         self.badge = Chip(theme_source)
         self.badge.hide()
@@ -63,6 +68,8 @@ class ChartCard(Card):
         self.full_screen = FullScreen(theme_source, self)
         self.chart.reading_changed.connect(self._on_reading_changed)
         self.chart.zoom_changed.connect(self._on_zoom_changed)
+        keys = "Wheel zooms, drag pans, right click saves or copies"
+        explain(self.title_label, measure.sentence, detail=keys)
         self.explain_values("")
         self._show_values()
 
@@ -159,7 +166,7 @@ class ChartCard(Card):
 
     def _show_values(self) -> None:
         words = self.chart.measure.words
-        shown = self._pointed_at or self.chart.run.reading_at()
+        shown = self._pointed_at or self.chart.moment_reading or self.chart.run.reading_at()
         self.train_key.set_value("" if shown.train is None else words(shown.train))
         self.validation_key.set_value("" if shown.validation is None else words(shown.validation))
         # Before training the chart itself says what the one measured point is.
@@ -174,9 +181,14 @@ class ChartCard(Card):
         if self._pointed_at is not None:
             mark = self.chart.mark_pointed_at
             captions = (mark.words,) if mark is not None else (f"at {self._pointed_at.epoch:.2f}",)
+        elif (looked_back := self.chart.moment_reading) is not None:
+            captions = (f"at step {number_text.count(looked_back.step)}", f"at {looked_back.epoch:.2f}")
         elif self.chart.is_zoomed:
             captions = ("zoomed: double click shows all", "zoomed")
         label = self.caption_label
+        if (captions, label.width()) == self._caption_fitted:
+            return
+        self._caption_fitted = captions, label.width()
         width = label.fontMetrics().horizontalAdvance
         self.set_caption(next((text for text in captions if width(text) <= label.width()), ""))
 

@@ -10,10 +10,12 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from nnvis import number_text
-from nnvis.theme import color, font
+from nnvis.theme import color, pen
+from nnvis.widgets.painted import Area
+from nnvis.widgets.written import text_width, write
 
 if TYPE_CHECKING:
     from nnvis.widgets.chart import LineChart
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 NEAR = 6  # px from a mark: it is pointed at
 STRIP = 20  # height of the strip with the learning rate
 STRIP_GAP = 6  # above it
+WORDS_STEP = 4.0  # px between two looks whether a line runs through some words
+VEIL = 6  # beyond the plot area, where rings and the best point still reach
 FEWEST_MEASURED = 3  # of fewer points the best one says nothing
 MOST_POINTS = 160
 
@@ -59,15 +63,54 @@ def paint_marks(painter: QPainter, chart: LineChart, marks: Sequence[Mark], poin
         painter.drawPolygon(QPolygonF(flag))
     if pointed_at is None:
         return
-    painter.setFont(font("caption"))
-    width = QFontMetricsF(font("caption")).horizontalAdvance(pointed_at.words) + 12
+    width = text_width(pointed_at.words, "caption") + 12
     left = min(max(chart.x_pixel(pointed_at.epoch) + 8, area.left()), chart.width() - width - 2)
-    box = QRectF(max(2.0, left), area.top(), width, 20)
+    box = (max(2.0, left), area.top(), width, 20.0)
     painter.setPen(QPen(color(theme.outline), 1))
     painter.setBrush(color(theme.hover))
-    painter.drawRoundedRect(box, 4, 4)
+    painter.drawRoundedRect(QRectF(*box), 4, 4)
     painter.setPen(color(theme.text))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, pointed_at.words)
+    write(painter, box, pointed_at.words, "caption", side="middle")
+
+
+def paint_moment(painter: QPainter, chart: LineChart, epoch: float) -> None:
+    """A line in the accent colour where the moment lies that is looked back at; what came after it is veiled."""
+    area, theme = chart.area(), chart.theme
+    below = 0 if chart.rates is None else STRIP + STRIP_GAP
+    x = min(max(round(chart.x_pixel(epoch)), area.left()), area.right())
+    veiled = QRectF(x, area.top() - VEIL, area.right() - x + VEIL, area.height() + below + 2 * VEIL)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.fillRect(veiled, color(theme.card, 0.6))
+    low, high = chart.view()
+    if low <= epoch <= high:
+        painter.fillRect(QRectF(x - 1, area.top(), 2, area.height() + below), color(theme.accent))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def paint_first_point(painter: QPainter, chart: LineChart) -> None:
+    """Before training: what the untrained network was measured at, in a ring, with its value."""
+    run, tint = chart.run, chart.theme.validation
+    if not len(run.validation_values):
+        return
+    value = float(run.validation_values[0])
+    at = QPointF(chart.x_pixel(float(run.validation_epochs[0])), chart.y_pixel(value))
+    painter.setPen(QPen(color(tint, 0.5), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(at, 9, 9)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(tint))
+    painter.drawEllipse(at, 4, 4)
+    painter.setPen(color(tint))
+    words = (at.x() + 16, max(0.0, at.y() - 28), 200.0, 16.0)
+    write(painter, words, f"{chart.measure.words(value)} now", "caption", 600)
+
+
+def paint_test(painter: QPainter, chart: LineChart, y: float) -> None:
+    """Mark the test value at the end of the run: a diamond, for it is one measurement and no curve."""
+    x = chart.x_pixel(chart.run.now)
+    painter.setPen(QPen(color(chart.theme.card), 1))
+    painter.setBrush(color(chart.theme.text))
+    painter.drawPolygon([QPointF(x, y - 5), QPointF(x + 5, y), QPointF(x, y + 5), QPointF(x - 5, y)])
 
 
 def best_place(values: NDArray[np.float64], low_is_best: bool) -> int | None:
@@ -83,32 +126,39 @@ def paint_best(painter: QPainter, chart: LineChart, at: QPointF, words: str) -> 
     area, theme = chart.area(), chart.theme
     if not area.adjusted(-4, -4, 4, 4).contains(at):
         return
-    painter.setPen(QPen(color(theme.validation), 2))
+    painter.setPen(pen(theme.validation, 2))
     painter.setBrush(color(theme.card))
     painter.drawEllipse(at, 4.5, 4.5)
     if not words:
         return
-    painter.setFont(font("caption"))
-    width = QFontMetricsF(font("caption")).horizontalAdvance(words)
-    left = min(max(at.x() - width / 2, area.left()), area.right() - width)
-    above = chart.measure.low_is_best and at.y() + 26 > area.bottom()
-    top = at.y() - 24 if above or (not chart.measure.low_is_best and at.y() - 26 > area.top()) else at.y() + 8
+    place = best_words(chart, at, text_width(words, "caption") + 2)
     painter.setPen(color(theme.text_2))
-    painter.drawText(QRectF(left, top, width + 2, 16), Qt.AlignmentFlag.AlignCenter, words)
+    write(painter, place, words, "caption", side="middle")
 
 
-def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64], hover: float | None) -> None:
+def best_words(chart: LineChart, at: QPointF, width: float) -> Area:
+    """Where the best value is written: near its point, and where no line runs through it if there is such a place."""
+    area = chart.area()
+    left = min(max(at.x() - width / 2, area.left()), area.right() - width)
+    offsets = (8, -24, 26, -42) if chart.measure.low_is_best else (-24, 8, -42, 26)  # the better side of a curve first
+    tops = [at.y() + offset for offset in offsets]
+    inside = [top for top in tops if area.top() <= top and top + 16 <= area.bottom()]
+    across = np.arange(left, left + width + WORDS_STEP, WORDS_STEP)
+    heights = [np.interp(across, x, y) for x, y in chart.lines_in_pixels() if len(x) > 1]
+    free = (top for top in inside if not any(((top - 1 < y) & (y < top + 17)).any() for y in heights))
+    return left, next(free, (inside or tops)[0]), width, 16.0
+
+
+def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64], pointed_at: float | None) -> None:
     """The learning rate of each update in a strip below the plot, from 0 to its highest; at the right its value."""
     run, theme, area = chart.run, chart.theme, chart.area()
     count = min(len(rates), len(run))
     top, bottom = area.bottom() + STRIP_GAP, area.bottom() + STRIP_GAP + STRIP
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(color(theme.grid), 1))
-    painter.drawLine(QLineF(area.left(), round(bottom), area.right(), round(bottom)))
-    painter.setFont(font("caption"))
+    painter.setPen(color(theme.grid))
+    painter.drawLine(round(area.left()), round(bottom), round(area.right()), round(bottom))
     painter.setPen(color(theme.text_3))
-    middle = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(QRectF(0, top, area.left() - 8, STRIP), middle | Qt.AlignmentFlag.AlignRight, "rate")
+    write(painter, (0, top, area.left() - 8, STRIP), "rate", "caption", side="right")
     if not count:
         return
     low, high = chart.view()
@@ -118,11 +168,11 @@ def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64],
     highest = float(rates[:count].max())
     y = bottom - 1 - (STRIP - 4) * rates[places] / (highest or 1.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(color(theme.text_2), 1))  # a wider pen takes Qt twenty times as long
+    painter.setPen(color(theme.text_2))  # a wider pen takes Qt twenty times as long
     painter.drawPolyline(pg.functions.arrayToQPolygonF(x, y))
-    step = min(count, max(1, run.reading_at(hover).step)) if hover is not None else count
+    step = min(count, max(1, run.reading_at(pointed_at).step)) if pointed_at is not None else count
     words = _short(float(rates[step - 1]))
-    painter.drawText(QRectF(x[-1] + 8, top, chart.width() - x[-1] - 8, STRIP), middle, words)
+    write(painter, (x[-1] + 8, top, chart.width() - x[-1] - 8, STRIP), words, "caption")
 
 
 def _short(rate: float) -> str:

@@ -17,11 +17,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Shown:
-    """What is about to be drawn, in the quantity's own unit: all line points with their epochs, and the raw minima."""
+    """What is about to be drawn, in the quantity's own unit: line points with their epochs, and the raw extremes."""
 
     epochs: Floats
     lines: Floats
     raw_low: Floats
+    raw_high: Floats
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Measure(Protocol):
     name: str
     can_log: bool
     low_is_best: bool
+    sentence: str  # what it is
 
     def words(self, value: float) -> str:
         """Write a value."""
@@ -52,6 +54,7 @@ class LossMeasure:
     name = "loss"
     can_log = True
     low_is_best = True
+    sentence = "How far the outputs are from the labels, in one number: the one that training makes smaller."
 
     def words(self, value: float) -> str:
         """Write a loss: 2.42, 0.075, or as a power of ten."""
@@ -61,7 +64,7 @@ class LossMeasure:
         """Return an axis from zero up, or one of log10 values."""
         if log:
             most = 6 if height >= 150 else 5 if height >= 80 else 3
-            return chart_scale.log_axis(*chart_scale.log_limits(shown.lines, shown.raw_low), most)
+            return chart_scale.log_axis(*chart_scale.log_limits(shown.lines, shown.raw_low, shown.raw_high), most)
         lines = shown.lines[np.isfinite(shown.lines)]
         return chart_scale.linear_axis(float(lines.max()) if len(lines) else 1.0, 5 if height >= 110 else 4)
 
@@ -72,6 +75,7 @@ class AccuracyMeasure:
     name = "accuracy"
     can_log = False
     low_is_best = False
+    sentence = "The share of images whose largest output is the true class."
 
     def words(self, value: float) -> str:
         """Write a share in percent."""

@@ -8,21 +8,21 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QEvent, QLineF, QMargins, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QFontMetricsF,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QSizePolicy, QWidget
 
-from nnvis.theme import Theme, ThemeSource, color, font
+from nnvis.theme import Theme, ThemeSource, color
 from nnvis.widgets.chart_scale import Axis, Tick
 from nnvis.widgets.painted import BY_KEYBOARD, RETURNING, focus_ring
+from nnvis.widgets.written import text_width, write
 
 TICK_GAP = 8  # between an axis number and the plot
 
@@ -35,12 +35,14 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
 
     def __init__(self, theme_source: ThemeSource, margins: QMargins, parent: QWidget | None = None) -> None:
         self._area: QRectF | None = None
+        self._map: tuple[float, float, float, float] | None = None
         super().__init__(parent, background=None, viewBox=pg.ViewBox(enableMenu=False))
         # pyqtgraph's own menu, which is never shown, would outlive the plot as a window without a parent.
         self.plotItem.ctrlMenu.setParent(self, self.plotItem.ctrlMenu.windowFlags())
         self.theme_source = theme_source
         self.painted_seconds = 0.0
         self._by_keyboard = False
+        self._grid = PrimitiveArray(QLineF, 4)
         self._margins = margins
         self._x = Axis(0.0, 1.0, ())
         self._y = Axis(0.0, 1.0, ())
@@ -77,7 +79,7 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
     def set_margins(self, margins: QMargins) -> None:
         """Keep that much room around the plot area for words."""
         self._margins = margins
-        self._area = None
+        self._area = self._map = None
         self.plotItem.layout.setContentsMargins(margins.left(), margins.top(), margins.right(), margins.bottom())
 
     def paint_soon(self) -> None:
@@ -102,6 +104,7 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
     def set_axes(self, x: Axis, y: Axis) -> None:
         """Show this stretch of both axes with these ticks."""
         self._x, self._y = x, y
+        self._map = None
 
     def viewRange(self) -> list[list[float]]:
         """Return what is shown of both axes, as any plot of pyqtgraph does; its view box is told only when asked."""
@@ -111,13 +114,20 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
 
     def x_pixel(self, value: float) -> float:
         """Return where a value of the horizontal axis lies."""
-        area = self.area()
-        return area.left() + (value - self._x.low) / (self._x.high - self._x.low) * area.width()
+        left, scale, _, _ = self._map or self._worked_out()
+        return left + (value - self._x.low) * scale
 
     def y_pixel(self, value: float) -> float:
         """Return where a plotted value of the vertical axis lies."""
-        area = self.area()
-        return area.bottom() - (value - self._y.low) / (self._y.high - self._y.low) * area.height()
+        _, _, bottom, scale = self._map or self._worked_out()
+        return bottom - (value - self._y.low) * scale
+
+    def _worked_out(self) -> tuple[float, float, float, float]:
+        """Where the axes begin, in pixels, and the pixels of a unit: asked for at every single point of a frame."""
+        area, x, y = self.area(), self._x, self._y
+        across, up = area.width() / (x.high - x.low), area.height() / (y.high - y.low)
+        self._map = area.left(), across, area.bottom(), up
+        return self._map
 
     def x_pixels(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return where values of the horizontal axis lie."""
@@ -134,7 +144,7 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Work out the plot area anew. pyqtgraph calls this by hand, without an event, while it is being built."""
-        self._area = None
+        self._area = self._map = None
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -177,31 +187,30 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
         """Paint hairlines at the ticks, on whole pixels."""
         area = self.area()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(color(self.theme.grid), 1))
+        painter.setPen(color(self.theme.grid))
         left, top, right, bottom = area.left(), area.top(), area.right(), area.bottom()
         places = [round(self.x_pixel(tick.at)) for tick in vertical if tick.at > self._x.low]
-        lines = [QLineF(at, top, at, bottom) for at in places]
         heights = [round(self.y_pixel(tick.at)) for tick in horizontal]
-        painter.drawLines(lines + [QLineF(left, at, right, at) for at in heights])
+        self._grid.resize(len(places) + len(heights))
+        if len(self._grid):
+            lines = [(at, top, at, bottom) for at in places] + [(left, at, right, at) for at in heights]
+            self._grid.ndarray()[:] = lines
+            painter.drawLines(*self._grid.drawargs())
 
     def paint_y_words(self, painter: QPainter) -> None:
         """Paint the numbers of the vertical axis, left of the plot."""
-        area = self.area()
-        painter.setFont(font("caption"))
+        room = self.area().left() - TICK_GAP
         painter.setPen(color(self.theme.text_3))
         for tick in self._y.ticks:
-            rect = QRectF(0, self.y_pixel(tick.at) - 8, area.left() - TICK_GAP, 16)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick.text)
+            write(painter, (0, self.y_pixel(tick.at) - 8, room, 16), tick.text, "caption", side="right")
 
     def paint_x_words(self, painter: QPainter, top: float) -> None:
         """Paint the numbers of the horizontal axis in a row that begins at ``top``; none leaves the widget."""
-        painter.setFont(font("caption"))
-        metrics = QFontMetricsF(font("caption"))
         for tick in self._x.ticks:
             painter.setPen(color(self.theme.text_2 if tick.now else self.theme.text_3))
-            width = metrics.horizontalAdvance(tick.text) + 2
+            width = text_width(tick.text, "caption") + 2
             left = min(max(self.x_pixel(tick.at) - width / 2, 0.0), self.width() - width)
-            painter.drawText(QRectF(left, top, width, 16), Qt.AlignmentFlag.AlignCenter, tick.text)
+            write(painter, (left, top, width, 16), tick.text, "caption", side="middle")
 
     def viewportEvent(self, event: QEvent) -> bool:
         """No tooltip over the curves: it would cover what the read-out says. The card's head explains the chart."""

@@ -49,7 +49,7 @@ def round_number(value: float) -> str:
     if value == 0:
         return "0"
     if 1e-4 <= abs(value) < 1e5:
-        return f"{value:.6g}".replace("-", number_text.MINUS)
+        return f"{value:,.6g}".replace("-", number_text.MINUS)
     exponent = math.floor(math.log10(abs(value)) + 1e-9)
     mantissa = round(value / 10.0**exponent, 3)
     if mantissa == 1:
@@ -94,11 +94,12 @@ def linear_axis(highest: float, most: int = 5) -> Axis:
     return Axis(0.0, number * step, tuple(Tick(index * step, words(index * step)) for index in range(number + 1)))
 
 
-def log_limits(lines: Floats, raw_low: Floats) -> tuple[float, float]:
+def log_limits(lines: Floats, raw_low: Floats, raw_high: Floats) -> tuple[float, float]:
     """Return the values between which a loss is shown on a log scale.
 
-    Room for the lines, and for the raw batches but for their luckiest twentieth: a batch with a loss of almost nothing
-    would press the curve into a corner. Both ends move in steps, so that the scale stands still most of the time.
+    Room for the lines, for the worst of the raw batches (a loss that explodes does so long before its mean), and for
+    the best but for their luckiest twentieth: a batch with a loss of almost nothing would press the curve into a
+    corner. Both ends move in steps, so that the scale stands still most of the time.
     """
     positive = lines[np.isfinite(lines) & (lines > 0)]
     if not len(positive):
@@ -108,6 +109,9 @@ def log_limits(lines: Floats, raw_low: Floats) -> tuple[float, float]:
     if len(raw):
         rank = len(raw) // 20
         lowest = min(lowest, max(float(np.partition(raw, rank)[rank]), lowest / 4))
+    worst = raw_high[np.isfinite(raw_high)]
+    if len(worst):
+        highest = max(highest, float(worst.max()))
     half_steps = (1.0, 1.7, 3.0, 5.5)
     top = round_up(highest * 1.12, half_steps)
     bottom = round_up(lowest * 0.95, half_steps)

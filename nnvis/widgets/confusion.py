@@ -13,6 +13,7 @@ from nnvis.widgets.card import Card
 from nnvis.widgets.color_bar import ColorBar
 from nnvis.widgets.confusion_grid import ConfusionGrid, Counts
 from nnvis.widgets.labels import explain, text_label
+from nnvis.widgets.painted import stand_on
 
 READING = "row: true · column: answer"
 
@@ -23,7 +24,9 @@ class Confusion(Card):
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, "Confusion", READING, parent=parent)
         self.grid = ConfusionGrid(theme_source)
+        stand_on(self.grid, "card")
         self.bar = ColorBar(theme_source, "magnitude", "1", "1", 48)
+        explain(self.bar, "How often a mistake was made, on a square-root scale so that rare ones are seen, too.")
         self.words = text_label("", "caption", "faint", wrap=True)
         self._total = ""
         foot = QWidget()

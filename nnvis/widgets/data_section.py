@@ -47,32 +47,28 @@ class DataSection(QWidget):
         explain(self._counts, "How many images train the network, how many check it, and how many test it at the end.")
         self._wait = self._waiting_row()
         self.skipped = Button(
-            theme_source, "", "link", "warning", "Files in the folder that could not be read; click for the list.",
-            small=True,
-        )  # fmt: skip
+            theme_source, "", "small_link", "warning", "Files in the folder that could not be read; click for the list."
+        )
         self.skipped.hide()
         self.look = Button(
-            theme_source, "Look at the images", "link", "", "See all images class by class, with counts and means.",
-            small=True,
-        )  # fmt: skip
+            theme_source, "Browse images", "small_link", "", "See all images class by class, with counts and means."
+        )
         self.more = Button(
-            theme_source, "Prepare", "link", "", "Show how the images are shared out, scaled and varied.", small=True
+            theme_source, "Prepare", "small_link", "", "Show how the images are shared out, scaled and varied."
         )
         self.more.setCheckable(True)
         self.details = DataDetails(theme_source)
         self.details.hide()
-        links = QHBoxLayout()
-        links.setSpacing(0)
-        for button in (self.look, self.more, self.skipped, self.give_up):
-            button.setStyleSheet("padding: 0 2px;")  # the words of a link begin and end where the fields do
-        links.addWidget(self.look)
-        links.addStretch(1)
-        links.addWidget(self.more)
+        self._links = QHBoxLayout()
+        self._links.setSpacing(0)
+        self._links.addWidget(self.look)
+        self._links.addStretch(1)
+        self._links.addWidget(self.more)
         self._layout = QVBoxLayout(self)
-        self._layout.setSpacing(6)
+        self._layout.setSpacing(4)
         for part in (self.field, self.strip, self._counts, self._wait, self.skipped):
             self._layout.addWidget(part)
-        self._layout.addLayout(links)
+        self._layout.addLayout(self._links)
         self._layout.addWidget(self.details)
         self.field.committed.connect(self.chosen)
         self.strip.others_requested.connect(self.others_requested)
@@ -89,7 +85,7 @@ class DataSection(QWidget):
         self._bar.setAccessibleName("Loading images")
         explain(self._bar, "How many of the images have been loaded.")
         self.give_up = Button(
-            self._source, "Cancel", "link", "", "Stop loading, and keep the images that are there.", small=True
+            self._source, "Cancel", "small_link", "", "Stop loading, and keep the images that are there."
         )
         self.give_up.clicked.connect(self.give_up_requested)
         row = QWidget()
@@ -108,6 +104,11 @@ class DataSection(QWidget):
     def add(self, part: QWidget) -> None:
         """Put something more about the images below the counts."""
         self._layout.insertWidget(self._layout.indexOf(self._wait), part)
+
+    def add_link(self, link: QWidget) -> None:
+        """Put another link between those below."""
+        self._links.insertWidget(self._links.count() - 1, link)
+        self._links.insertStretch(self._links.count() - 1, 1)
 
     def set_dataset(self, name: str, place: str = "") -> None:
         """Show the chosen kind of source, and the file or folder it is; emits nothing."""

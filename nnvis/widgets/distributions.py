@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
+from nnvis import number_text
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.card import Card
 from nnvis.widgets.chart_items import mixed
@@ -20,7 +21,7 @@ from nnvis.widgets.painted import PaintedWidget
 from nnvis.widgets.segmented import SegmentedControl
 
 GAP = 24
-NARROWEST = 232
+NARROWEST = 224
 PEEK = 24  # of the next column, when not all fit: it says that there is more
 
 ARRAYS = (
@@ -47,16 +48,27 @@ def column_width(room: int, columns: int) -> int:
 
 
 class _Key(PaintedWidget):
-    """The two marks: filled is now, dashed is the start."""
+    """The two marks: filled is what is shown, dashed is the start."""
 
     def __init__(self, theme_source: ThemeSource) -> None:
         super().__init__(theme_source)
+        self._shown = "now"
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Filled: now. Dashed: at step 0.")
+        self.set_shown(None)
+
+    def set_shown(self, step: int | None) -> None:
+        """Say which step the filled histograms are of; None: the present."""
+        self._shown = "now" if step is None else f"at step {number_text.count(step)}"
+        self.setAccessibleName(f"Filled: {self._shown}. Dashed: at step 0.")
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         """As wide as both marks with their words."""
-        return QSize(128, 24)
+        return QSize(self._dashed_left() + 76, 24)
+
+    def _dashed_left(self) -> int:
+        return 20 + QFontMetrics(font("caption")).horizontalAdvance(self._shown) + 10
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the marks and their words."""
@@ -71,11 +83,12 @@ class _Key(PaintedWidget):
         pen = QPen(color(theme.text_3), 1)
         pen.setDashPattern([3, 2])
         painter.setPen(pen)
-        painter.drawLine(QLineF(52, middle, 68, middle))
+        dashed = self._dashed_left()
+        painter.drawLine(QLineF(dashed, middle, dashed + 16, middle))
         painter.setPen(color(theme.text_3))
         painter.setFont(font("caption"))
-        painter.drawText(QRectF(20, 0, 40, 24), Qt.AlignmentFlag.AlignVCenter, "now")
-        painter.drawText(QRectF(72, 0, 60, 24), Qt.AlignmentFlag.AlignVCenter, "at step 0")
+        painter.drawText(QRectF(20, 0, dashed - 20, 24), Qt.AlignmentFlag.AlignVCenter, self._shown)
+        painter.drawText(QRectF(dashed + 20, 0, 60, 24), Qt.AlignmentFlag.AlignVCenter, "at step 0")
 
 
 class Distributions(Card):
@@ -92,7 +105,9 @@ class Distributions(Card):
         self._initial: Floats = np.empty(0, np.float32)
         self._now: Floats | None = None
         self._past: tuple[Sequence[PastMoment], int, float] = ((), 0, 0.0)
+        self._moment: int | None = None  # the step that is looked back at
         self._key = _Key(theme_source)
+        explain(self._key, "The filled histogram is the one that is shown; the dashed outline is before any training.")
         self.arrays_switch = SegmentedControl(theme_source, "Which weights are shown", ARRAYS)
         self.arrays_switch.changed.connect(self._on_array_changed)
         self.insert_in_head(self._key)
@@ -138,7 +153,13 @@ class Distributions(Card):
         self._key.show()
         for column in self._in_sight():
             column.show_now(parameters, self._initial)
-            column.show_past(*self._past)
+            column.show_past(*self._past, is_live=self._moment is None)
+
+    def show_moment(self, step: int | None) -> None:
+        """Say that what is shown next is of an earlier step; None: of the present."""
+        if step != self._moment:
+            self._moment = step
+            self._key.set_shown(step)
 
     @property
     def measured_kind(self) -> str | None:
@@ -173,7 +194,7 @@ class Distributions(Card):
         for column in self._in_sight():
             if column.arrays.name in values:
                 column.show_measured(values[column.arrays.name])
-                column.show_past_values(past, step, epoch)
+                column.show_past_values(past, step, epoch, is_live=self._moment is None)
 
     def scroll_to(self, layer: int) -> None:
         """Bring the column of a layer into sight."""

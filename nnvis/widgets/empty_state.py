@@ -11,19 +11,19 @@ from nnvis.widgets.labels import text_label
 
 
 class EmptyState(QWidget):
-    """A sentence and, with `offer`, a link that asks for the step which fills the panel."""
+    """A sentence and, with `offer`, a link that asks for the step which fills the panel; `explained` on hover."""
 
     offer_taken = Signal()
 
     def __init__(self, theme_source: ThemeSource, sentence: str, offer: str = "", icon_name: str = "",
-                 parent: QWidget | None = None) -> None:
+                 explained: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(text_label(sentence, tone="secondary", wrap=True))
         if offer:
-            button = Button(theme_source, offer, "link", icon_name)
+            button = Button(theme_source, offer, "link", icon_name, tooltip=explained)
             button.clicked.connect(self.offer_taken)
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(1)

@@ -16,6 +16,7 @@ from nnvis.widgets.card import Card
 from nnvis.widgets.chart_scale import round_number, round_up
 from nnvis.widgets.color_bar import ColorBar
 from nnvis.widgets.labels import GivingLabel, explain
+from nnvis.widgets.painted import stand_on
 from nnvis.widgets.picture_view import PictureView
 from nnvis.widgets.segmented import SegmentedControl
 from nnvis.widgets.tile_grid import TileGrid
@@ -47,6 +48,7 @@ class FeatureMaps(Card):
         self.switch.setParent(self)
         self.switch.hide()
         self.tiles = TileGrid(theme_source, map_name="magnitude")
+        stand_on(self.tiles, "card")
         self.tiles.setAccessibleName("Feature maps")
         self.bar = ColorBar(theme_source, "magnitude", "0", "1", 96)
         self._words = GivingLabel(tone="faint")
@@ -61,6 +63,7 @@ class FeatureMaps(Card):
         self.tiles.capacity_changed.connect(self._on_capacity_changed)
         self.tiles.opened.connect(self._on_opened)
         self.tiles.pointed_at.connect(self._on_pointed_at)
+        explain(self.bar, "How strongly a filter answers: one scale for all maps of the layer.")
         explain(self.title_label, "What each filter answers to the image: bright where it found its pattern.")
 
     @property

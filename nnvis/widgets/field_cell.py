@@ -13,9 +13,9 @@ from nnvis.widgets.field import FIELD_HEIGHT, Field, asks_for_default
 from nnvis.widgets.field_text import allowed, value_text
 from nnvis.widgets.labels import GivingLabel, explain, text_label
 
-LABEL_WIDTH, COMPACT_LABEL_WIDTH = 92, 84
+LABEL_WIDTH = 92  # "Target shape" with the mark of a change
 CAPTION_HEIGHT = 16
-_MARK_WIDTH = 16
+_MARK_WIDTH = 12
 _LONGEST_LABEL = 92
 
 
@@ -94,11 +94,11 @@ class FieldCell(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(0)
-        grid.setHorizontalSpacing(0 if label_above else 8)
+        grid.setHorizontalSpacing(0)
         head_area = QWidget()
         head = QHBoxLayout(head_area)
         head.setContentsMargins(0, 0, 0, 0)
-        head.setSpacing(2)
+        head.setSpacing(2 if label_above else 0)
         head.addWidget(self.label)
         head.addWidget(self.reset_mark)
         if label_above:
@@ -117,8 +117,7 @@ class FieldCell(QWidget):
             self.remark.setParent(self)
             self.remark.hide()
             head.addStretch(1)
-            is_compact = self.field.theme_source.metrics.is_compact
-            head_area.setFixedWidth(COMPACT_LABEL_WIDTH if is_compact else LABEL_WIDTH)
+            head_area.setFixedWidth(LABEL_WIDTH)
             grid.setColumnStretch(1, 1)
             grid.addWidget(head_area, 0, 0)
             grid.addWidget(self.field, 0, 1)

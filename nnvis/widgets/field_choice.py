@@ -45,7 +45,7 @@ class ChoiceBox(QComboBox):
         if metrics.horizontalAdvance(option.currentText) > room:
             small = font("caption")
             painter.setFont(small)
-            metrics = QFontMetrics(small)
+            option.fontMetrics = metrics = QFontMetrics(small)
         option.currentText = metrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
@@ -64,7 +64,7 @@ class ChoiceBox(QComboBox):
         area = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
-        return area.width() - 2 - (0 if option.currentIcon.isNull() else self.iconSize().width() + 4)
+        return area.width() - 2 - (0 if option.currentIcon.isNull() else self.iconSize().width() + 8)
 
 
 class ChoiceField(Field):

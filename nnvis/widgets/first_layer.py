@@ -16,6 +16,7 @@ from nnvis.widgets.chart_scale import round_number, round_up
 from nnvis.widgets.color_bar import ColorBar
 from nnvis.widgets.histogram_bins import starting_reach
 from nnvis.widgets.labels import GivingLabel, explain
+from nnvis.widgets.painted import stand_on
 from nnvis.widgets.picture_view import PictureView
 from nnvis.widgets.segmented import SegmentedControl
 from nnvis.widgets.tile_grid import TileGrid
@@ -55,6 +56,7 @@ class FirstLayer(Card):
         self._units: list[int] = []
         self._tops = {"W": 1.0, "change": 1.0}
         self.tiles = TileGrid(theme_source)
+        stand_on(self.tiles, "card")
         self.tiles.setAccessibleName("Weights of the first layer as pictures")
         self.bar = ColorBar(theme_source, "signed", "", "", 64)
         self.switch = SegmentedControl(theme_source, "What the pictures show", SHOWN)
@@ -63,6 +65,8 @@ class FirstLayer(Card):
         self.add_to_head(self.switch)
         self.body.addWidget(self.tiles)
         self.foot_bar = ColorBar(theme_source, "signed", "", "", 96)
+        for bar in (self.bar, self.foot_bar):
+            explain(bar, "The same scale for all pictures and for the whole run: white is 0.")
         self._foot_words = GivingLabel(tone="faint")
         self._foot_words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._foot = QWidget()

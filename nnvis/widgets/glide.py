@@ -10,7 +10,7 @@ from nnvis.theme import ThemeSource
 
 DURATION = 80  # ms
 STEPS = 3
-NOTICED = 0.004  # of the scale: less is no move
+NOTICED = 0.02  # of the scale, two pixels of a gauge: less is no move that an eye could follow
 
 
 class Glide(QObject):

@@ -173,6 +173,12 @@ class GradientScatter(PaintedWidget):
         card = QRectF(0, 0, 216, 66)
         card.moveCenter(QPointF(spot.x(), spot.y() + (60 if spot.y() < area.center().y() else -60)))
         card.moveLeft(min(max(card.left(), area.left() + 8), area.right() - card.width() - 8))
+        names_end = area.top() + 14 + 20 * min(6, len(self._layers))
+        if card.left() < area.left() + 240 and card.top() < names_end:  # the names of the layers stay readable
+            card.moveTop(max(names_end, spot.y() + 14))
+        legend_begins = area.bottom() - 62
+        if card.right() > area.right() - 200 and card.bottom() > legend_begins:
+            card.moveBottom(min(legend_begins, spot.y() - 14))
         edged_rect(painter, card, 6, self.theme.hover, self.theme.accent)
         painter.setFont(font("caption"))
         painter.setPen(color(self.theme.text_2))

@@ -15,8 +15,10 @@ from nnvis.widgets.empty_state import EmptyState
 from nnvis.widgets.health_row import HealthRow
 from nnvis.widgets.health_table import EXPLANATIONS, HealthTable
 from nnvis.widgets.labels import explain, text_label
+from nnvis.widgets.painted import stand_on
 
 HEALTHY = "all layers learn at a healthy pace"
+EASED = "the learning rate has come down"
 RECENT = 50  # measured batches that the range on the gauge spans
 
 
@@ -28,18 +30,19 @@ class Health(Card):
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, "Health", parent=parent)
         self.table = HealthTable(theme_source)
+        stand_on(self.table, "card")
         self.chip = Chip(theme_source, HEALTHY, "ok", "check")
         self.empty = EmptyState(
             theme_source,
             "After the first batch: how far each layer moves per update, its gradient, its dead units.",
             "Step one batch to see it",
             "step-batch",
+            "Train on one batch, then pause (→).",
         )
         self.empty.offer_taken.connect(self.step_requested)
         self.note = text_label(EXPLANATIONS["ratio"], "caption", "faint", wrap=True)
         self.add_to_head(self.chip)
         explain(self.title_label, "How far one update moves each layer, how large its gradient is, and its dead units.")
-        explain(self.chip, "The median of the recent batches lies in the green band, in every layer.")
         self.body.addWidget(self.empty)
         self.body.addWidget(self.table)
         self.body.addSpacing(8)
@@ -56,7 +59,7 @@ class Health(Card):
     def clear(self) -> None:
         """Nothing has been measured yet."""
         self.table.set_rows(())
-        self.set_caption("")
+        self.offer_captions("")
         self._arrange()
 
     def show_rows(self, rows: Sequence[HealthRow], images: int) -> None:
@@ -65,10 +68,27 @@ class Health(Card):
         self.table.set_rows(rows, images)
         measured = max((len(row.ratios) for row in rows), default=0)
         batches = "1 measured batch" if measured == 1 else f"last {measured} measured batches"
-        self.set_caption(f"{batches}, units on {number_text.count(images)} images" if images else batches)
-        self.chip.setVisible(bool(rows) and all(row.is_healthy for row in rows))
+        if images:
+            count = number_text.count(images)
+            self.offer_captions(f"{batches}, units on {count} images", f"{batches}, {count} images", batches)
+        else:
+            self.offer_captions(batches)
+        healthy = all(row.is_healthy for row in rows)
+        self._say_verdict(healthy, eased=not healthy and all(row.is_eased for row in rows))
         if was_empty:
             self._arrange()
+
+    def _say_verdict(self, healthy: bool, *, eased: bool) -> None:
+        """What the chip says of all layers together; where they differ, the rows speak for themselves."""
+        self.chip.setVisible(healthy or eased)
+        if healthy:
+            self.chip.set_text(HEALTHY)
+            self.chip.set_tone("ok", "check")
+            explain(self.chip, "The median of the recent batches lies in the green band, in every layer.")
+        elif eased:
+            self.chip.set_text(EASED)
+            self.chip.set_tone("plain")
+            explain(self.chip, "Below a tenth of the highest learning rate a run settles: small updates are meant.")
 
     def _arrange(self) -> None:
         empty = not self.rows

@@ -23,16 +23,21 @@ class HealthRow:
         ratio: update / weight of the batch measured last.
         ratios: those of the recent measured batches, this one included.
         norms: gradient norms so far, for the line; the last one is written beside it.
-        dead, units, zeros: of a relu layer over the validation images; None where there is nothing to be dead.
+        stuck, units, flat: over the validation images, units that let no gradient through, of how many, and the share
+            of outputs where the activation is flat; None where that cannot be.
+        saturates: whether stuck units are saturated (sigmoid, tanh), and not dead (relu).
+        is_eased: whether the schedule has brought the learning rate far down: then small updates are no fault.
     """
 
     title: str
     ratio: float
     ratios: NDArray[np.float64]
     norms: NDArray[np.float64]
-    dead: int | None = None
+    stuck: int | None = None
     units: int = 0
-    zeros: float | None = None
+    flat: float | None = None
+    is_eased: bool = False
+    saturates: bool = False
 
     @property
     def norm(self) -> float:
@@ -43,6 +48,11 @@ class HealthRow:
     def is_off_scale(self) -> bool:
         """Whether the gauge cannot show the ratio."""
         return not 10 ** SCALE[0] <= self.ratio <= 10 ** SCALE[1]
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether a ratio off the gauge is a fault, and not what the schedule wants."""
+        return self.is_off_scale and not (self.is_eased and self.ratio < 10 ** SCALE[0])
 
     @property
     def is_healthy(self) -> bool:
@@ -60,21 +70,22 @@ class HealthRow:
         return number_text.measure(self.norm, 2)
 
     @property
-    def dead_text(self) -> str:
-        """How many units never answered, as it is written."""
-        return "—" if self.dead is None else f"{number_text.count(self.dead)} of {number_text.count(self.units)}"
+    def stuck_text(self) -> str:
+        """How many units are stuck, as it is written."""
+        return "—" if self.stuck is None else f"{number_text.count(self.stuck)} of {number_text.count(self.units)}"
 
     @property
-    def zeros_text(self) -> str:
-        """The share of zeros as it is written."""
-        return "—" if self.zeros is None else number_text.percent(self.zeros, 0)
+    def flat_text(self) -> str:
+        """The share of outputs where the activation is flat, as it is written."""
+        return "—" if self.flat is None else number_text.percent(self.flat, 0)
 
     @property
     def sentence(self) -> str:
         """All of it in words."""
         words = f"{self.title}: update by weight {self.ratio_text}, gradient norm {self.norm_text}"
-        if self.dead is not None:
-            words += f", {self.dead_text} units dead, {self.zeros_text} zeros"
+        if self.stuck is not None:
+            stuck, flat = ("saturated", "at the ends") if self.saturates else ("dead", "zeros")
+            words += f", {self.stuck_text} units {stuck}, {self.flat_text} {flat}"
         return words
 
 

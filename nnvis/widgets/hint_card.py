@@ -235,6 +235,7 @@ class _EvidenceRow(QWidget):
     def say(self, label: str, value: str) -> None:
         """Say what was measured."""
         self._label.setText(label)
+        explain(self._label, label)  # where a long name leaves no room for all of it
         self._value.setText(value)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QMargins, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QEvent, QMargins, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnvis import number_text
@@ -49,21 +50,30 @@ class _Steps(Shape):
         across = np.repeat(x[first : last + 1], 2)
         up = np.concatenate([[foot], np.repeat(y[first:last], 2), [foot]])
         outline = pg.functions.arrayToQPolygonF(across, up)
-        pen = QPen(color(theme.text_3 if self._dashed else theme.distribution), 1)
         if self._dashed:
-            pen.setDashPattern([3, 2])
-            painter.setPen(pen)
+            painter.setPen(_dashes(theme.text_3))
             painter.drawPolyline(outline)
         else:
-            painter.setPen(pen)
-            painter.setBrush(mixed(color(theme.card), color(theme.distribution), theme.distribution_alpha))
+            painter.setPen(color(theme.distribution))
+            painter.setBrush(_fill(theme.card, theme.distribution, theme.distribution_alpha))
             painter.drawPolygon(outline)
+
+
+@lru_cache(maxsize=4)
+def _dashes(ink: str) -> QPen:
+    pen = QPen(color(ink), 1)
+    pen.setDashPattern([3, 2])
+    return pen
+
+
+@lru_cache(maxsize=4)
+def _fill(ground: str, ink: str, share: float) -> QColor:
+    return mixed(color(ground), color(ink), share)
 
 
 class LayerHistogram(DressedPlot):
     """The histogram of one array of weights. Pointing at a bin says how many weights are in it."""
 
-    note_changed = Signal(str)
     pointed_at = Signal(str)  # a sentence about the bin under the pointer; empty when it has left
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
@@ -71,7 +81,6 @@ class LayerHistogram(DressedPlot):
         self._now: Histogram | None = None
         self._start: Histogram | None = None
         self._bin: int | None = None
-        self._note = ""
         self._outline = _Steps(self, "at step 0", dashed=True)
         self._filled = _Steps(self, "now", dashed=False)
         self.addItem(self._filled, ignoreBounds=True)
@@ -88,17 +97,6 @@ class LayerHistogram(DressedPlot):
     def start(self) -> Histogram | None:
         """What is shown as a dashed outline."""
         return self._start
-
-    @property
-    def note(self) -> str:
-        """The words that its column writes above it."""
-        return self._note
-
-    def set_note(self, note: str) -> None:
-        """Say something in small words."""
-        if note != self._note:
-            self._note = note
-            self.note_changed.emit(note)
 
     @property
     def bin(self) -> int | None:
@@ -143,11 +141,11 @@ class LayerHistogram(DressedPlot):
         """Paint the base line with the mark at zero."""
         area = self.area()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(color(self.theme.outline), 1))
+        painter.setPen(color(self.theme.outline))
         bottom = round(area.bottom())
-        painter.drawLine(QLineF(area.left(), bottom, area.right(), bottom))
+        painter.drawLine(round(area.left()), bottom, round(area.right()), bottom)
         middle = round(self.x_pixel(0.0))
-        painter.drawLine(QLineF(middle, bottom, middle, bottom + 3))
+        painter.drawLine(middle, bottom, middle, bottom + 3)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at the bin under the pointer."""

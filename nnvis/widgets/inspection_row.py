@@ -112,6 +112,9 @@ class InspectionRow(QWidget):
             self.first_layer.setFixedWidth(metrics.weights_width)
         self._row.setStretch(0, RESTING[0] if self._resting else 1)
         self._row.setStretch(1, RESTING[1] if self._resting else 0)
+        for card in (self.health, self.first_layer):
+            if (layout := card.layout()) is not None:
+                layout.activate()  # else it may still answer with the height it had before
         needed = max(
             self.health.minimumSizeHint().height(),
             self.first_layer.minimumSizeHint().height() if self._has_pictures else 0,

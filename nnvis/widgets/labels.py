@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
+from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QTextLayout
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from nnvis.theme import font
@@ -105,10 +106,29 @@ class GivingLabel(QLabel):
 
     def __init__(self, text: str = "", role: LabelRole = "caption", tone: Tone = "") -> None:
         super().__init__(text)
+        self._offers: tuple[str, ...] = ()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self.setProperty("tone", tone)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def offer(self, *texts: str) -> None:
+        """Say the first of these that there is room for, the longest first; if there is none, as much of the last."""
+        if texts != self._offers:
+            self._offers = texts
+            self._choose()
+
+    def _choose(self) -> None:
+        width = self.fontMetrics().horizontalAdvance
+        fitting = next((text for text in self._offers if width(text) <= self.width()), self._offers[-1])
+        if fitting != self.text():
+            self.setText(fitting)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose anew among the texts that were offered."""
+        super().resizeEvent(event)
+        if self._offers:
+            self._choose()
 
     def minimumSizeHint(self) -> QSize:
         """No width of its own to insist on."""
@@ -117,12 +137,12 @@ class GivingLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as much of the text as there is room for."""
         del event
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
         if len(shown) < 4 and shown != self.text():
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        painter.drawText(self.rect(), int(self.alignment()), shown)
+        painter.drawText(self.contentsRect(), int(self.alignment()), shown)
 
 
 def hairline(*, vertical: bool = False) -> QFrame:
@@ -141,9 +161,12 @@ def explain(widget: QWidget, sentence: str, opens: str = "", *, detail: str = ""
 
     `opens` names what F1 shows about it, if there is something.
     """
-    widget.setToolTip(tooltip_text(sentence, opens, detail=detail))
+    text = tooltip_text(sentence, opens, detail=detail)
+    if text != widget.toolTip():  # to set the same again would send an event through the whole window
+        widget.setToolTip(text)
 
 
+@lru_cache(maxsize=512)  # the same few sentences, said again with every redraw
 def tooltip_text(sentence: str, opens: str = "", *, detail: str = "") -> str:
     """What `explain` sets, for items that are no widgets."""
     small = [line for line in (detail, f"F1 opens {opens}" if opens else "") if line]

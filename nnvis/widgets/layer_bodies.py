@@ -22,6 +22,7 @@ class LayerBodies(QObject):
     heights_changed = Signal()
     changed = Signal(int, object)  # row, the layer with the user's change
     remedy_requested = Signal(object)
+    topic_requested = Signal(str)
     closed = Signal()  # the form was closed from within, by Escape
 
     def __init__(self, view: QAbstractItemView, theme_source: ThemeSource) -> None:
@@ -91,6 +92,7 @@ class LayerBodies(QObject):
         body = CardBody(self._source)
         body.changed.connect(self._on_body_changed)
         body.remedy_requested.connect(self.remedy_requested)
+        body.topic_requested.connect(self.topic_requested)
         body.height_changed.connect(self._on_height_changed)
         body.closed.connect(self.closed)
         return body

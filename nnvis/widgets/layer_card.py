@@ -21,7 +21,7 @@ class LayerCard:
     icon: str
     chips: tuple[str, ...] = ()
     caption: str = ""
-    short_caption: str = ""  # for narrow docks
+    short_captions: tuple[str, ...] = ()  # for narrow docks, the longest first
     tooltip: str = ""
     layer: Layer | None = None
     problems: tuple[Problem, ...] = ()
@@ -30,6 +30,7 @@ class LayerCard:
     is_waiting: bool = False  # its input is unknown, because a layer above cannot stand
     has_weights: bool = False
     details: str = ""
+    cost: str = ""  # what one image takes; nothing where that is nothing
 
     @property
     def is_wrong(self) -> bool:
@@ -57,7 +58,7 @@ def input_card(title: str, input_shape: Sequence[int], pixel_range: str) -> Laye
     """The card of the data that goes in: not a layer, never moved."""
     words = shape(tuple(input_shape))
     caption = f"{words} · {pixel_range}" if pixel_range else words
-    return LayerCard("Input", "layer-input", (), caption, caption, f"What goes in: {title}, {words} numbers each.")
+    return LayerCard("Input", "layer-input", (), caption, (), f"What goes in: {title}, {words} numbers each.")
 
 
 def layer_cards(
@@ -71,7 +72,7 @@ def layer_cards(
         card = _card(layer, report, own)
         if report.input_shape is None and blocked_by and layer.enabled:
             waits = f"waits for {blocked_by}"
-            card = replace(card, is_waiting=True, caption=waits, short_caption=waits)
+            card = replace(card, is_waiting=True, caption=waits, short_captions=())
         elif report.output_shape is None:
             blocked_by = layer.kind_name()
         cards.append(card)
@@ -81,15 +82,15 @@ def layer_cards(
 def _card(layer: Layer, report: LayerReport, problems: tuple[Problem, ...]) -> LayerCard:
     chips = layer.chips()
     faulty = {_chip_text(getattr(layer, problem.hyper, "")) for problem in problems if problem.hyper}
-    facts, short_facts = _facts(layer, report)
+    first, *short = _facts(layer, report)
     if layer.name:  # a name of its own takes the place of the kind, which moves to the second line
-        facts, short_facts = [layer.kind_name(), *facts], [layer.kind_name(), *short_facts]
+        first, *short = ([layer.kind_name(), *facts] for facts in (first, *short))
     return LayerCard(
         title=layer.name or layer.kind_name(),
         icon=layer.icon,
         chips=chips,
-        caption=" · ".join(facts),
-        short_caption=" · ".join(short_facts),
+        caption=" · ".join(first),
+        short_captions=tuple(" · ".join(facts) for facts in short),
         tooltip=layer.sentence,
         layer=layer,
         problems=problems,
@@ -97,32 +98,34 @@ def _card(layer: Layer, report: LayerReport, problems: tuple[Problem, ...]) -> L
         is_left_out=not layer.enabled,
         has_weights=report.parameters > 0,
         details=_details(report),
+        cost=_cost(report),
     )
 
 
-def _facts(layer: Layer, report: LayerReport) -> tuple[list[str], list[str]]:
+def _facts(layer: Layer, report: LayerReport) -> list[list[str]]:
+    """What the second line says; after that, in fewer words."""
     if not layer.enabled:
-        return ["left out"], ["left out"]
+        return [["left out"]]
     if report.input_shape is None:  # nothing is known before the images are there
-        return [], []
+        return [[]]
     if report.output_shape is None:
-        given = f"gets {shape(report.input_shape or ())}"
-        return [given], [given]
-    facts = [_sizes(report.output_shape)]
-    if report.parameters:
-        return [*facts, _counted(report.parameters, "parameter")], [*facts, _counted(report.parameters, "param")]
-    if layer.changes_while_training:
-        facts.append("only while training")
-    return facts, facts
+        return [[f"gets {shape(report.input_shape or ())}"]]
+    sizes, parameters = _sizes(report.output_shape), report.parameters
+    if parameters:
+        return [[sizes, _counted(parameters, "parameter")], [sizes, _counted(parameters, "param")],
+                [sizes, count(parameters)]]  # fmt: skip
+    return [[sizes, "only while training"]] if layer.changes_while_training else [[sizes]]
 
 
 def _details(report: LayerReport) -> str:
     if report.input_shape is None or report.output_shape is None:
         return report.name
     details = f"{report.name}: {shape(report.input_shape)} in, {shape(report.output_shape)} out"
-    if report.multiply_adds:
-        details += f", {_counted(report.multiply_adds, 'multiply-add')} per image"
-    return details
+    return ", ".join(part for part in (details, _cost(report)) if part)
+
+
+def _cost(report: LayerReport) -> str:
+    return f"{_counted(report.multiply_adds, 'multiply-add')} per image" if report.multiply_adds else ""
 
 
 def _sizes(sizes: tuple[int, ...]) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.sequential import WeightView
 from nnvis import number_text
@@ -17,6 +17,8 @@ from nnvis.widgets.chart_scale import round_number
 from nnvis.widgets.histogram import LayerHistogram, starting_words
 from nnvis.widgets.histogram_bins import Histogram, histogram, reach_for, sampling_stride, starting_reach
 from nnvis.widgets.labels import GivingLabel, explain, text_label
+from nnvis.widgets.live_label import LiveLabel
+from nnvis.widgets.painted import stand_on
 from nnvis.widgets.ridge import Ridge, RidgeRow
 
 Floats = NDArray[np.floating]
@@ -88,11 +90,14 @@ class LayerColumn(QWidget):
         self._first: Floats = np.empty(0, np.float32)
         self._start: Histogram | None = None
         self._start_words = ""
+        self._array_words = ("", "")  # the array's name with its shape, and the shape alone
+        self._bin_words = ""  # about the bin that is pointed at
         title = text_label(arrays.title, "title")
         title.setMinimumHeight(24)
         explain(title, f"The layer {arrays.name!r}, as it is called in files.")
         self._caption = GivingLabel()
-        self._value = text_label("", "caption", "secondary")
+        self._value = LiveLabel(theme_source, "card", tone="secondary", side="right")
+        self._value.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)  # the caption gives way first
         self._value.installEventFilter(self)
         self._mean = 0.0
         head = QHBoxLayout()
@@ -106,17 +111,13 @@ class LayerColumn(QWidget):
         layout.addLayout(head)
         self.ridge = Ridge(theme_source)
         self.ridge.hide()
+        stand_on(self.ridge, "card")
         self._rows: dict[int, RidgeRow] = {}  # of the past, by step, for the axis in use
-        self._note_label = GivingLabel(tone="faint")
-        self._note_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._note_label.setFixedHeight(16)
-        layout.addWidget(self._note_label)
         plots = QHBoxLayout()
         plots.setSpacing(PLOTS_APART)
         plots.addWidget(self.histogram, 1)
         plots.addWidget(self.ridge, 1)
         layout.addLayout(plots, 1)
-        self.histogram.note_changed.connect(self._note_label.setText)
         self.histogram.pointed_at.connect(self._on_pointed_at)
 
     @property
@@ -149,8 +150,10 @@ class LayerColumn(QWidget):
         self._start = histogram(start, self._reach, self._stride)
         self._rows = {}
         self._start_words = words
-        self._caption.setText(f"{array} {number_text.shape(shape)}")
+        self._array_words = f"{array} {number_text.shape(shape)}", number_text.shape(shape)
         explain(self._value, "Standard deviation: how far the values spread around their mean.")
+        counted = f"Every {ordinal(self._stride)} value" if self._stride > 1 else "Every value"
+        explain(self._caption, f"{counted} of {array} is counted; its shape is {number_text.shape(shape)}.")
         self.histogram.setAccessibleName(f"Distribution of {array} in {self.arrays.title}")
         self.ridge.setAccessibleName(f"Distribution of {array} in {self.arrays.title} over time")
         explain(self.ridge, "The same distribution over the run: the start at the back, now in front.")
@@ -199,7 +202,7 @@ class LayerColumn(QWidget):
         words = f"σ {number_text.measure(deviation)}"
         near_zero = abs(mean) < deviation / 1000  # a power of ten would look like something
         where = "~0" if near_zero else number_text.measure(mean)
-        return f"mean {where} · {words}" if self.width() >= ROOM_FOR_MEAN else words
+        return f"mean {where}, {words}" if self.width() >= ROOM_FOR_MEAN else words
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Say mean, deviation and share of zeros when they are asked for: they change with every redraw."""
@@ -211,11 +214,14 @@ class LayerColumn(QWidget):
             explain(self._value, sentence if now else "Standard deviation: how far the values spread.")
         return super().eventFilter(watched, event)
 
-    def show_past(self, past: Sequence[PastMoment], step: int, epoch: float) -> None:
-        """Show how the weights came to lie as they do now, after ``step`` updates. Call it after ``show_now``."""
+    def show_past(self, past: Sequence[PastMoment], step: int, epoch: float, *, is_live: bool = True) -> None:
+        """Show how the weights came to lie as they do now, after ``step`` updates. Call it after ``show_now``.
+
+        ``is_live``: whether that is the present, not a moment that is looked back at.
+        """
         now = self.histogram.now
         if now is None or not past:
-            self.ridge.hide()
+            self._hide_ridge(now)
             return
         rows = {
             moment.step: self._rows.get(moment.step)
@@ -227,10 +233,9 @@ class LayerColumn(QWidget):
             for moment in past
         }
         self._rows = rows
-        self.ridge.show_rows(list(rows.values()), RidgeRow(step, epoch, now.counts), self._reach)
-        self.ridge.show()
+        self._show_ridge(RidgeRow(step, epoch, now.counts), now, is_live)
 
-    def show_past_values(self, past: Sequence[PastValues], step: int, epoch: float) -> None:
+    def show_past_values(self, past: Sequence[PastValues], step: int, epoch: float, *, is_live: bool = True) -> None:
         """Show how measured values came to lie as they do now. Call it after ``show_measured``."""
         now = self.histogram.now
         rows: dict[int, RidgeRow] = {}
@@ -241,36 +246,78 @@ class LayerColumn(QWidget):
                 row = kept if kept is not None and len(kept.counts) == len(now.counts) else None
                 rows[moment.step] = row or RidgeRow(moment.step, moment.epoch, _density(values, now))
         if now is None or not rows:
-            self.ridge.hide()
+            self._hide_ridge(now)
             return
         self._rows = rows
-        newest = RidgeRow(step, epoch, _per_values(now.counts, now.counted))
-        self.ridge.show_rows(list(rows.values()), newest, self._reach)
-        self.ridge.show()
+        self._show_ridge(RidgeRow(step, epoch, _per_values(now.counts, now.counted)), now, is_live)
+
+    def _show_ridge(self, newest: RidgeRow, now: Histogram, is_live: bool) -> None:
+        self.ridge.show_rows(list(self._rows.values()), newest, self._reach, is_live=is_live, foot=_beyond(now))
+        self._set_ridge_visible(True, now)
+
+    def _hide_ridge(self, now: Histogram | None) -> None:
+        self._set_ridge_visible(False, now)
+
+    def _set_ridge_visible(self, visible: bool, now: Histogram | None) -> None:
+        if visible != self.ridge.isVisibleTo(self):
+            self.ridge.setVisible(visible)
+            if now is not None:
+                self._say(now)
 
     def painted_seconds(self) -> float:
         """Return the time spent so far in painting."""
         return float(self.histogram.painted_seconds) + self.ridge.painted_seconds
 
+    @property
+    def note(self) -> str:
+        """What is pointed at, or else what the picture does not show: values left out, and those beyond the axis."""
+        now = self.histogram.now
+        return self._bin_words or (" · ".join(self._left_out(now)) if now is not None else "")
+
     def _draw(self, now: Histogram, start: Histogram | None) -> None:
         self.histogram.show_histogram(now, start)
-        note = self._note(now)
-        if self.histogram.bin is None:
-            self.histogram.set_note(note)
+        self._say(now)
         sentence = f"{self._value.text()}; {number_text.count(now.counted)} of {number_text.count(now.total)} counted"
-        self.histogram.setAccessibleDescription(f"{sentence}; {note}." if note else f"{sentence}.")
+        left_out = " · ".join(self._left_out(now))
+        self.histogram.setAccessibleDescription(f"{sentence}; {left_out}." if left_out else f"{sentence}.")
 
-    def _note(self, now: Histogram) -> str:
-        """Say what the picture does not show: values left out, and values beyond the axis."""
+    def _say(self, now: Histogram) -> None:
+        """Say in the head what is shown, and what is not; what lies beyond the axis is said below the ridge."""
+        self._value.setVisible(not self._bin_words)
+        if self._bin_words:
+            self._caption.offer(self._bin_words)
+            return
+        full, shape = self._array_words
+        words = self._left_out(now)
+        if self.ridge.isVisibleTo(self) and now.outside:
+            words = words[:-1]
+        if not words:
+            self._caption.offer(full, shape)
+            return
+        left_out = " · ".join(words)
+        short = left_out.removesuffix(" value").removesuffix(", left out")
+        self._caption.offer(
+            *(f"{array} · {rest}" for array, rest in ((full, left_out), (shape, left_out), (shape, short))),
+            left_out, short,
+        )  # fmt: skip
+
+    def _left_out(self, now: Histogram) -> list[str]:
+        """Say what the picture does not show, each in a few words; what lies beyond the axis comes last."""
         parts = []
         if self._zeros > 0:
             parts.append(f"{number_text.share(self._zeros)} are 0, left out")
         if now.stride > 1:
             parts.append(f"every {ordinal(now.stride)} value")
         if now.outside:
-            parts.append(f"{number_text.count(now.outside)} beyond ±{round_number(now.reach)}")
-        return " · ".join(parts)
+            parts.append(_beyond(now))
+        return parts
 
     def _on_pointed_at(self, sentence: str) -> None:
-        now = self.histogram.now
-        self.histogram.set_note(sentence or (self._note(now) if now else ""))
+        self._bin_words = sentence
+        if self.histogram.now is not None:
+            self._say(self.histogram.now)
+
+
+def _beyond(now: Histogram) -> str:
+    """How many values the axis leaves out."""
+    return f"{number_text.count(now.outside)} beyond ±{round_number(now.reach)}" if now.outside else ""

@@ -31,7 +31,7 @@ from nnvis.theme import ThemeSource, color, font, paint_icon
 from nnvis.widgets.labels import tooltip_text
 from nnvis.widgets.layer_card import LayerCard
 from nnvis.widgets.layer_model import CARD, HEALTH, HISTOGRAM, PICTURE
-from nnvis.widgets.layer_paint import paint_chips, paint_gauge, paint_histogram
+from nnvis.widgets.layer_paint import fitting, paint_chips, paint_gauge, paint_histogram
 from nnvis.widgets.layer_tips import tip
 from nnvis.widgets.painted import edged_rect
 
@@ -39,8 +39,6 @@ Index = QModelIndex | QPersistentModelIndex
 Part = Literal["", "head", "handle", "duplicate", "delete"]
 
 RADIUS = 8
-_TEXT_LEFT = 51
-_RIGHT = 12
 _CHIP_HEIGHT = 18
 _BUTTON = 24
 _DISC = 20
@@ -109,11 +107,21 @@ class LayerDelegate(QStyledItemDelegate):
 
     def _buttons(self, card: QRect) -> dict[Part, QRect]:
         top = card.top() + (self.head_height - _BUTTON) // 2
-        right = card.right() + 1 - _RIGHT
+        right = card.right() + 1 - self._right
         return {
             "duplicate": QRect(right - 2 * _BUTTON, top, _BUTTON, _BUTTON),
             "delete": QRect(right - _BUTTON, top, _BUTTON, _BUTTON),
         }
+
+    @property
+    def _right(self) -> int:
+        """From what stands at the right of a card to its edge."""
+        return 8 if self._source.metrics.is_compact else 12
+
+    @property
+    def _words_left(self) -> int:
+        """From the edge of the card to its words. In a narrow dock the handle and the icon stand closer together."""
+        return 45 if self._source.metrics.is_compact else 51
 
     # Painting
 
@@ -133,16 +141,17 @@ class LayerDelegate(QStyledItemDelegate):
         theme = self._source.theme
         middle = rect.top() + self.head_height / 2
         if index.row() > 0 and (hovered or selected):
-            paint_icon(painter, "drag-handle", QRectF(rect.left() + 7, middle - 8, 16, 16), theme.text_3)
+            handle = rect.left() + (self._words_left - 37) // 2
+            paint_icon(painter, "drag-handle", QRectF(handle, middle - 8, 16, 16), theme.text_3)
         tint = theme.text_3 if card.is_faint else theme.text_2
-        paint_icon(painter, card.icon, QRectF(rect.left() + 27, middle - 8, 16, 16), tint)
-        right: float = rect.right() + 1 - _RIGHT
+        paint_icon(painter, card.icon, QRectF(rect.left() + self._words_left - 24, middle - 8, 16, 16), tint)
+        right: float = rect.right() + 1 - self._right
         if hovered and index.row() > 0:
             self._paint_buttons(painter, rect)
             right -= 2 * _BUTTON
         else:
             right -= self._paint_sample(painter, right, middle, index)
-        self._paint_words(painter, rect, card, right - 6, chip_ground=theme.track if hovered else theme.hover)
+        self._paint_words(painter, rect, card, right - 4, chip_ground=theme.track if hovered else theme.hover)
         painter.restore()
 
     def _paint_ground(
@@ -200,7 +209,7 @@ class LayerDelegate(QStyledItemDelegate):
 
     def _paint_words(self, painter: QPainter, rect: QRect, card: LayerCard, right: float, chip_ground: str) -> None:
         theme = self._source.theme
-        left, middle = rect.left() + _TEXT_LEFT, rect.top() + self.head_height / 2
+        left, middle = rect.left() + self._words_left, rect.top() + self.head_height / 2
         title_font = font("body", 600)
         metrics = QFontMetricsF(title_font)
         title = metrics.elidedText(card.title, Qt.TextElideMode.ElideRight, right - left)
@@ -211,12 +220,14 @@ class LayerDelegate(QStyledItemDelegate):
         if card.is_left_out:  # struck through: it stands there, but does nothing
             end = left + metrics.horizontalAdvance(title)
             painter.drawLine(QPointF(left, middle - 6.5), QPointF(end, middle - 6.5))
-        chips_left = left + metrics.horizontalAdvance(title) + 8
+        chips_left = left + metrics.horizontalAdvance(title) + (6 if self._source.metrics.is_compact else 8)
         room = QRectF(chips_left, middle - 16, right - chips_left, _CHIP_HEIGHT)
         paint_chips(painter, room, card.chips, theme, chip_ground, card.faulty_chips, is_error=card.is_wrong)
         caption_font = font("caption")
-        caption = card.short_caption if self._source.metrics.is_compact else card.caption
-        caption = QFontMetricsF(caption_font).elidedText(caption, Qt.TextElideMode.ElideRight, right - left)
+        captions = (card.caption, *card.short_captions)
+        if self._source.metrics.is_compact:  # the same words on all cards, whatever stands beside them
+            captions = card.short_captions or captions
+        caption = fitting(captions, QFontMetricsF(caption_font), right - left)
         painter.setFont(caption_font)
         painter.setPen(color(theme.text_3))
         painter.drawText(QRectF(left, middle + 1, right - left, 16), centre, caption)

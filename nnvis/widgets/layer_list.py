@@ -68,6 +68,7 @@ class LayerList(DraggedList):
     insert_requested = Signal(int, str)  # position, new layers as JSON
     palette_requested = Signal(int, QRect)  # position, where on the screen it was asked for
     remedy_requested = Signal(object)  # core.stack.Remedy
+    topic_requested = Signal(str)  # what a problem is about, to be read
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +88,7 @@ class LayerList(DraggedList):
         self.bodies.heights_changed.connect(self._on_heights_changed)
         self.bodies.changed.connect(self._on_body_changed)
         self.bodies.remedy_requested.connect(self.remedy_requested)
+        self.bodies.topic_requested.connect(self.topic_requested)
         self.bodies.closed.connect(self._on_body_closed)
         self.selectionModel().currentChanged.connect(self._on_current_changed)
         theme_source.theme_changed.connect(self._on_theme_changed)

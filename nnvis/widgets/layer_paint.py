@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
@@ -12,6 +13,7 @@ from nnvis.widgets.layer_tips import healthy_band
 from nnvis.widgets.painted import edged_rect, line_width
 
 _DISC = 20
+_SHORTEST = 4  # letters of a shortened chip, with its ellipsis
 
 
 def paint_chips(
@@ -24,21 +26,38 @@ def paint_chips(
     *,
     is_error: bool = True,
 ) -> None:
-    """As many chips as there is room for; the last one may be shortened."""
-    metrics = QFontMetricsF(font("caption"))
+    """As many chips as there is room for, closer together where that helps."""
     painter.setFont(font("caption"))
-    left = room.left()
-    for index, chip in enumerate(chips):
-        available = room.right() - left - 12
-        text = metrics.elidedText(chip, Qt.TextElideMode.ElideRight, available)
-        if available < 16 or len(text) < 2 < len(chip):
-            break
-        area = QRectF(left, room.top(), metrics.horizontalAdvance(text) + 12, room.height())
-        soft, ink = (theme.bad_soft, theme.bad) if is_error else (theme.warn_soft, theme.warn)
+    soft, ink = (theme.bad_soft, theme.bad) if is_error else (theme.warn_soft, theme.warn)
+    for index, (text, left, width) in enumerate(placed_chips(chips, QFontMetricsF(font("caption")), room.width())):
+        area = QRectF(room.left() + left, room.top(), width, room.height())
         edged_rect(painter, area, 4, soft if index in faulty else ground, None)
         painter.setPen(color(ink if index in faulty else theme.text_2))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
-        left = area.right() + 6
+
+
+def placed_chips(chips: Sequence[str], metrics: QFontMetricsF, room: float) -> list[tuple[str, float, float]]:
+    """Words, left edge and width of the chips that fit into so many pixels; the last one may be shortened."""
+    padding, gap = 12.0, 6.0
+    if sum(metrics.horizontalAdvance(chip) + padding + gap for chip in chips) - gap > room:
+        padding, gap = 8.0, 4.0
+    placed: list[tuple[str, float, float]] = []
+    left = 0.0
+    for chip in chips:
+        text = metrics.elidedText(chip, Qt.TextElideMode.ElideRight, room - left - padding)
+        if text != chip and len(text) < _SHORTEST:
+            break
+        placed.append((text, left, metrics.horizontalAdvance(text) + padding))
+        left += placed[-1][2] + gap
+    return placed
+
+
+def fitting(captions: Sequence[str], metrics: QFontMetricsF, room: float) -> str:
+    """The first of the captions, longest first, that fits; the last one, shortened, where none does."""
+    for caption in captions:
+        if metrics.horizontalAdvance(caption) <= room:
+            return caption
+    return metrics.elidedText(captions[-1], Qt.TextElideMode.ElideRight, room)
 
 
 def paint_histogram(painter: QPainter, rect: QRectF, heights: Sequence[float], theme: Theme) -> None:
@@ -46,11 +65,14 @@ def paint_histogram(painter: QPainter, rect: QRectF, heights: Sequence[float], t
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color(theme.distribution))
-    pitch = rect.width() / len(heights)
+    pitch, left, most = rect.width() / len(heights), rect.left(), rect.height() - 1
     base = rect.bottom() - 1
-    for index, height in enumerate(heights):
-        tall = height * (rect.height() - 1)
-        painter.drawRect(QRectF(rect.left() + index * pitch, base - tall, pitch - 0.6, tall))
+    bars = PrimitiveArray(QRectF, 4)  # all bars in one call
+    bars.resize(len(heights))
+    bars.ndarray()[:] = [
+        (left + index * pitch, base - height * most, pitch - 0.6, height * most) for index, height in enumerate(heights)
+    ]
+    painter.drawRects(*bars.drawargs())
     painter.setPen(QPen(color(theme.distribution), line_width(painter)))
     painter.drawLine(QPointF(rect.left(), base + 0.5), QPointF(rect.right(), base + 0.5))
     painter.restore()

@@ -29,8 +29,8 @@ def card_health(row: HealthRow) -> CardHealth:
     power = math.log10(row.ratio) if row.ratio > 0 and math.isfinite(row.ratio) else SCALE[row.ratio > 0]
     pace = "a healthy pace" if row.is_healthy else "hardly any" if power < BAND[0] else "very much"
     words = f"An update moves it by {row.ratio_text} of its weights: {pace}."
-    if row.dead:
-        words += f" {row.dead} of {row.units} units are dead."
+    if row.stuck:
+        words += f" {row.stuck} of {row.units} units are {'saturated' if row.saturates else 'dead'}."
     return CardHealth(min(1.0, max(0.0, _share(power))), words)
 
 

@@ -27,6 +27,7 @@ class LayersSection(QWidget):
 
     add_clicked = Signal()
     remedy_requested = Signal(object)  # core.problem.Remedy, of the stack as a whole
+    topic_requested = Signal(str)  # what that is about, to be read
     problem_pointed_at = Signal(int)  # the layer with the first problem
 
     def __init__(self, theme_source: ThemeSource) -> None:
@@ -91,6 +92,7 @@ class LayersSection(QWidget):
         for problem in problems:
             block = ProblemBlock(self._source, problem)
             block.remedy_requested.connect(self.remedy_requested)
+            block.topic_requested.connect(self.topic_requested)
             self._blocks.addWidget(block)
             block.show()
 

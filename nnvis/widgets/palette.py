@@ -34,6 +34,7 @@ class LayerPalette(PickCard):
     def __init__(self, theme_source: ThemeSource, kinds: Sequence[type[Layer]], window: QWidget) -> None:
         super().__init__(
             theme_source, window, self._offers, name="Add a layer", placeholder="Search, or type conv 32 3 relu",
+            sentence="Type a part of a name, or a whole layer with its values, such as conv 32 3 relu or dropout 0.3.",
             verb="add", nothing="No layer of that name.", width=WIDTH,
         )  # fmt: skip
         self._kinds = kinds
@@ -59,6 +60,7 @@ class LayerPalette(PickCard):
                 obstacle=offer.obstacle,
                 chips=offer.layer.chips() if with_values else (),
                 dragged=(NEW_LAYERS, to_text([offer.layer])),
+                group="" if text.strip() else offer.layer.group,  # what is found stands in another order
             )
             for offer in offers(self._kinds, self._input_shape, text)
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from nnvis.number_text import percent
 from nnvis.theme import ThemeSource
@@ -17,10 +17,14 @@ WHAT = (
     "Digits that the program draws itself, in the styles in which people write on a canvas, take this part of every "
     "training batch, so that drawings are read."
 )
+_WAIT = "The program draws the pen digits for the first time; they join the batches as they come."
 
 
 class PenShare(QWidget):
-    """Two lines of the data section. A share that is set holds from the next batch on."""
+    """One line of the data section. A share that is set holds from the next batch on.
+
+    `alone`, which takes the pen digits out and brings them back, is for the row of links below it.
+    """
 
     share_chosen = Signal(float)
     sheet_requested = Signal()
@@ -30,16 +34,12 @@ class PenShare(QWidget):
         self._share = 0.0
         self._shown: tuple[float, str] | None = None
         self._before = USUAL  # what "Mix in" brings back
-        name = text_label("Pen digits", "caption", "secondary")
-        explain(name, WHAT)
-        self.browse = Button(
-            theme_source, "Browse", "link", tooltip="Look at the pen digits, style by style.", small=True
-        )
-        self.alone = Button(theme_source, "MNIST only", "link", small=True)
-        for button in (self.browse, self.alone):
-            button.setStyleSheet("padding: 0 2px;")  # two links and a name in the narrowest dock
-        self.alone.clicked.connect(self._on_alone_clicked)
+        self.browse = Button(theme_source, _drawing(1.0), "small_link", tooltip=WHAT)
+        self.browse.ensurePolished()
+        self.browse.setMinimumWidth(self.browse.sizeHint().width())  # the slider stays where it is, whatever it says
         self.browse.clicked.connect(self.sheet_requested)
+        self.alone = Button(theme_source, "MNIST only", "small_link")
+        self.alone.clicked.connect(self._on_alone_clicked)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, MOST)
         self.slider.setPageStep(5)
@@ -48,22 +48,14 @@ class PenShare(QWidget):
         self.slider.valueChanged.connect(self._on_slider_moved)
         explain(self.slider, f"{WHAT} Another share holds from the next batch on.")
         self._value = text_label("", "caption", "plain")
-        self._value.setFixedWidth(36)
+        self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance(percent(MOST / 100, 0)))
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        head, row = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(name)
-        head.addStretch(1)
-        head.addWidget(self.browse)
-        head.addWidget(self.alone)
-        row.addWidget(self.slider)
-        row.addWidget(self._value)
-        head.setSpacing(0)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(head)
-        layout.addLayout(row)
+        row.addWidget(self.browse)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self._value)
 
     def set_share(self, share: float, title: str) -> None:
         """Show the project's share in the data set of that title; emits nothing."""
@@ -77,20 +69,25 @@ class PenShare(QWidget):
         self.slider.blockSignals(False)
         self._value.setText(percent(share, 0))
         short = title.removesuffix(" digits")
-        alone = f"{short} only" if len(short) <= LONGEST else "Without"
+        alone = f"{short} only" if len(short) <= LONGEST else "Without pens"
         self.alone.setText(alone if share else "Mix in")
         explain(self.alone, f"Train on {title} alone; the share can be brought back." if share
                 else f"Mix in {percent(self._before, 0)} pen digits again.")  # fmt: skip
-        self.browse.setVisible(share > 0)
 
     def set_progress(self, done: int, count: int) -> None:
         """How many of them are drawn. Until all are, there is no sheet to look at."""
         is_complete = done >= count
-        self.browse.setText("Browse" if is_complete else f"{percent(done / max(1, count), 0)} drawn")
+        are_drawn = self._share > 0 and not is_complete
+        self.browse.setText(_drawing(done / max(1, count)) if are_drawn else "Pen digits")
         self.browse.setEnabled(is_complete)
+        explain(self.browse, _WAIT if are_drawn else f"{WHAT} A click shows them." if is_complete else WHAT)
 
     def _on_alone_clicked(self) -> None:
         self.share_chosen.emit(0.0 if self._share else self._before)
 
     def _on_slider_moved(self, value: int) -> None:
         self.share_chosen.emit(value / 100)
+
+
+def _drawing(share: float) -> str:
+    return f"drawing {percent(share, 0)}"

@@ -51,7 +51,7 @@ class PenSheet(Overlay):
         self.rows = PenRows(theme_source)
         self.others = Button(theme_source, "Others", "outline", tooltip="Show other drawings of the same styles.")
         self.others.clicked.connect(self._on_others_clicked)
-        close = Button(theme_source, "Close")
+        close = Button(theme_source, "Close", tooltip="Go back to the window (Esc).")
         close.clicked.connect(self.dismiss)
         head, foot = QHBoxLayout(), QHBoxLayout()
         head.addWidget(text_label("Pen digits", "title"))

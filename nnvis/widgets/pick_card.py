@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from nnvis.theme import ThemeSource
-from nnvis.widgets.labels import GivingLabel, hairline, text_label
+from nnvis.widgets.labels import GivingLabel, explain, hairline, text_label, tooltip_text
 from nnvis.widgets.overlay import Overlay
 from nnvis.widgets.pick_list import PICK, Pick, PickList
 
@@ -29,6 +29,7 @@ class PickCard(Overlay):
         find: Callable[[str], Sequence[Pick]],
         *,
         name: str,
+        sentence: str,
         placeholder: str,
         verb: str,
         nothing: str,
@@ -38,12 +39,16 @@ class PickCard(Overlay):
         self.setAccessibleName(name)
         self._find = find
         self._anchor, self._hangs = QRect(), False
+        self._opened_at: int | None = None
         self.field = QLineEdit()
         self.field.setPlaceholderText(placeholder)
         self.field.setAccessibleName(name)
+        explain(self.field, sentence)
         self.field.setFixedSize(width - 2 * _EDGE, 32)
         self.field.installEventFilter(self)
         self._glass = self.field.addAction(theme_source.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self._glass.setText(name)
+        self._glass.setToolTip(tooltip_text(sentence))
         self.left_words = GivingLabel("", "caption", "faint")
         self.right_words = text_label("", "caption", "faint")
         self.list = PickList(theme_source)
@@ -77,9 +82,10 @@ class PickCard(Overlay):
 
     def open_beside(self, anchor: QRect, *, hangs: bool = False) -> None:
         """Open right of `anchor` (in the window), with nothing typed: level with its middle, or hung from its top."""
-        self._anchor, self._hangs = anchor, hangs
+        self._anchor, self._hangs, self._opened_at = anchor, hangs, None
         self.field.clear()
         self._on_text_changed("")
+        self._opened_at = None
         self.open(self.field)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -96,8 +102,10 @@ class PickCard(Overlay):
         left = self._anchor.right() + _BESIDE
         if left + size.width() > self.width():
             left = max(0, self._anchor.left() - size.width() - _BESIDE)
-        top = self._anchor.top() + _EDGE if self._hangs else self._anchor.center().y() - size.height() // 2
-        return QPoint(left, max(_EDGE, min(top, self.height() - size.height() - _EDGE)))
+        if self._opened_at is None:  # from then on the field stays where it is, however many rows fit what is typed
+            top = self._anchor.top() + _EDGE if self._hangs else self._anchor.center().y() - size.height() // 2
+            self._opened_at = max(_EDGE, min(top, self.height() - size.height() - _EDGE))
+        return QPoint(left, max(_EDGE, min(self._opened_at, self.height() - size.height() - _EDGE)))
 
     def _take(self) -> None:
         """Choose the row that is pointed at, and close."""

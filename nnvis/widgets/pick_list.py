@@ -29,14 +29,18 @@ from nnvis.widgets.painted import edged_rect
 
 Index = QModelIndex | QPersistentModelIndex
 PICK = Qt.ItemDataRole.UserRole + 1
-ROW = 44
-MOST_ROWS = 8
+HEADING = Qt.ItemDataRole.UserRole + 2  # the name of the group that begins with this row, or nothing
+ROW, HEAD = 44, 20
+ROUND_IT = 120  # px that a card with a search field needs round its rows
 _KEY = "Enter"
 
 
 @dataclass(frozen=True)
 class Pick:
-    """One row. `value` is what is chosen with it; `dragged` is a format and a text that can be dropped elsewhere."""
+    """One row. `value` is what is chosen with it; `dragged` is a format and a text that can be dropped elsewhere.
+
+    The first row of a `group` has its name above it.
+    """
 
     title: str
     sentence: str
@@ -45,6 +49,7 @@ class Pick:
     obstacle: str = ""
     chips: tuple[str, ...] = ()
     dragged: tuple[str, str] | None = None
+    group: str = ""
 
 
 class PickList(QListView):
@@ -57,7 +62,6 @@ class PickList(QListView):
         self.picks = PickModel(self)
         self.setModel(self.picks)
         self.setItemDelegate(PickDelegate(theme_source, self))
-        self.setUniformItemSizes(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
         self.setDragEnabled(True)
@@ -67,7 +71,8 @@ class PickList(QListView):
     def show_picks(self, picks: Sequence[Pick]) -> None:
         """Show these, the first possible one chosen."""
         self.picks.show_picks(picks)
-        self.setFixedHeight(ROW * min(MOST_ROWS, max(1, len(picks))))
+        room = max(2 * ROW, self.window().height() - ROUND_IT)
+        self.setFixedHeight(min(room, sum(row_height(self.picks.index(row)) for row in range(len(picks)))))
         self.choose(0, 1)
 
     def choose(self, row: int, step: int) -> None:
@@ -85,7 +90,7 @@ class PickList(QListView):
             return
         drag = QDrag(self)
         drag.setMimeData(self.picks.mimeData([index]))
-        drag.setPixmap(self.viewport().grab(self.visualRect(index)))
+        drag.setPixmap(self.viewport().grab(self.visualRect(index).adjusted(0, row_height(index) - ROW, 0, 0)))
         self.drag_started.emit()
         drag.exec(Qt.DropAction.CopyAction)
 
@@ -116,6 +121,8 @@ class PickModel(QAbstractListModel):
         pick = self.shown[index.row()]
         if role == PICK:
             return pick
+        if role == HEADING:
+            return pick.group if index.row() == 0 or self.shown[index.row() - 1].group != pick.group else ""
         if role == Qt.ItemDataRole.DisplayRole:
             return pick.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -144,7 +151,7 @@ class PickDelegate(QStyledItemDelegate):
         self._source = theme_source
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, ROW)
+        return QSize(160, row_height(index))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         pick = index.data(PICK)
@@ -154,6 +161,12 @@ class PickDelegate(QStyledItemDelegate):
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if heading := index.data(HEADING):
+            painter.setFont(font("caption", 600))
+            painter.setPen(color(theme.text_2))
+            above = QRectF(rect.left() + 12, rect.top() + 2, rect.width() - 24, HEAD - 2)
+            painter.drawText(above, Qt.AlignmentFlag.AlignVCenter, heading)
+            rect.adjust(0, HEAD, 0, 0)
         if chosen:
             edged_rect(painter, rect, 6, theme.accent_soft, None)
         tint = theme.text_3 if pick.obstacle else theme.accent if chosen else theme.text_2
@@ -182,6 +195,11 @@ class PickDelegate(QStyledItemDelegate):
         painter.setPen(color(theme.text_2 if chosen else theme.text_3))
         words = QFontMetricsF(small).elidedText(pick.obstacle or as_caption(pick.sentence), elide, room.width())
         painter.drawText(QRectF(room.left(), room.top() + 23, room.width(), 16), middle, words)
+
+
+def row_height(index: Index) -> int:
+    """A row, with the heading above it if there is one."""
+    return ROW + (HEAD if index.data(HEADING) else 0)
 
 
 def as_caption(sentence: str) -> str:

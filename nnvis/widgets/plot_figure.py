@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis import number_text
-from nnvis.colour_maps import color_table, magnitude_colors
+from nnvis.colour_maps import color_table, magnitude_colors, signed_colors
 from nnvis.theme import Theme, ThemeSource, color, font
 from nnvis.theory.figures import Curve, FigureContent, Pictures, Plot
 from nnvis.widgets.painted import PaintedWidget, line_width
@@ -131,11 +131,13 @@ def _apart(line: list[QPointF], others: list[list[QPointF]], area: QRectF) -> QP
 
 
 def paint_pictures(painter: QPainter, pictures: Pictures, theme: Theme, width: float) -> None:
-    """The pictures in a row, all equally high, on the map for magnitudes."""
-    colors = color_table(magnitude_colors(theme))
+    """The pictures in a row, all equally high, on the map for magnitudes or for signed numbers."""
+    magnitudes, signed = color_table(magnitude_colors(theme)), color_table(signed_colors())
     gap = min(32.0, (width - _PICTURE * len(pictures.images)) / max(len(pictures.images) - 1, 1))
     left = 0.0
-    for image, caption in zip(pictures.images, pictures.captions, strict=True):
+    for index, (image, caption) in enumerate(zip(pictures.images, pictures.captions, strict=True)):
+        is_signed = pictures.signed_from is not None and index >= pictures.signed_from
+        colors = signed if is_signed else magnitudes
         rows, columns = image.shape
         height = float(_PICTURE)
         wide = height * columns / rows

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnvis.theme import ThemeSource, color, font
-from nnvis.widgets.painted import PaintedWidget, edged_rect
+from nnvis.theme import ThemeSource, color
+from nnvis.widgets.labels import explain
+from nnvis.widgets.painted import PaintedWidget, filled
+from nnvis.widgets.written import text_width, write
 
 _GAP = 3
 _BAR = 6
@@ -24,6 +26,7 @@ class TrainingProgress(PaintedWidget):
         super().__init__(theme_source, parent)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Training progress")
+        explain(self, "How much of the planned epochs is trained, how long the rest will take, and how fast it goes.")
         self._words = ("", "", "", "", "")
         self._epochs, self._done = 1, 0.0
 
@@ -56,46 +59,42 @@ class TrainingProgress(PaintedWidget):
         theme, width = self.theme, self._bar_width()
         painter = QPainter(self)
         top = (self.height() - _HEIGHT) / 2
-        line = QRectF(0, top + 1, width, 20)
-        bold, caption = font("body", 600), font("caption")
-        self._text(painter, line, title, bold, theme.text)
-        after = QFontMetrics(bold).horizontalAdvance(title) + 8
-        ends = after + QFontMetrics(font("body")).horizontalAdvance(share) + 8
-        if ends + QFontMetrics(caption).horizontalAdvance(detail) <= width:  # the batch says the same, more exactly
-            self._text(painter, line.adjusted(after, 0, 0, 0), share, font("body"), theme.text_2)
-        self._text(painter, line, detail, caption, theme.text_3, Qt.AlignmentFlag.AlignRight)
+        line = (0.0, top + 1, width, 20.0)
+        painter.setPen(color(theme.text))
+        write(painter, line, title, "body", 600)
+        after = text_width(title, "body", 600) + 8
+        ends = after + text_width(share) + 8
+        if ends + text_width(detail, "caption") <= width:  # the batch says the same, more exactly
+            painter.setPen(color(theme.text_2))
+            write(painter, (after, top + 1, width - after, 20), share)
+        painter.setPen(color(theme.text_3))
+        write(painter, line, detail, "caption", side="right")
         self._paint_segments(painter, top + 24, width)
-        side = QRectF(width + 16, top + 1, _SIDE_BLOCK, 18)
+        side = width + 16
         time, _, word = left.partition(" ")
-        self._text(painter, side, time, font("body", 500), theme.text)
-        after = QFontMetrics(font("body", 500)).horizontalAdvance(time) + 4
-        self._text(painter, side.adjusted(after, 0, 0, 0), word, font("body"), theme.text_2)
-        self._text(painter, side.translated(0, 16), speed, caption, theme.text_3)
+        painter.setPen(color(theme.text))
+        write(painter, (side, top + 1, _SIDE_BLOCK, 18), time, "body", 500)
+        painter.setPen(color(theme.text_2))
+        write(painter, (side + text_width(time, "body", 500) + 4, top + 1, _SIDE_BLOCK, 18), word)
+        painter.setPen(color(theme.text_3))
+        write(painter, (side, top + 17, _SIDE_BLOCK, 18), speed, "caption")
 
     def _paint_segments(self, painter: QPainter, top: float, width: float) -> None:
         count = self._epochs if self._epochs <= _MOST_SEGMENTS else 1
         done = self._done if self._epochs <= _MOST_SEGMENTS else self._done / self._epochs
         each = (width - _GAP * (count - 1)) / count
         for segment in range(count):
-            rect = QRectF(segment * (each + _GAP), top, each, _BAR)
-            edged_rect(painter, rect, 3, self.theme.track, None)
+            area = (segment * (each + _GAP), top, each, _BAR)
+            filled(painter, area, 3, self.theme.track)
             share = min(max(done - segment, 0.0), 1.0)
             if share > 0:
                 painter.save()
-                painter.setClipRect(QRectF(rect.left(), top, each * share, _BAR))
-                edged_rect(painter, rect, 3, self.theme.text, None)
+                painter.setClipRect(QRectF(area[0], top, each * share, _BAR))
+                filled(painter, area, 3, self.theme.text)
                 painter.restore()
 
     def _bar_width(self) -> int:
         return _USUAL_EPOCHS * self.theme_source.metrics.progress_segment + (_USUAL_EPOCHS - 1) * _GAP
-
-    @staticmethod
-    def _text(painter: QPainter, rect: QRectF, text: str, text_font: object, ink: str,
-              side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> None:
-        if text:
-            painter.setFont(text_font)  # type: ignore[arg-type]
-            painter.setPen(color(ink))
-            painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 if __name__ == "__main__":

@@ -169,7 +169,7 @@ class Prose(PaintedWidget):
     def _font(self, kind: Kind) -> QFont:
         if kind == "code":
             return code_font(self._size - 1)
-        result = font("body", 600 if kind == "strong" else 400, pixels=self._size)
+        result = QFont(font("body", 600 if kind == "strong" else 400, pixels=self._size))
         result.unsetFeature(QFont.Tag("tnum"))
         return result
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from nnvis.theme import ThemeSource, color, font
+from nnvis.theme import ThemeSource, color
 from nnvis.widgets.chart_items import mixed
 from nnvis.widgets.chart_scale import round_number
 from nnvis.widgets.painted import PaintedWidget
+from nnvis.widgets.written import write
 
 WORDS = 34  # px at the right: start, epochs, now
 FOOT = 22
@@ -45,16 +47,25 @@ class Ridge(PaintedWidget):
         self.past: tuple[RidgeRow, ...] = ()
         self.now: RidgeRow | None = None
         self.reach = 1.0
+        self.is_live = True
+        self.foot = ""
         self._scale = 0.0  # the count that reaches the full height
         self._picture: QPixmap | None = None
         self._painted_for: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_rows(self, past: Sequence[RidgeRow], now: RidgeRow, reach: float) -> None:
-        """Show the moments of ``past``, oldest first, and in front of them ``now``; all have the same bins."""
+    def show_rows(
+        self, past: Sequence[RidgeRow], now: RidgeRow, reach: float, *, is_live: bool = True, foot: str = ""
+    ) -> None:
+        """Show the moments of ``past``, oldest first, and in front of them ``now``; all have the same bins.
+
+        ``is_live``: whether the newest line is the present, not a moment looked back at. ``foot`` stands in place of
+        the axis numbers, which are those of the histogram beside it.
+        """
         if tuple(row.step for row in past) != tuple(row.step for row in self.past) or reach != self.reach:
             self._picture = None
         self.past, self.now, self.reach = tuple(past), now, reach
+        self.is_live, self.foot = is_live, foot
         first = past[0].step if past else now.step
         self.set_sentence(f"From step {first:,} to step {now.step:,}, {len(past) + 1} moments.")
         self.update()
@@ -74,12 +85,12 @@ class Ridge(PaintedWidget):
         if self.now is not None:
             top = self._top()
             painter = QPainter(self)
-            painter.drawPixmap(QPoint(0, 0), self._past_picture(top))
+            painter.drawPixmap(0, 0, self._past_picture(top))
             self._paint_row(painter, self.now, self._baseline(len(self.past)), 1.0, top)
-            painter.setFont(font("caption"))
             painter.setPen(color(self.theme.text_2))
-            left = self.width() - WORDS + 4
-            painter.drawText(QRectF(left, self._bottom() - NOW_UP - 7, WORDS, 14), Qt.AlignmentFlag.AlignVCenter, "now")
+            words = (self.width() - WORDS + 4.0, self._bottom() - NOW_UP - 7, float(WORDS), 14.0)
+            write(painter, words, "now" if self.is_live else f"{self.now.epoch:.2f}", "caption")
+            self._paint_foot(painter)
         self.painted_seconds += time.thread_time() - started
 
     def _bottom(self) -> float:
@@ -125,12 +136,11 @@ class Ridge(PaintedWidget):
         up = np.concatenate([[foot], foot - heights, [foot]])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(color(self.theme.card))
-        painter.setPen(QPen(mixed(color(self.theme.card), color(self.theme.distribution), share), 1))
+        painter.setPen(_line(self.theme.card, self.theme.distribution, share))
         painter.drawPolygon(pg.functions.arrayToQPolygonF(across, up))
 
     def _paint_words(self, painter: QPainter) -> None:
         theme, width = self.theme, self.width() - WORDS
-        painter.setFont(font("caption"))
         painter.setPen(color(theme.text_3))
         last = self._bottom() - NOW_UP - _APART
         taken = -100.0
@@ -139,18 +149,32 @@ class Ridge(PaintedWidget):
             words = "start" if place == 0 else f"{epoch}" if epoch > int(self.past[place - 1].epoch + 1e-9) else ""
             at = self._baseline(place)
             if words and at - taken >= _APART and at <= last:
-                painter.drawText(QRectF(width + 4, at - 7, WORDS - 4, 14), Qt.AlignmentFlag.AlignVCenter, words)
+                write(painter, (width + 4, at - 7, WORDS - 4, 14), words, "caption")
                 taken = at
         bottom = round(self._bottom())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.drawText(QRectF(0, bottom + 5, 60, 16), Qt.AlignmentFlag.AlignLeft, round_number(-self.reach))
-        painter.drawText(QRectF(width - 60, bottom + 5, 60, 16), Qt.AlignmentFlag.AlignRight, round_number(self.reach))
-        painter.setPen(QPen(color(theme.outline), 1))
-        painter.drawLine(QLineF(0, bottom, width, bottom))
+        painter.setPen(color(theme.outline))
+        painter.drawLine(0, bottom, width, bottom)
+
+    def _paint_foot(self, painter: QPainter) -> None:
+        """The words below, if there are some, else the ends of the axis."""
+        top, width = round(self._bottom()) + 5, self.width() - WORDS
+        painter.setPen(color(self.theme.text_3))
+        if self.foot:
+            write(painter, (0, top, self.width(), 16), self.foot, "caption")
+            return
+        write(painter, (0, top, 60, 16), round_number(-self.reach), "caption")
+        write(painter, (width - 60, top, 60, 16), round_number(self.reach), "caption", side="right")
 
     def _on_theme_changed(self) -> None:
         self._picture = None
         super()._on_theme_changed()
+
+
+@lru_cache(maxsize=256)
+def _line(ground: str, ink: str, share: float) -> QPen:
+    """The pen of a line that is more or less faint."""
+    return QPen(mixed(color(ground), color(ink), share), 1)
 
 
 def ridge_steps(step: int, rows: int) -> list[int]:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolBar, QWidget
 from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import ToolButton
 from nnvis.widgets.labels import hairline
+from nnvis.widgets.painted import stand_on
 from nnvis.widgets.progress_segments import TrainingProgress
 from nnvis.widgets.search_button import SearchButton
 from nnvis.widgets.speed_slider import SpeedSlider
@@ -71,11 +72,12 @@ class RunToolbar(QToolBar):
                 self._row.addSpacing(2)
             self._add_line()
         self._progress = TrainingProgress(theme_source)
+        stand_on(self._progress, "panel")
         self._row.addWidget(self._progress)
         self._row.addSpacing(8)
-        self._speed = SpeedSlider(theme_source)
-        self._speed.speed_changed.connect(self.speed_changed)
-        self._row.addWidget(self._speed)
+        self.speed = SpeedSlider(theme_source)
+        self.speed.speed_changed.connect(self.speed_changed)
+        self._row.addWidget(self.speed)
         self._row.addStretch(1)
         self._edits = QWidget()  # hidden as one: a button mirrors its action, which stays visible in the menu
         edits = QHBoxLayout(self._edits)

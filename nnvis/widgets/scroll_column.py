@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QCursor, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
-_BAR = 10
+from nnvis.widgets.field_hold import FieldHold
+
+_BAR = 8  # with the sheet's margins a handle of 4 px: narrower than the padding, so that it touches no card
 
 
 class ScrollColumn(QScrollArea):
@@ -21,15 +23,20 @@ class ScrollColumn(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scrolled = scrolled = QWidget()
         scrolled.setObjectName("scrolled")
-        self.column = QVBoxLayout(scrolled)
-        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column = QVBoxLayout()
         self.column.setSpacing(0)
+        beside = QHBoxLayout(scrolled)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        beside.addLayout(self.column, 1)
         self.setWidget(scrolled)
+        self._hold = FieldHold(self, scrolled, beside)
         self._wanted: tuple[QWidget, QRect] = scrolled, QRect()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._reveal_now)
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._bar.setObjectName("slim")
         own = self.verticalScrollBar()
         own.rangeChanged.connect(self._on_range_changed)
         own.valueChanged.connect(self._bar.setValue)

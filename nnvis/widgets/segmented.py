@@ -67,6 +67,7 @@ class SegmentedControl(PaintedWidget):
             self._buttons[key] = button
         self._current = parts[0][0]
         self._buttons[self._current].setChecked(True)
+        self._take_tab()
         self._pill = QRectF()
         self._glide = QVariantAnimation(self)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -113,6 +114,7 @@ class SegmentedControl(PaintedWidget):
             return
         self._current = next(key for key, each in self._buttons.items() if each is button)
         self.set_sentence(button.text())
+        self._take_tab()
         target = QRectF(button.geometry())
         self._glide.stop()
         duration = self.theme_source.duration(120)
@@ -124,6 +126,11 @@ class SegmentedControl(PaintedWidget):
         else:
             self._on_glide(target)
         self.changed.emit(self._current)
+
+    def _take_tab(self) -> None:
+        """Tab leads to the chosen part alone. From any other one, Qt's arrow keys would not choose."""
+        for key, button in self._buttons.items():
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if key == self._current else Qt.FocusPolicy.NoFocus)
 
     def _on_glide(self, pill: QRectF) -> None:
         self._pill = pill

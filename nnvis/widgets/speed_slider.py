@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 from nnvis.theme import ThemeSource
 
 FULL = 100  # the slider's right end
+NOTCH = 12  # of the slider, for a key: about twice as fast, or half
 SLOWEST, FASTEST = 1.0, 400.0  # batches a second, left end and just before "full"
 
 
@@ -38,11 +39,12 @@ class SpeedSlider(QWidget):
         name.setProperty("role", "caption")
         name.setProperty("tone", "secondary")
         self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._slider.setObjectName("speedSlider")
         self._slider.setRange(0, FULL)
         self._slider.setPageStep(10)
         self._slider.setValue(FULL)
         self._slider.setAccessibleName("Speed")
-        self._slider.setToolTip("Slow training down to watch single updates.")
+        self._slider.setToolTip("Slow training down to watch single updates (, and .).")
         self._slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._value = QLabel(speed_text(None))
         self._value.setProperty("role", "caption")
@@ -61,6 +63,14 @@ class SpeedSlider(QWidget):
     def speed(self) -> float | None:
         """The limit in batches a second, None without one."""
         return batches_per_second(self._slider.value())
+
+    def slower(self) -> None:
+        """Let training go at about half the pace."""
+        self._slider.setValue(self._slider.value() - NOTCH)
+
+    def faster(self) -> None:
+        """Let training go at about twice the pace, in the end without a limit."""
+        self._slider.setValue(self._slider.value() + NOTCH)
 
     def _fit(self) -> None:
         self._slider.setFixedWidth(self._theme_source.metrics.speed_slider)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTabl
 
 from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import Button
-from nnvis.widgets.labels import hairline, text_label
+from nnvis.widgets.labels import explain, hairline, text_label
 from nnvis.widgets.overlay import Overlay
 
 Index = QModelIndex | QPersistentModelIndex
@@ -32,6 +32,7 @@ class SummaryCard(Overlay):
         self.table = QTableView()
         self.table.setModel(self._rows)
         self.table.setAccessibleName("Layers, shapes and counts")
+        explain(self.table, "What each layer gives, and what it holds and computes; Copy takes the whole table.")
         self.table.setShowGrid(False)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.verticalHeader().hide()
@@ -42,7 +43,7 @@ class SummaryCard(Overlay):
         header.setHighlightSections(False)
         copy = Button(theme_source, "Copy", "outline", "duplicate", "Copy the table, for a spreadsheet or a report.")
         copy.clicked.connect(self.copy)
-        close = Button(theme_source, "Close")
+        close = Button(theme_source, "Close", tooltip="Go back to the window (Esc).")
         close.clicked.connect(self.dismiss)
         head, foot = QHBoxLayout(), QHBoxLayout()
         head.addWidget(text_label("Summary", "title"))

@@ -26,6 +26,7 @@ class TemplateCard(PickCard):
     def __init__(self, theme_source: ThemeSource, window: QWidget) -> None:
         super().__init__(
             theme_source, window, self._presets, name="Templates", placeholder="Search templates", verb="use it",
+            sentence="Type a word from the name of a network, or from what it shows.",
             nothing="No template of that name.", width=WIDTH,
         )  # fmt: skip
         self._classes = 0

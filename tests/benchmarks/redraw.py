@@ -130,7 +130,7 @@ def _health(source: ThemeSource) -> tuple[QWidget, Callable[[int], None]]:
     ratios, norms = 10 ** rng.normal(-3, 0.2, (3, 100)), 1 + rng.random((3, 100))
     tables = [
         [
-            HealthRow(f"Dense {units}", float(ratio[-1]), ratio, norm, dead=3, units=units, zeros=0.4)
+            HealthRow(f"Dense {units}", float(ratio[-1]), ratio, norm, stuck=3, units=units, flat=0.4)
             for units, ratio, norm in zip((128, 64, 10), ratios[:, ::way], norms[:, ::way], strict=True)
         ]
         for way in (1, -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 import numpy as np
@@ -153,3 +154,33 @@ def test_an_explosion_at_any_batch_leaves_finite_weights(batch: int, rate: float
     assert failed.value.cause == "rate"
     assert batch < failed.value.step <= batch + 3
     assert np.isfinite(network.parameters).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    batch=st.integers(0, 29), rate=st.sampled_from([1e3, 1e4, 1e5, 1e6]), per_epoch=st.sampled_from([1, 4, 10]),
+    loss=st.sampled_from(["mean_squared_error", "categorical_crossentropy"]),
+)  # fmt: skip
+def test_an_explosion_before_any_validation_leaves_finite_weights_and_measures(
+    batch: int, rate: float, per_epoch: int, loss: str
+) -> None:
+    """Also in the first batch, the last of an epoch, the last of all, and where a validation comes next."""
+    network = model(SGD(rate if batch == 0 else 0.01), loss=loss)
+    trainer = Trainer(
+        network, X, LABELS, batch_size=20, epochs=3, validation_data=(X, LABELS), validations_per_epoch=per_epoch
+    )
+    measured: list[ValidationDone] = []
+
+    def train() -> None:
+        for event in trainer.run():
+            if isinstance(event, BatchDone) and event.step == batch:
+                trainer.set_live(SGD(rate))
+            elif isinstance(event, ValidationDone):
+                measured.append(event)
+
+    # A run can end before the loss has exploded, and where softmax saturates it stays finite.
+    may_survive = batch >= 26 or loss == "categorical_crossentropy"
+    with contextlib.suppress(DivergenceError) if may_survive else pytest.raises(DivergenceError):
+        train()
+    assert np.isfinite(network.parameters).all()
+    assert all(math.isfinite(event.loss) for event in measured)

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from core import saliency
 from core.layers import Activation, Conv2D, Dense, Flatten, MaxPooling2D
 from core.layers.base import Layer
 from core.saliency import (
+    METHODS,
     gradient_times_input,
     input_gradient,
     integrated_gradients,
@@ -94,3 +96,26 @@ def test_the_layers_are_left_as_they_were(model: Sequential, x: np.ndarray) -> N
     integrated_gradients(model, x, BLANK, 0, 1)
     assert [layer.needs_input_gradient for layer in model.layers] == before
     np.testing.assert_array_equal(model.parameters, parameters)
+
+
+def test_each_method_is_what_its_equation_says(model: Sequential, x: np.ndarray) -> None:
+    first, second = 1, 3
+    whole = margin(model, x, first, second)
+    shares = (np.arange(32) + 0.5) / 32
+    gradient = margin_gradient(model, x[np.newaxis], first, second)[0]
+    on_the_way = np.stack([margin_gradient(model, share * x[np.newaxis], first, second)[0] for share in shares])
+    row, column = 6, 5
+    covered = []
+    for top in range(-1, 10, 2):
+        for left in range(-1, 10, 2):
+            if top <= row < top + 5 and left <= column < left + 5:
+                image = x.copy()
+                image[max(0, top) : top + 5, max(0, left) : left + 5] = 0
+                covered.append(margin(model, image, first, second))
+    given = {"X": x, "X_0": BLANK, "S": whole, "S_c": np.array(covered)}
+    for method in METHODS:
+        G = on_the_way if method.name == "integrated_gradients" else gradient
+        stated = method.equations[-1].evaluate({**given, "G": G})
+        values = getattr(saliency, method.name)(model, x, BLANK, first, second).values
+        found = values[row, column, 0] if method.name == "occlusion" else values
+        np.testing.assert_allclose(found, stated, rtol=1e-9, atol=1e-12, err_msg=method.name)

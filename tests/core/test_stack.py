@@ -118,7 +118,7 @@ PROBLEMS = {
     "window too large": ((MaxPooling2D(16), MaxPooling2D(2), *GOOD), CROSS_ENTROPY, 1, "",
                          "has a window of 2×2 but its input is only 1×1", "Remove MaxPooling2D"),
     "ends in an image": ((Conv2D(10, activation="softmax"),), CROSS_ENTROPY, 0, "",
-                         "ends in 26×26×10, but needs 10 numbers", "Add Flatten and Dense"),
+                         "ends in 26×26×10, but needs 10 numbers", "Add Flatten, Dense"),
     "units": ((Flatten(), Dense(7, "softmax")), CROSS_ENTROPY, 1, "units",
               "There are 10 classes, but the last layer gives 7 numbers.", "Use 10 units"),
     "units below": ((Flatten(), Dense(7), Dropout(), Activation("softmax")), CROSS_ENTROPY, 1, "units",

@@ -150,6 +150,21 @@ def test_pixels_scaled_batch_by_batch_train_as_pixels_scaled_before() -> None:
 # --- the same bits ----------------------------------------------------------------------------------------------------
 
 
+def test_chosen_rows_train_as_a_copy_of_them_does_bit_for_bit() -> None:
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(SAMPLES, 6)).astype(np.float32), rng.integers(0, 3, SAMPLES)
+    rows = np.array([*range(3, 40, 2), 7, 7])  # one of them three times
+    copied, chosen = model(), model()
+    events = list(Trainer(copied, x[rows], y[rows], batch_size=BATCH, epochs=2).run())
+    again = list(Trainer(chosen, x, y[rows], rows=rows, batch_size=BATCH, epochs=2).run())
+    assert timeless(again) == timeless(events)
+    np.testing.assert_array_equal(chosen.parameters, copied.parameters)
+    with pytest.raises(ShapeError, match="5 samples but 4 labels"):
+        Trainer(model(), x, y[:4], rows=np.arange(5))
+    with pytest.raises(ShapeError, match=r"Choose among 0 to 49\."):
+        Trainer(model(), x, y[:2], rows=np.array([0, SAMPLES]))
+
+
 def test_same_seed_same_bits_and_another_seed_others() -> None:
     runs = [trainer(model(seed=a), seed=b) for a, b in ((3, 0), (3, 0), (3, 1), (4, 0))]
     events = [timeless(run.run()) for run in runs]

@@ -68,3 +68,28 @@ def test_what_is_stopped_has_no_next_batch(rng: np.random.Generator) -> None:
     made = trainer(rng)
     made.stopped = True
     assert made.next_batch() is None
+
+
+def test_every_batch_of_a_run_can_be_drawn_again_later(rng: np.random.Generator) -> None:
+    made = trainer(rng)
+    places, seen = [], []
+    for _ in made.run():
+        place = made.place()
+        if place is not None and (not places or places[-1].step != place.step):
+            places.append(place)
+            seen.append(made.batch_at(place))
+        else:  # the end of an epoch lies between
+            places[-1] = place or places[-1]
+        if len(places) == 8:  # changed under way, as in the window
+            louder = Augmentation(zoom_range=0.2)
+            made.set_live(SGD(learning_rate=0.02), batch_size=5, mixed_share=0.6, augmentation=louder)
+            changed = made.place()
+            assert changed is not None
+            places[-1], seen[-1] = changed, made.batch_at(changed)
+    assert len(places) > 20
+    assert {place.epoch for place in places} >= {0, 1, 2}
+    for place, first in zip(places, seen, strict=True):
+        for then, now in zip(first, made.batch_at(place), strict=True):
+            np.testing.assert_array_equal(then, now)
+    assert places[3].optimizer.learning_rate == 0.1
+    assert places[-1].optimizer.learning_rate == 0.02

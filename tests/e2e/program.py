@@ -11,8 +11,10 @@ import hashlib
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QPoint, QSocketNotifier, QTimer
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -29,9 +31,11 @@ from PySide6.QtWidgets import (
 
 from nnvis.app import create
 from nnvis.main_window import MainWindow
+from nnvis.panels.microscope import MicroscopePage
 from nnvis.widgets.banner import Banner
 from nnvis.widgets.dock import Dock
 from nnvis.widgets.layer_list import LayerList
+from nnvis.widgets.microscope.stage import Stage
 from nnvis.widgets.network_diagram import NetworkDiagram
 from nnvis.widgets.pick_list import PickList
 
@@ -61,6 +65,9 @@ class Informer(QObject):
         banner = window.findChild(Banner)
         corner = canvas.mapToGlobal(QPoint(0, 0))
         focus = QApplication.focusWidget()
+        advice = window.panels.learn.advice
+        hint = advice.card.hint
+        article = window.panels.theory.article
         answer = session.answer
         fills_screen = window.width() == window.screen().availableSize().width()
         return {
@@ -77,6 +84,7 @@ class Informer(QObject):
             "active": window.isActiveWindow(),
             "full_screen": window.isFullScreen(),
             "message": banner.messages[-1].title if banner.messages else "",
+            "message_begins": " ".join(banner.messages[-1].title.split()[:4]) if banner.messages else "",
             "stack": [" ".join((layer.kind_name(), *layer.chips())) for layer in session.project.layers],
             "layer_count": len(session.project.layers),
             "problems": [problem.text for problem in session.problems if problem.severity == "error"],
@@ -107,11 +115,49 @@ class Informer(QObject):
             "kept_weight": session.project.own_digits.weight,
             "unit": window.findChild(QWidget, "unitCard").accessibleDescription().partition(".")[0],
             "selected_layer": session.selected_layer,
+            "opened": window.findChild(LayerList, "layerStack").opened,
             "live": session.is_live,
             "shown_step": session.shown_step,
             "weights": hashlib.sha256(session.parameters.tobytes()).hexdigest(),
+            "finite": bool(np.isfinite(session.parameters).all()),
             "moments": self.moments(),
+            "train_loss": window.panels.learn.loss_card.train_key.value,
+            "learning_rate": session.project.optimizer.learning_rate,
+            "seed": session.project.seed,
+            "batches_per_second": session.batches_per_second or 0.0,
+            "batches_per_epoch": session.history.batches_per_epoch,
+            "planned_epochs": session.project.training.epochs,
+            "hint": hint.rule if hint is not None and advice.card.isVisible() else "",
+            "hint_rows": dict(hint.rows) if hint is not None else {},
+            "hint_is_explained": advice.card.why_button.isChecked(),
+            "silenced": sorted(advice.silenced),
+            "theory": article.topic if article is not None and window.panels.theory.isVisible() else "",
+            **self.microscope(),
         }
+
+    def microscope(self) -> dict[str, Any]:
+        """What the Microscope shows; before it is opened, nothing."""
+        page = self._window.findChild(MicroscopePage)
+        if page is None or page.walk.stop is None:
+            return dict.fromkeys(("stop", "view", "pointed", "weight", "weight_open", "changed", "specimen", "checked"))
+        walk = page.walk
+        return {
+            "stop": walk.stop.symbol if walk.stop else "",
+            "view": page.current,
+            "pointed": list(walk._out.index) if walk._out else [],
+            "weight": walk.bench.weight.accessibleDescription(),
+            "weight_open": walk.bench.weight.isVisible(),
+            "changed": bool(walk._trace and walk._trace.specimen.is_changed),
+            "specimen": walk._trace.specimen.step if walk._trace else -1,
+            "checked": bool(page.check.scatter._twins),
+        }
+
+    def place_of_number(self, block: str, row: int, column: int) -> list[int]:
+        """The middle of a cell of a block of the Microscope's stage, on the screen."""
+        stage = self._window.findChild(Stage)
+        placed = stage.block(block)
+        middle = stage.mapToGlobal(placed.cell_rect(0, row, column).center().toPoint())
+        return [middle.x(), middle.y(), int(placed.block.places[0, row, column])]
 
     def moments(self) -> list[list[int]]:
         """Every moment that can be looked back at: its step, and where it lies on the screen."""
@@ -142,9 +188,9 @@ class Informer(QObject):
         return [middle.x(), middle.y()]
 
     def place_of_button(self, text: str) -> list[int]:
-        """The middle of the visible button with these words, on the screen."""
-        buttons = self._window.findChildren(QAbstractButton)
-        button = next(one for one in buttons if one.isVisible() and one.text() == text)
+        """The middle of the visible button with these words, or with this accessible name, on the screen."""
+        buttons = [one for one in self._window.findChildren(QAbstractButton) if one.isVisible()]
+        button = next(one for one in buttons if text in (one.text(), one.accessibleName()))
         middle = button.mapToGlobal(button.rect().center())
         return [middle.x(), middle.y()]
 
@@ -216,6 +262,8 @@ class Informer(QObject):
             say({"place": self.place_of_head(question["title"])})
         elif question["ask"] == "unit":
             say({"place": self.place_of_unit(question["column"], question["place"])})
+        elif question["ask"] == "number":
+            say({"place": self.place_of_number(question["block"], question["row"], question["column"])})
         elif question["ask"] == "card":
             say({"place": self.corner_of_card(question["layer"])})
         else:
@@ -242,9 +290,12 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--epochs", type=int, default=0, help="a run of another length than the default project's")
     parser.add_argument("--batch", type=int, default=0, help="batches of another size")
+    parser.add_argument("--project", type=Path, help="a project file to open")
     options = parser.parse_args()
     app, window = create(sys.argv[:1])
     informer = Informer(window)
+    if options.project:
+        window.files.open_path(options.project)
     if options.epochs:
         window.session.set_training(window.session.project.training.replace(epochs=options.epochs))
     if options.batch:

@@ -115,11 +115,23 @@ def screen(width: int, height: int) -> Iterator[dict[str, str]]:
         ["openbox", "--sm-disable"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
+        _await_manager(environment)
         yield environment
     finally:
         for process in (manager, server):
             process.terminate()
             process.wait(10)
+
+
+def _await_manager(environment: dict[str, str]) -> None:
+    """Wait until the window manager is there: a window that opens before it is never given the screen."""
+    for _ in range(100):
+        words = ["xdotool", "get_desktop"]  # which only a window manager can answer
+        asked = subprocess.run(words, env=environment, capture_output=True, timeout=60, check=False)
+        if asked.returncode == 0:
+            return
+        subprocess.run(["xdotool", "sleep", "0.1"], env=environment, timeout=60, check=False)
+    raise TimeoutError("The window manager did not start.")
 
 
 @contextmanager

@@ -36,6 +36,7 @@ def test_dragging_back_shows_the_weights_of_that_step_and_going_on_changes_nothi
             assert not past["live"]
             assert past["weights"] == seen[step]["weights"]
             assert past["probabilities"] == seen[step]["probabilities"]
+            assert past["train_loss"] == seen[step]["train_loss"]
         running.hand("mouseup", 1)
 
         running.hand("key", "space")  # the run goes on while the past is shown

@@ -4,14 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
 
 from core.schedules import Constant, CosineDecay
 from nnvis.panels.learn import LearnPanel
 from nnvis.session import RunState
 from nnvis.widgets.chart import LineChart
-from nnvis.widgets.chart_marks import STRIP, STRIP_GAP, Mark, best_place
+from nnvis.widgets.chart_marks import STRIP, STRIP_GAP, Mark, best_place, best_words
 from nnvis.widgets.chart_measure import AccuracyMeasure, LossMeasure
 
 
@@ -56,6 +56,48 @@ def test_the_best_point_is_the_lowest_loss_and_the_highest_accuracy():
     assert best_place(values, AccuracyMeasure().low_is_best) == 0
     assert best_place(values[:2], True) is None
     assert best_place(np.full(5, math.nan), True) is None
+
+
+def test_the_best_value_is_written_where_no_line_runs(qtbot, theme_source):
+    for measure, trained, measured in (
+        (LossMeasure(), 0.2, [2.3, 0.3, 0.29, 0.3, 0.3]),
+        (AccuracyMeasure(), 0.97, [0.1, 0.95, 0.96, 0.95, 0.95]),
+    ):
+        chart = LineChart(theme_source, measure)
+        qtbot.addWidget(chart)
+        chart.resize(500, 240)
+        epochs = np.arange(1, 401) / 100
+        chart.run.set_validation(np.arange(5.0), np.array(measured))
+        chart.set_log(False)
+        for level in (trained, 1 - trained if measure.can_log else trained):
+            chart.run.set_batches(epochs, np.full(400, level))
+            chart.refresh()
+            at = QPointF(chart.x_pixel(2.0), chart.y_pixel(measured[2]))
+            place = QRectF(*best_words(chart, at, 60.0))
+            assert chart.area().contains(place)
+            assert abs(place.center().y() - at.y()) < 50
+            lines = [y[(x > place.left()) & (x < place.right())] for x, y in chart.lines_in_pixels()]
+            assert not any(((place.top() < y) & (y < place.bottom())).any() for y in lines)
+
+
+def test_while_the_past_is_shown_its_moment_is_marked_and_what_came_after_is_veiled(chart):
+    def tints(epoch: float) -> set[str]:
+        image, x = chart.grab().toImage(), round(chart.x_pixel(epoch))
+        return {image.pixelColor(x, y).name() for y in range(round(chart.area().top()), round(chart.area().bottom()))}
+
+    accent, train = chart.theme.accent.lower(), chart.theme.train.lower()
+    assert accent not in tints(2.0)
+    assert train in tints(3.5)
+    chart.set_moment(2.0)
+    chart.refresh()
+    assert accent in tints(2.0)
+    assert train in tints(1.5)
+    assert train not in tints(3.5)
+    assert chart.moment_reading == chart.run.reading_at(2.0)
+    chart.set_moment(None)
+    chart.refresh()
+    assert accent not in tints(2.0)
+    assert train in tints(3.5)
 
 
 def test_a_strip_below_shows_the_learning_rate_and_takes_its_room_from_the_plot(chart):

@@ -53,7 +53,7 @@ def test_loss_on_a_log_scale_has_ticks_at_one_and_three():
 @given(st.floats(1e-6, 1e6), st.floats(1.0, 1e5), st.floats(1e-3, 1.0))
 def test_log_limits_hold_the_lines_with_room_and_not_much_more(lowest, spread, luck):
     lines = np.array([lowest, lowest * spread])
-    low, high = chart_scale.log_limits(lines, np.array([lowest * luck]))
+    low, high = chart_scale.log_limits(lines, np.array([lowest * luck]), lines)
     assert low < lowest
     assert high > lines[1]
     assert high <= lines[1] * 2.3
@@ -62,8 +62,14 @@ def test_log_limits_hold_the_lines_with_room_and_not_much_more(lowest, spread, l
 
 
 def test_log_limits_ignore_what_has_no_logarithm():
-    low, high = chart_scale.log_limits(np.array([0.0, np.nan, np.inf, 1.0]), np.array([0.0]))
+    low, high = chart_scale.log_limits(np.array([0.0, np.nan, np.inf, 1.0]), np.array([0.0]), np.array([np.inf]))
     assert 0 < low < 1 < high < 20
+
+
+def test_a_batch_that_explodes_is_in_sight_before_the_mean_follows():
+    low, high = chart_scale.log_limits(np.array([2.3, 900.0]), np.array([2.3]), np.array([2.3, 4e6]))
+    assert low < 2.3
+    assert 4e6 < high < 1e7
 
 
 @given(st.floats(1e-5, 1e7))
@@ -142,10 +148,10 @@ def test_losses_are_written_with_the_digits_that_matter():
 
 
 def test_a_loss_chart_keeps_zero_when_it_is_linear():
-    shown = Shown(np.array([0.0, 1.0]), np.array([2.3, 0.4]), NOTHING)
+    shown = Shown(np.array([0.0, 1.0]), np.array([2.3, 0.4]), NOTHING, NOTHING)
     axis = LossMeasure().axis(shown, 150, log=False)
     assert (axis.low, axis.high) == (0, 3)
-    assert LossMeasure().axis(Shown(NOTHING, NOTHING, NOTHING), 150, log=False).high == 1.5
+    assert LossMeasure().axis(Shown(NOTHING, NOTHING, NOTHING, NOTHING), 150, log=False).high == 1.5
 
 
 def test_what_has_no_logarithm_is_a_gap():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from core.data.augmentation import Augmentation
 from core.layers import Dense, Dropout, Flatten
 from core.optimizers import SGD
-from nnvis.course import Changed, CourseChange, course_changes, joined
+from nnvis.course import Changed, CourseChange, course_changes, joined, taken_over
 from nnvis.project import Project
 from nnvis.session import RunState
 
@@ -22,11 +22,25 @@ def test_each_thing_that_may_change_is_named_with_both_values():
         layers=(*BASE.layers[:2], Dropout(rate=0.4), BASE.layers[3]),
         training=BASE.training.replace(batch_size=128, epochs=9),
         augmentation=Augmentation(rotation_range=10),
+        pen_digits=BASE.pen_digits.replace(share=0.4),
     )
     assert [change.words for change in course_changes(BASE, after)] == [
         "learning rate 0.1 → 0.001", "momentum 0.5 → 0.9", "batch size 64 → 128",
-        "augmentation: rotation 0 → 10", "dropout: rate 0.1 → 0.4",
+        "augmentation: rotation 0 → 10", "pen digits: share 0 → 0.4", "dropout: rate 0.1 → 0.4",
     ]  # fmt: skip
+
+
+def test_a_run_takes_over_what_needs_no_restart_and_a_fresh_network_less():
+    after = replace(
+        BASE, seed=8, optimizer=SGD(learning_rate=0.2, momentum=0.5), training=BASE.training.replace(batch_size=128),
+        layers=(*BASE.layers[:2], Dropout(rate=0.4), Dense(units=10, activation="relu")),
+    )  # fmt: skip
+    run = taken_over(BASE, after, is_fresh=False)
+    assert run == replace(
+        BASE, optimizer=after.optimizer, training=after.training, layers=(*after.layers[:3], BASE.layers[3])
+    )
+    assert taken_over(BASE, after, is_fresh=True) == replace(run, training=BASE.training)
+    assert taken_over(BASE, replace(after, layers=()), is_fresh=False).layers == BASE.layers
 
 
 def test_two_changes_before_the_next_batch_are_one_and_one_taken_back_is_none():

@@ -17,6 +17,7 @@ from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT, LARGE, REGULAR, ThemeSource
 from nnvis.widgets.bars import Bars
 from nnvis.widgets.canvas import PaintCanvas
+from nnvis.widgets.live_label import LiveLabel
 from nnvis.widgets.picture import Picture
 
 SEVEN = ((62, 72), (110, 62), (150, 55), (195, 54), (206, 62), (200, 78), (170, 96), (150, 130), (135, 180), (112, 204))
@@ -41,7 +42,8 @@ def digit(panel: DrawPanel) -> str:
 
 
 def words(panel: DrawPanel) -> list[str]:
-    return [label.text() for label in panel.findChildren(QLabel) if label.isVisible() and label.text()]
+    labels = [*panel.findChildren(QLabel), *panel.findChildren(LiveLabel)]
+    return [label.text() for label in labels if label.isVisible() and label.text()]
 
 
 def draw_seven(panel: DrawPanel) -> None:

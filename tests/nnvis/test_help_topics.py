@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from core.advice import advise
 from core.layers import LAYERS
 from core.losses import LOSSES
 from core.optimizers import OPTIMIZERS
 from core.schedules import SCHEDULES
+from core.stack import check
 from nnvis.help_topics import FIELDS, KINDS, PLACES, SUBJECTS, names_around, topic_of
 from nnvis.hints.rules import RULES
 from nnvis.theory.article import TOPICS
+from tests.core.test_advice import CASES
+from tests.core.test_stack import PROBLEMS
 
 
 @pytest.mark.parametrize("table", [KINDS, FIELDS, PLACES, SUBJECTS], ids=["kinds", "fields", "places", "subjects"])
@@ -25,6 +29,20 @@ def test_every_kind_of_the_catalogues_has_its_page(kind: type) -> None:
 
 def test_every_hint_has_its_page() -> None:
     assert {rule.topic for rule in RULES} <= SUBJECTS.keys()
+
+
+@pytest.mark.parametrize("case", [*PROBLEMS, *CASES])
+def test_every_problem_of_a_stack_has_its_page(case: str) -> None:
+    if case in PROBLEMS:
+        layers, loss, *_ = PROBLEMS[case]
+        problems = check(layers, (28, 28, 1), 10, loss)
+    else:
+        layers = CASES[case][0]
+        problems = advise(layers, (28, 28, 1))
+    for problem in problems:
+        names = [problem.topic, "" if problem.layer is None else layers[problem.layer].kind_name()]
+        assert names[0] in ("", *FIELDS, *KINDS, *SUBJECTS)
+        assert problem.layer is None or topic_of(names) != PLACES["MainWindow"]
 
 
 def test_the_innermost_name_that_has_a_page_counts() -> None:

@@ -282,6 +282,61 @@ def test_a_network_that_learns_a_few_images_by_heart(run):
     assert the("overfitting", replace(evidence, project=stop.project)).proposal is None
 
 
+# --- what comes near, and must not ------------------------------------------------------------------------------------
+
+NEAR_MISSES = {
+    "divergence": (replace(PLAIN, optimizer=SGD(learning_rate=0.8), seed=3), 60, 4000),  # the loss jumps, and recovers
+    "exploding_gradients": (replace(PLAIN, layers=mlp("relu", 64, 64, 64, 64, kernel_scale=1.4)), 60, 4000),
+    "vanishing_gradients": (replace(PLAIN, layers=mlp("sigmoid", 64, 64, 64)), 120, 4000),  # half as deep
+    "rate_too_high": (replace(PLAIN, optimizer=Adam(learning_rate=0.02)), 220, 4000),
+    "rate_too_low": (replace(PLAIN, optimizer=SGD(learning_rate=0.005)), 220, 4000),
+    "dead_units": (replace(PLAIN, optimizer=Adam(learning_rate=0.02)), 240, 4000),
+    "overfitting": (replace(PLAIN, training=PLAIN.training.replace(epochs=12)), 348, 2000),  # learnt, not by heart
+}
+
+
+def test_each_rule_has_a_run_that_comes_near():
+    assert set(NEAR_MISSES) == {rule.name for rule in RULES}
+
+
+@pytest.mark.parametrize("name", [rule.name for rule in RULES])
+def test_what_only_comes_near_is_no_fault(run, name):
+    project, batches, count = NEAR_MISSES[name]
+    evidence = run(project, batches, count)
+    assert evidence.history.step == batches
+    assert rule_named(name).look(evidence) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "project", "batches", "after"),
+    [
+        ("divergence", replace(PLAIN, optimizer=SGD(learning_rate=5.0)), 4, 220),
+        ("rate_too_low", replace(PLAIN, optimizer=SGD(learning_rate=1e-5)), 220, 220),
+    ],
+)
+def test_the_remedy_helps_and_brings_no_other_fault(run, name, project, batches, after):
+    cure = the(name, run(project, batches)).proposal
+    assert cure is not None
+    cured = run(cure.project, after)
+    assert found(cured) == []
+    assert cured.recent_loss < 0.5 * cured.start_loss
+
+
+def test_dropout_makes_a_network_learn_less_by_heart(run):
+    recipe = PLAIN.training.replace(epochs=20)
+    project = replace(PLAIN, training=recipe, optimizer=Adam(learning_rate=0.003))
+    before = run(project, 10_000, 700)
+    cure = the("overfitting", before).proposal
+    assert cure is not None
+    after = run(cure.project, 10_000, 700)
+
+    def gap(evidence: Evidence) -> float:
+        last = evidence.history.epochs[-1]
+        return float(last.val_loss or 0.0) - last.loss
+
+    assert gap(after) < gap(before)
+
+
 # --- what they are ----------------------------------------------------------------------------------------------------
 
 

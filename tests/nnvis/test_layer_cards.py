@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.layers import LAYERS, Activation, Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D
 from core.losses import CategoricalCrossentropy
 from core.stack import check, describe, obstacle
+from nnvis.theme import font, load_fonts
 from nnvis.widgets.layer_card import LayerCard, input_card, layer_cards
 from nnvis.widgets.layer_model import CARD, HISTOGRAM, MOVED_ROWS, NEW_LAYERS, LayerModel
 from nnvis.widgets.layer_offer import fresh_layer, offers
+from nnvis.widgets.layer_paint import fitting, placed_chips
 
 IMAGE = (28, 28, 1)
 INPUT = input_card("MNIST digits", IMAGE, "pixels 0…1")
@@ -34,9 +39,10 @@ def mlp() -> list[Layer]:
 def test_a_card_says_shape_and_parameters() -> None:
     cards = cards_of(mlp())
     assert [card.caption for card in cards] == ["784", "128 · 100,480 parameters", "10 · 1,290 parameters"]
-    assert [card.short_caption for card in cards][1] == "128 · 100,480 params"
+    assert cards[1].short_captions == ("128 · 100,480 params", "128 · 100,480")
     assert cards[1].chips == ("128", "relu")
     assert "100,352 multiply-adds per image" in cards[1].details
+    assert [card.cost for card in cards] == ["", "100,352 multiply-adds per image", "1,280 multiply-adds per image"]
     assert not any(card.is_wrong for card in cards)
     assert cards_of([Flatten(), Dropout(rate=0.3), *mlp()[1:]])[1].caption == "784 · only while training"
 
@@ -188,3 +194,23 @@ def test_every_kind_is_found_by_its_name_and_nothing_by_nonsense() -> None:
 def test_a_new_layer_is_not_linear_where_it_could_be_more() -> None:
     for kind in LAYERS:
         assert getattr(fresh_layer(kind), "activation", "relu") != "linear"
+
+
+@pytest.mark.parametrize(("room", "words"), [
+    (200, ["16", "5×5", "relu"]), (97, ["16", "5×5", "relu"]), (70, ["16", "5×5"]), (12, []),
+])  # fmt: skip
+def test_chips_stand_closer_before_one_is_left_out(qapp: QApplication, room: float, words: list[str]) -> None:
+    load_fonts()
+    placed = placed_chips(["16", "5×5", "relu"], QFontMetricsF(font("caption")), room)
+    assert [text for text, _, _ in placed] == words
+    assert all(left + width <= room for _, left, width in placed)
+    assert all(one[1] + one[2] < other[1] for one, other in itertools.pairwise(placed))
+
+
+def test_a_card_takes_fewer_words_before_it_shortens_them(qapp: QApplication) -> None:
+    load_fonts()
+    metrics = QFontMetricsF(font("caption"))
+    captions = ("10×10×16 · 2,416 parameters", "10×10×16 · 2,416 params", "10×10×16 · 2,416")
+    for caption in captions:
+        assert fitting(captions, metrics, metrics.horizontalAdvance(caption)) == caption
+    assert fitting(captions, metrics, 60).endswith("…")

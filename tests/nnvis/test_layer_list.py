@@ -24,6 +24,7 @@ from nnvis.widgets.layer_card import input_card, layer_cards
 from nnvis.widgets.layer_list import LayerList
 from nnvis.widgets.layer_tips import CardHealth, card_health
 from nnvis.widgets.palette import LayerPalette
+from nnvis.widgets.pick_list import HEADING
 
 IMAGE = (28, 28, 1)
 ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -403,3 +404,25 @@ def test_the_palette_adds_what_is_clicked(qtbot: QtBot, holder: QWidget, theme_s
     with qtbot.waitSignal(palette.chosen) as added:
         qtbot.mouseClick(palette.list.viewport(), LEFT, pos=where)
     assert added.args == [0, Flatten()]
+
+
+def test_the_palette_groups_the_layers_and_its_field_stays_where_it_is(
+    qtbot: QtBot, holder: QWidget, theme_source: ThemeSource
+) -> None:
+    holder.resize(700, 800)
+    palette = LayerPalette(theme_source, LAYERS, holder)
+    palette.open_at(0, QRect(0, 400, 304, 20), after="Input", input_shape=IMAGE)
+    rows = palette.list.picks
+    headings = [rows.index(row).data(HEADING) for row in range(rows.rowCount())]
+    groups = list(dict.fromkeys(kind.group for kind in LAYERS))
+    assert [heading for heading in headings if heading] == groups  # each once: the kinds of a group stand together
+    assert palette.list.verticalScrollBar().maximum() == 0  # all of them can be seen at once
+    place = palette.field.mapTo(holder, QPoint())
+    qtbot.keyClicks(palette.field, "conv 32 3 relu")
+    assert [pick.title for pick in palette.shown] == ["Conv2D"]
+    assert not rows.index(0).data(HEADING)
+    assert palette.field.mapTo(holder, QPoint()) == place
+    holder.resize(700, 400)
+    qtbot.waitUntil(lambda: palette.height() == 400)
+    palette.field.clear()
+    assert palette.list.mapTo(holder, palette.list.rect().bottomLeft()).y() < 400

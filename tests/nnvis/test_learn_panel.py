@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from core.layers import Dense, Dropout, Flatten
+from core.layers import BatchNormalization, Dense, Dropout, Flatten
 from core.losses import CategoricalCrossentropy, MeanSquaredError
 from nnvis.colour_maps import signed_indices
 from nnvis.panels.learn import LearnPanel
@@ -15,7 +15,11 @@ from nnvis.panels.learn.curves import loss_by_chance, short_title
 from nnvis.panels.learn.layers import layer_arrays
 from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT
+from nnvis.widgets.card import SeriesKey
+from nnvis.widgets.chip import Chip
+from nnvis.widgets.color_bar import ColorBar
 from nnvis.widgets.first_layer import as_pictures
+from nnvis.widgets.ridge import Ridge
 
 
 @pytest.fixture
@@ -47,6 +51,25 @@ def test_it_begins_with_what_the_untrained_network_can_do(panel, session):
     assert panel.accuracy_card.chart.chance.text == "guessing: 10 %"
     assert [column.arrays.title for column in panel.distributions.columns] == ["Dense 128", "Dense 64", "Dense 10"]
     assert panel.distributions._caption.text() == "at step 0: glorot_uniform, seed 7. Training spreads and bends them."
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_everything_explains_itself_and_can_be_heard(qtbot, panel, session, trained):
+    if trained:
+        train(qtbot, session, epochs=1)
+        panel.budget.run_now()
+        QApplication.processEvents()
+    explained = (QAbstractButton, ColorBar, SeriesKey, Chip, Ridge)
+    seen = [widget for widget in panel.findChildren(QWidget) if widget.isVisible()]
+    assert sum(isinstance(widget, explained) for widget in seen) >= (15 if trained else 8)
+    for widget in seen:
+        name = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+        if isinstance(widget, explained):
+            assert widget.toolTip(), (type(widget), name)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
+            assert name, type(widget)
+    for card in (panel.loss_card, panel.accuracy_card, panel.distributions, panel.health, panel.first_layer):
+        assert card.title_label.toolTip(), card.accessibleName()
 
 
 def test_the_plots_are_found_by_name(panel):
@@ -135,6 +158,68 @@ def test_pointing_at_one_chart_points_at_both(qtbot, panel, session):
     assert panel.accuracy_card.chart.hover is None
 
 
+def test_looking_back_moves_the_curves_and_the_words_too(qtbot, panel, session):
+    for step in (1, 2, 3):
+        session.step_batch()
+        qtbot.waitUntil(lambda step=step: len(session.history) == step and session.state is RunState.PAUSED)
+    losses, accuracies = session.history.train_losses, session.history.train_accuracies
+    session.look_back(2)
+    for card, values in ((panel.loss_card, losses), (panel.accuracy_card, accuracies)):
+        assert card.chart.moment_reading.step == 2
+        assert card.train_key.value == card.chart.measure.words(values[:2].mean())
+        assert card._caption.text() == "at step 2"
+        assert f" at epoch {session.history.train_epochs[1]:.2f}: train" in card.chart.accessibleDescription()
+    assert panel.distributions._key.accessibleName() == "Filled: at step 2. Dashed: at step 0."
+    assert all(not column.ridge.is_live for column in panel.distributions.columns)
+    card.chart.hover_moved.emit(session.history.train_epochs[0])  # what is pointed at comes first
+    assert panel.loss_card.train_key.value == panel.loss_card.chart.measure.words(losses[0])
+    card.chart.hover_moved.emit(None)
+    session.look_back(0)
+    assert panel.loss_card.train_key.value == ""
+    session.look_live()
+    for card, values in ((panel.loss_card, losses), (panel.accuracy_card, accuracies)):
+        assert card.chart.moment_reading is None
+        assert card.train_key.value == card.chart.measure.words(values.mean())
+    assert panel.distributions._key.accessibleName() == "Filled: now. Dashed: at step 0."
+    assert all(column.ridge.is_live for column in panel.distributions.columns)
+
+
+def test_a_fresh_network_gives_the_third_row_its_small_height_back(qtbot, panel, session):
+    panel.inspection.arrange()
+    resting = panel.inspection.height()
+    train(qtbot, session, epochs=1)
+    assert panel.inspection.height() > resting
+    session.reset()
+    qtbot.waitUntil(lambda: len(session.history) == 0 and not panel.health.rows)
+    assert panel.inspection.height() == resting
+
+
+def test_the_caption_says_over_how_many_batches_the_mean_really_goes(qtbot, panel, session):
+    for step in (1, 2):
+        session.step_batch()
+        qtbot.waitUntil(lambda step=step: len(session.history) == step and session.state is RunState.PAUSED)
+    panel.budget.run_now()
+    assert "over 2 batches" in panel.accuracy_card._caption.text()
+    panel.curves.next_smoothing()
+    train(qtbot, session, epochs=5)
+    panel.budget.run_now()
+    assert "train over 95 batches" in panel.accuracy_card._caption.text()
+
+
+def test_the_first_batch_moves_all_of_the_page_at_once(qtbot, panel, session):
+    drawn = {}
+
+    def remember() -> None:
+        drawn.update({part.name: part.draws for part in panel.budget.parts})
+
+    remember()
+    before = dict(drawn)
+    session.snapshot_arrived.connect(remember)
+    session.step_batch()
+    qtbot.waitUntil(lambda: len(session.history) == 1 and session.state is RunState.PAUSED)
+    assert {name for name in drawn if drawn[name] > before[name]} >= {"curves", "histograms", "tiles", "health"}
+
+
 def test_the_key_l_toggles_the_log_scale(qtbot, panel, session):
     train(qtbot, session, epochs=1)
     panel.activateWindow()
@@ -206,6 +291,13 @@ def test_layers_are_called_as_on_their_cards(session):
     assert [(found.layer, found.title) for found in layer_arrays(named, layers)] == [
         (1, "Dense 64"), (3, "reader"), (4, "Dense 10"),
     ]
+
+
+def test_layers_that_look_alike_can_be_told_apart(session):
+    layers = (Flatten(), Dense(64), Dense(64), BatchNormalization(), Dense(64), Dense(10))
+    named = [type("View", (), {"layer": index, "name": "W", "layer_name": f"dense_{index}"}) for index in range(1, 6)]
+    titles = [found.title for found in layer_arrays(named, layers)]
+    assert titles == ["Dense 64 (1st)", "Dense 64 (2nd)", "BatchNorm", "Dense 64 (3rd)", "Dense 10"]
 
 
 def test_guessing_is_worked_out_for_each_loss():

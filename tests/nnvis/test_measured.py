@@ -92,13 +92,13 @@ def test_the_page_shows_them_and_follows_the_timeline(panel, session):
         plot = card.columns[0].histogram
         expected, _ = np.histogram(values[values != 0], plot.now.edges)
         assert np.abs(shown(panel, 0) - expected).sum() <= 4
-        assert "are 0, left out" in plot.note
+        assert "are 0, left out" in card.columns[0].note
         assert plot.start is not None
     assert card.columns[0].ridge.isHidden()
     card.arrays_switch.set_current("W")
     assert card._caption.text() == ""
     assert not card.columns[0].ridge.isHidden()
-    assert card.columns[0].histogram.note == "every 3rd value"
+    assert card.columns[0].note == "every 3rd value"
 
 
 def test_a_fresh_network_is_measured_anew(qtbot, panel, session):

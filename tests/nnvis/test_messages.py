@@ -24,7 +24,8 @@ def test_divergence_reads_as_in_the_picture_and_offers_the_remedy() -> None:
     assert message.kind == "error"
     assert message.title == "The loss exploded: from 2.3 to 1.1 · 10¹¹ in 8 batches."
     assert message.text == (
-        "Learning rate 5.0 is too large for SGD on this network. Training is paused; nothing is lost."
+        "Learning rate 5.0 is too large for SGD on this network. "
+        "Training has stopped with the last finite weights; nothing is lost."
     )
     (action,) = message.actions
     assert (action.label, action.primary) == ("Set 0.05 and restart", True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -22,6 +24,7 @@ def panel(qtbot: QtBot, session: Session, theme_source: ThemeSource) -> Iterator
     """The page over a fresh network, with a batch of 8 under the microscope."""
     session.set_training(session.project.training.replace(batch_size=8))
     qtbot.waitUntil(lambda: session.state is RunState.READY and not session.running_is_old)
+    theme_source.set_reduced_motion(True)  # a picture of the page is that of its end
     made = MicroscopePanel(session, theme_source)
     qtbot.addWidget(made)
     made.resize(1366, 592)
@@ -169,23 +172,47 @@ def test_after_a_step_the_next_batch_is_there(qtbot: QtBot, panel: MicroscopePan
 def test_a_moment_of_the_past_can_be_looked_at(qtbot: QtBot, panel: MicroscopePanel, session: Session) -> None:
     with qtbot.waitSignal(session.specimen_arrived):
         session.step_batch()
+    first = panel._trace
+    assert first is not None
+    with qtbot.waitSignal(session.specimen_arrived):
+        session.step_batch()
+    with qtbot.waitSignal(session.specimen_arrived):
+        session.look_back(1)
+    assert panel._trace is not None
+    assert (panel._trace.specimen.step, panel._trace.specimen.is_past) == (1, True)
+    assert panel.head._source.text() == "Batch of step 2 · image 1 of 8"
+    with qtbot.waitSignal(session.specimen_arrived):
+        session.look_live()
+    assert (panel._trace.specimen.step, panel._trace.specimen.is_past) == (2, False)
+
+
+def test_where_no_update_followed_test_images_stand_in_and_it_is_said(
+    qtbot: QtBot, panel: MicroscopePanel, session: Session
+) -> None:
+    with qtbot.waitSignal(session.specimen_arrived):
+        session.step_batch()
+    assert session.timeline is not None
+    moments = session.timeline._moments
+    moments[0] = replace(moments[0], next=None)  # as after other weights were put in
     session.look_back(0)
     assert panel._trace is not None
-    assert panel._trace.specimen.step == 0
     assert not panel._trace.specimen.applies
+    assert panel.head._source.text().startswith("Test images before step 1")
+    assert "stand in for it" in panel.head._source.toolTip()
 
 
-def test_a_stop_is_drawn_within_a_tenth_of_a_second(panel: MicroscopePanel) -> None:
-    for number in range(len(panel.stops)):  # typesetting is done once in the life of the program
-        panel.go_to(number)
-        panel.grab()
-    taken = []
-    for number in range(len(panel.stops)):
-        begun = time.thread_time()
-        panel.go_to(number)
-        panel.grab()
-        taken.append(time.thread_time() - begun)
-    assert np.median(taken) < 0.1
+def test_a_stop_is_drawn_within_a_tenth_of_a_second(qtbot: QtBot, panel: MicroscopePanel) -> None:
+    qtbot.waitUntil(lambda: not panel._ahead.is_busy)  # what is typeset once in the life of the program is typeset
+    rounds = []
+    for _ in range(3):
+        taken = []
+        for number in range(len(panel.stops)):
+            begun = time.thread_time()
+            panel.go_to(number)
+            panel.grab()
+            taken.append(time.thread_time() - begun)
+        rounds.append(taken)
+    assert np.min(rounds, axis=0).max() < 0.1
 
 
 def test_a_convolutional_network_is_walked_through(
@@ -362,6 +389,7 @@ def test_while_training_goes_on_it_stands_still_until_told_to_follow(
 def test_the_error_is_seen_flowing_back(qtbot: QtBot, session: Session, theme_source: ThemeSource) -> None:
     from nnvis.panels.microscope import MicroscopePage
 
+    theme_source.set_reduced_motion(True)
     page = MicroscopePage(session, theme_source)
     for widget in (page, page.tools):  # the window puts the tools beside its tabs
         qtbot.addWidget(widget)
@@ -378,3 +406,98 @@ def test_the_error_is_seen_flowing_back(qtbot: QtBot, session: Session, theme_so
     assert page.current == "walk"
     session.show_stop("BP3")
     assert page.current == "walk"
+
+
+def test_a_chip_on_which_the_mouse_rests_shows_its_block(qtbot: QtBot, panel: MicroscopePanel) -> None:
+    chip = panel.track.places.chips[1].center().toPoint()
+    preview = panel._preview
+    QTest.mouseMove(panel.track, chip)
+    qtbot.waitUntil(preview.isVisible)
+    assert "Weighted sum of layer 1" in preview.accessibleDescription()
+    assert panel.rect().contains(preview.geometry())
+    assert not preview.grab().isNull()
+    QTest.mouseMove(panel.track, QPoint(panel.track.width() // 2, panel.track.height() // 2))
+    assert not preview.isVisible()
+
+
+def test_numbers_and_the_scale_of_colours_are_switched(panel: MicroscopePanel) -> None:
+    panel.go_to_kind("BP1")
+    plain = panel.bench.stage.grab().toImage()
+    key(panel, Qt.Key.Key_N)
+    bare = panel.bench.stage.grab().toImage()
+    assert bare != plain
+    key(panel, Qt.Key.Key_M)
+    assert panel.bench.stage.grab().toImage() != bare
+    key(panel, Qt.Key.Key_N)
+    key(panel, Qt.Key.Key_M)
+    assert panel.bench.stage.grab().toImage() == plain
+
+
+def test_a_number_an_array_and_the_equation_are_copied(panel: MicroscopePanel) -> None:
+    clipboard = QGuiApplication.clipboard()
+    panel.go_to_kind("BP3")
+    key(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    first, *terms = clipboard.text().splitlines()
+    assert first.startswith("dW_3[")
+    assert len(terms) == 8
+    total = sum(float(line.rpartition("= ")[2]) for line in terms)
+    assert total == pytest.approx(float(first.rpartition("= ")[2]), rel=1e-4)
+    stage = panel.bench.stage
+    shown = stage.block("dZ")
+    assert shown is not None
+    panel.copy_array(shown.rect.center())
+    rows = np.array([line.split(",") for line in clipboard.text().splitlines()], float)
+    assert panel.stop is not None
+    np.testing.assert_allclose(rows, panel.stop.values["dZ"], rtol=1e-6)
+    assert panel.bench.card.accessibleDescription() == "The whole array is copied as CSV."
+    panel.copy_equation()
+    assert clipboard.text() == r"dW_{3} = {Y_{2}}^{\top} \cdot dZ_{3}"
+
+
+def test_signs_and_symbols_explain_themselves(panel: MicroscopePanel) -> None:
+    panel.go_to_kind("BP3")
+    stage = panel.bench.stage
+    layout = stage.layout_now
+    assert layout is not None
+    said = {text.text: stage.words_at(text.middle) for text in layout.texts if text.is_art}
+    assert said[r"\cdot"].startswith("Matrix product")
+    assert said["dZ_{3}"].startswith("8 × 10 numbers from")
+
+
+def test_the_step_is_shown_for_each_array_of_weights(panel: MicroscopePanel) -> None:
+    key(panel, Qt.Key.Key_End)
+    assert symbol(panel) == "W_1"
+    assert panel.head._array.text() == "W of layer 1"
+    key(panel, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert symbol(panel) == "b_1"
+    key(panel, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    key(panel, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert symbol(panel) == "b_3"
+    key(panel, Qt.Key.Key_Left)
+    assert not panel.head._array.isVisible()
+
+
+def test_an_image_is_chosen_among_those_of_the_batch(panel: MicroscopePanel) -> None:
+    from nnvis.widgets.microscope.written_numbers import batch_places
+
+    card = panel.bench.card
+    where = batch_places(card._batch_area, 8)[3].center().toPoint()
+    QTest.mouseClick(card, Qt.MouseButton.LeftButton, pos=where)
+    assert panel._image == 3
+    told = card.telling
+    assert told is not None
+    assert told.batch is not None
+    assert told.batch[0] == 3
+
+
+def test_what_comes_next_is_typeset_ahead(qtbot: QtBot, panel: MicroscopePanel) -> None:
+    from nnvis.widgets.microscope.equation_art import art
+
+    qtbot.waitUntil(lambda: not panel._ahead.is_busy)
+    known = art.cache_info().misses
+    for stop in panel.stops:
+        art(stop.shown(0).result.latex)
+    assert art.cache_info().misses == known
+    panel._ahead.prepare(panel.stops, 0, 0)
+    panel.hide()
+    assert not panel._ahead.is_busy

@@ -175,6 +175,8 @@ def test_a_problem_is_counted_shown_and_solved(
     assert chip.text == "1 problem"
     qtbot.mouseClick(chip, LEFT)
     assert session.selected_layer == 0
+    with qtbot.waitSignal(session.topic_asked, check_params_cb=lambda topic: topic == "Dense"):
+        qtbot.mouseClick(button(cards, "Why?"), LEFT)
     qtbot.mouseClick(button(cards, "Insert Flatten"), LEFT)
     assert kinds(session) == ["Flatten", "Dense", "Dense", "Dense"]
     assert session.undo_text == "insert Flatten"
@@ -184,6 +186,8 @@ def test_a_problem_is_counted_shown_and_solved(
 def test_an_empty_stack_says_what_to_do(qtbot: QtBot, session: Session, panel: NetworkPanel) -> None:
     session.set_layers((), "remove all")
     assert button(panel, "Add an output layer").isVisible()
+    with qtbot.waitSignal(session.topic_asked):
+        qtbot.mouseClick(button(panel, "Why?"), LEFT)
     qtbot.mouseClick(button(panel, "Add an output layer"), LEFT)
     assert kinds(session) == ["Flatten", "Dense"]
     assert [problem.severity for problem in session.problems] == ["note"]

@@ -59,7 +59,7 @@ def test_mnist_only_is_one_click_away_and_so_is_the_way_back(panel: NetworkPanel
     QTest.mouseClick(part.alone, Qt.MouseButton.LeftButton)
     assert session.project.pen_digits.share == 0
     assert part.alone.text() == "Mix in"
-    assert not part.browse.isVisible()
+    assert part.browse.text() == "Pen digits"
     QTest.mouseClick(part.alone, Qt.MouseButton.LeftButton)
     assert session.project.pen_digits == MANY
 
@@ -103,6 +103,26 @@ def test_others_shows_other_drawings(qtbot: QtBot, theme_source: ThemeSource) ->
     for _ in range(3):
         sheet.others.click()
     assert sheet.rows.rows[0].samples == first
+
+
+def test_it_says_how_far_they_are_drawn_and_the_slider_stays_where_it_is(
+    qtbot: QtBot, theme_source: ThemeSource
+) -> None:
+    part = PenShare(theme_source)
+    qtbot.addWidget(part)
+    part.resize(232, 24)
+    part.show()
+    places = set()
+    for given, done, words, is_open in (
+        (0.2, 0, "drawing 0 %", False), (0.2, 4, "drawing 40 %", False), (0.2, 10, "Pen digits", True),
+        (0.0, 0, "Pen digits", False),
+    ):  # fmt: skip
+        part.set_share(given, "MNIST digits")
+        part.set_progress(done, 10)
+        assert (part.browse.text(), part.browse.isEnabled()) == (words, is_open)
+        part.layout().activate()
+        places.add(part.slider.geometry().left())
+    assert len(places) == 1
 
 
 def test_nothing_is_cut_off_in_the_narrowest_dock(qtbot: QtBot, theme_source: ThemeSource) -> None:

@@ -6,7 +6,15 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnvis.theme import COMPACT, DARK, LIGHT, REGULAR
 from nnvis.widgets.banner import Banner, BannerAction, BannerMessage
@@ -160,6 +168,30 @@ def test_segmented_control_is_chosen_from_by_mouse_and_keyboard(qtbot, theme_sou
     assert control.accessibleDescription() == "b"
     with qtbot.assertNotEmitted(control.changed):
         control.set_current("b")
+
+
+def test_tab_leads_to_the_chosen_part_from_which_arrows_choose(qtbot, theme_source):
+    parts = (("W", "W", "The weights."), ("b", "b", "The biases."), ("dW", "dW", "The gradient of the weights."))
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    before, control, after = QLineEdit(), SegmentedControl(theme_source, "Shown", parts), QLineEdit()
+    for widget in (before, control, after):
+        column.addWidget(widget)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    after.setFocus()
+    QTest.keyClick(after, Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() is control.part("W")
+    QTest.keyClick(control.part("W"), Qt.Key.Key_Right)
+    assert control.current == "b"
+    control.set_current("dW")
+    before.setFocus()
+    QTest.keyClick(before, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is control.part("dW")
+    QTest.keyClick(control.part("dW"), Qt.Key.Key_Left)
+    assert control.current == "b"
 
 
 def test_segmented_control_glides_to_the_chosen_part(qtbot, theme_source):

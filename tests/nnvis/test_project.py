@@ -166,10 +166,18 @@ def test_the_split_is_whole_repeatable_and_scaled_by_the_training_part(digits: D
     assert abs(scaled.std() - 1) < 1e-3
 
 
+def test_the_images_that_are_trained_on_are_not_copied(digits: Dataset) -> None:
+    split = split_data(digits, DataRecipe(validation_share=0.25), 1)
+    assert split.images is digits.x_train
+    assert not np.isin(split.rows, np.setdiff1d(np.arange(len(digits.x_train)), split.rows)).any()
+    trainer = Project.default().build_trainer(Project.default().build_model(digits), split)
+    assert np.shares_memory(trainer.samples.x, digits.x_train)
+
+
 def test_without_validation_all_images_are_trained(digits: Dataset) -> None:
     project = replace(Project.default(), data=DataRecipe(validation_share=0.0))
     split = split_data(digits, project.data, 0)
-    assert split.x_train is digits.x_train
+    np.testing.assert_array_equal(split.x_train, digits.x_train)
     trainer = project.build_trainer(project.build_model(digits), split)
     assert trainer.validation_data is None
     assert (trainer.batch_size, trainer.epochs) == (64, 12)

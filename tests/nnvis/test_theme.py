@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QFontInfo, QFontMetrics, QIcon, QImage, QPalette
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from nnvis import style_sheet
 from nnvis.icons import icon_pixmap
@@ -35,6 +35,28 @@ def test_switching_tells_listeners_after_the_application_is_dressed(qtbot, qapp,
     assert label.palette().color(QPalette.ColorRole.WindowText).name() == LIGHT.text_3.lower()
     theme_source.set_mode("light")
     assert len(seen) == 1
+
+
+def test_a_dressed_window_gets_every_change_and_the_application_none(qtbot, qapp, theme_source):
+    window = QWidget()
+    inner = QWidget(window)
+    label = text_label("words", tone="secondary")
+    label.setParent(inner)
+    qtbot.addWidget(window)
+    window.show()
+    theme_source.dress(window)
+    first = qapp.styleSheet()
+
+    def ink() -> str:
+        return label.palette().color(QPalette.ColorRole.WindowText).name().upper()
+
+    assert ink() == DARK.text_2
+    theme_source.set_mode("light")
+    assert ink() == LIGHT.text_2
+    assert qapp.styleSheet() == first  # to change that would take half a second in the whole program
+    assert qapp.palette().color(QPalette.ColorRole.Window).name().upper() == LIGHT.panel
+    theme_source.set_mode("dark")
+    assert ink() == DARK.text_2
 
 
 def test_an_unknown_mode_is_refused(theme_source):

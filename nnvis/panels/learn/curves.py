@@ -34,6 +34,7 @@ class CurvesRow(QObject):
         self._session = session
         self._theme_source = theme_source
         self._validations_shown = -1
+        self._window_said = 0  # batches of the running average, as the captions have it
         self.loss_card = ChartCard(theme_source, LossMeasure())
         self.loss_card.chart.setObjectName("lossPlot")
         self.accuracy_card = ChartCard(theme_source, AccuracyMeasure())
@@ -96,6 +97,7 @@ class CurvesRow(QObject):
     def say_captions(self) -> None:
         """Say in each card's head what is drawn."""
         session, chart = self._session, self.loss_card.chart
+        self._window_said = chart.run.window
         project = session.running_project or session.project
         images = number_text.count(session.image_counts[1]) if session.image_counts[1] else ""
         loss = short_title(project.loss)
@@ -138,11 +140,12 @@ class CurvesRow(QObject):
                 epochs = np.array([done.epoch for done in history.validations], dtype=np.float64)
                 measured = np.array([getattr(done, name) for done in history.validations], dtype=np.float64)
                 card.chart.run.set_validation(epochs, measured)
+            card.chart.set_moment(None if self._session.is_live else history.epoch_at(self._session.shown_step))
             card.chart.set_marks(tuple(Mark(change.epoch, change.words) for change in history.course))
             if card is self.loss_card:
                 self._show_rates()
             card.refresh()
-        if self.loss_card.chart.run.window < self.smoothing or fresh:
+        if self.loss_card.chart.run.window != self._window_said or fresh:
             self.say_captions()
 
     def _show_rates(self) -> None:
@@ -151,7 +154,7 @@ class CurvesRow(QObject):
         rates = session.history.train_rates
         project = session.running_project or session.project
         varies = project.schedule.kind_name() != "Constant" or bool(session.history.course and np.ptp(rates))
-        self.loss_card.chart.set_rates(rates if varies else None)
+        self.loss_card.chart.set_rates(rates if varies and len(rates) else None)
 
     def _in_sight(self) -> bool:
         return not self.loss_card.visibleRegion().isEmpty()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.sequential import WeightView
 from nnvis import number_text
 from nnvis.theme import ThemeSource
 from nnvis.widgets.distributions import Distributions
-from nnvis.widgets.layer_column import LayerArrays, PastMoment, PastValues
+from nnvis.widgets.layer_column import LayerArrays, PastMoment, PastValues, ordinal
 from nnvis.widgets.redraw_budget import Part, RedrawBudget
 from nnvis.widgets.ridge import ridge_steps
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 TOPIC = "distributions"  # of the questions to the session's study
 AT_ONCE = 2  # past moments in one question while training
-LOWEST = 168  # the row's height; lower, the page scrolls
+LOWEST = 152  # the row's height; lower, the page scrolls
 
 
 class LayersRow(QObject):
@@ -78,8 +79,12 @@ class LayersRow(QObject):
             if self._says_start:
                 self.say_caption()
             past = self._past_moments(session.shown_step)
+            self._say_moment()
             self.distributions.show_past(past, session.shown_step, session.history.epoch_at(session.shown_step))
             self.distributions.show_parameters(session.parameters)
+
+    def _say_moment(self) -> None:
+        self.distributions.show_moment(None if self._session.is_live else self._session.shown_step)
 
     def _past_moments(self, step: int) -> list[PastMoment]:
         """A few moments of the run, evenly spaced, before this step."""
@@ -103,6 +108,7 @@ class LayersRow(QObject):
         moments = self._past_moments(step)
         known = self._past_values
         past = [PastValues(each.step, each.epoch, known[each.step]) for each in moments if each.step in known]
+        self._say_moment()
         self.distributions.show_measured(measured.values, past, step, session.history.epoch_at(step))
         missing = [(each.step, each.parameters) for each in moments if each.step not in known]
         if missing and not self._asked:
@@ -148,8 +154,11 @@ class LayersRow(QObject):
 
 
 def layer_arrays(views: Sequence[WeightView], layers: Sequence[Layer]) -> tuple[LayerArrays, ...]:
-    """Return one entry per layer that has weights, with a title as its card has it: ``Dense 128``."""
-    found = []
+    """Return one entry per layer that has weights, with a title as its card has it: ``Dense 128``, ``BatchNorm``.
+
+    Of several that would be called the same, each says which it is: ``Dense 64 (2nd)``.
+    """
+    found: list[LayerArrays] = []
     for index, layer in enumerate(layers):
         mine = {view.name: view for view in views if view.layer == index}
         if not mine:
@@ -161,5 +170,11 @@ def layer_arrays(views: Sequence[WeightView], layers: Sequence[Layer]) -> tuple[
             "b": str(values.get("bias_initializer", "")),
         }
         name = next(iter(mine.values())).layer_name
-        found.append(LayerArrays(index, layer.name or f"{layer.kind_name()}{size}", name, mine, initializers))
-    return tuple(found)
+        kind = layer.kind_name().replace("Normalization", "Norm")  # as it is said; the whole word fills a table
+        found.append(LayerArrays(index, layer.name or f"{kind}{size}", name, mine, initializers))
+    titles = [layer.title for layer in found]
+    return tuple(
+        layer if titles.count(layer.title) == 1
+        else replace(layer, title=f"{layer.title} ({ordinal(titles[:place].count(layer.title) + 1)})")
+        for place, layer in enumerate(found)
+    )  # fmt: skip

@@ -48,6 +48,7 @@ class LearnPanel(QWidget):
         self.inspecting.maps.add_to(self.budget, self._redraw)
         self.takes = self._made_menus()
         self._until: UntilCard | None = None
+        self._shows_run = False  # whether anything of the present run has been drawn
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._redraw)
@@ -168,14 +169,19 @@ class LearnPanel(QWidget):
     # --- what the session says --------------------------------------------------------------------------------------
 
     def _on_snapshot_arrived(self, _snapshot: Snapshot) -> None:
-        self.budget.request_all()
-        self._redraw()
+        if not self._shows_run and len(self._session.history):
+            self._shows_run = True  # all at once: the page is arranged anew when the first batch is there
+            self._redraw_now()
+        else:
+            self.budget.request_all()
+            self._redraw()
         self.advice.consider()
 
     def _on_history_cleared(self) -> None:
         for row in (self.curves, self.layers, self.inspecting):
             row.clear()
         self.advice.clear()
+        self._shows_run = False
         self._say_what_is_shown()
         self._redraw_now()
 

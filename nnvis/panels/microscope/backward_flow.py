@@ -26,6 +26,7 @@ class BackwardFlow(QWidget):
         super().__init__(parent)
         self._session = session
         self._bench: Bench | None = None
+        self._shown: tuple[int, int] | None = None  # run and step of the flow that is shown
         self.setObjectName("backwardFlow")
         self.view = FlowView(theme_source)
         self.why = WhyStrip(theme_source)
@@ -39,9 +40,8 @@ class BackwardFlow(QWidget):
         self.own_scale.toggled.connect(self.view.set_own_scale)
         head = QHBoxLayout()
         head.setSpacing(12)
-        for widget in (self._title, self._what):
-            head.addWidget(widget)
-        head.addStretch(1)
+        head.addWidget(self._title)
+        head.addWidget(self._what, 1)
         head.addWidget(self.own_scale)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 14, 8)
@@ -52,6 +52,7 @@ class BackwardFlow(QWidget):
         session.specimen_arrived.connect(self._on_specimen)
         session.history_cleared.connect(self._on_history_cleared)
         session.state_changed.connect(self._ask)
+        session.moment_changed.connect(self._ask)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look at the batch that comes next."""
@@ -77,7 +78,10 @@ class BackwardFlow(QWidget):
         trace = self._bench.trace(specimen)
         dataset = self._session.dataset
         flow = flow_of(trace, 0)
-        self.view.show_flow(flow, dataset.class_names if dataset is not None else ())
+        names = dataset.class_names if dataset is not None else ()
+        is_new = (specimen.run, specimen.step) != self._shown
+        self._shown = specimen.run, specimen.step
+        self.view.show_flow(flow, names, pulse=is_new)
         self.why.show_sentence(flow.sentence)
         self._what.setText(
             f"image 1 of {trace.size} of the batch of step {specimen.step + 1:,} · light: √|w · dZ|, thickness as well"

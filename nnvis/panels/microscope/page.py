@@ -30,6 +30,7 @@ class MicroscopePage(QWidget):
     def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("microscopePage")
+        self._session = session
         self.walk = MicroscopePanel(session, theme_source)
         self.check = GradientCheck(session, theme_source)
         self.flow = BackwardFlow(session, theme_source)
@@ -40,6 +41,7 @@ class MicroscopePage(QWidget):
             self._stack.addWidget(view)
         self.tools.changed.connect(self.show_view)
         session.stop_asked.connect(lambda name: self.show_view(NAMED.get(name, "walk")))
+        session.selected_layer_changed.connect(self._on_selected_layer_changed)
         for letter, wanted in (("G", "check"), ("B", "flow")):
             key = QShortcut(QKeySequence(letter), self)
             key.activated.connect(lambda wanted=wanted: self.show_view("walk" if self.current == wanted else wanted))
@@ -53,3 +55,12 @@ class MicroscopePage(QWidget):
         """Bring a view to the front."""
         self.tools.set_current(key)
         self._stack.setCurrentWidget(self._views[key])
+
+    def _on_selected_layer_changed(self) -> None:
+        """A layer that is selected elsewhere is looked at here, too, if it is part of the network that is shown."""
+        session, selected = self._session, self._session.selected_layer
+        if selected is None or session.has_other_layers or not self.isVisible():
+            return
+        taking_part = [index for index, layer in enumerate(session.project.layers) if layer.enabled]
+        if selected in taking_part:
+            self.walk.go_to_layer(taking_part.index(selected))

@@ -5,24 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QImage, QShowEvent
+from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnvis.microscope.long_way import has_long_way, long_way
 from nnvis.microscope.specimen import Specimen
 from nnvis.microscope.staging import staging
-from nnvis.microscope.stops import Stop, stops_of
+from nnvis.microscope.stops import Stop, moved_weights, stops_of
 from nnvis.microscope.telling import telling
 from nnvis.microscope.trace import Bench
 from nnvis.microscope.track import track_of
-from nnvis.microscope.weight_life import life_of, weight_pointed_at
-from nnvis.microscope.written_out import WrittenOut, written_out
-from nnvis.microscope.written_windows import linked
-from nnvis.panels.microscope.changing import Changing
+from nnvis.microscope.written_out import written_out
+from nnvis.microscope.written_windows import linked, moved
+from nnvis.panels.microscope.ahead import TypesetAhead
+from nnvis.panels.microscope.weighing import Weighing
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import text_label
 from nnvis.widgets.microscope.bench_area import BenchArea
+from nnvis.widgets.microscope.chip_preview import ChipPreview
 from nnvis.widgets.microscope.microscope_head import MicroscopeHead
 from nnvis.widgets.microscope.microscope_keys import MicroscopeKeys
 from nnvis.widgets.microscope.source_window import SourceWindow
@@ -38,7 +39,7 @@ LOW = 460  # a bench lower than that shows fewer rows
 EMPTY = "The network is being made ready. In a moment its next update can be read here, equation by equation."
 
 
-class MicroscopePanel(Changing):
+class MicroscopePanel(Weighing):
     """A track, a header, the stage with its written-out card, the line of source and the sentence of why."""
 
     def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
@@ -47,10 +48,6 @@ class MicroscopePanel(Changing):
         self._theme_source = theme_source
         self.setObjectName("microscope")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._bench: Bench | None = None
-        self._twins: Bench | None = None  # the same network in float64, for finite differences
-        self._out: WrittenOut | None = None
-        self._thumbnails: dict[int, QImage] = {}
 
         self.track = StepTrack(theme_source)
         self.head = MicroscopeHead(theme_source)
@@ -60,6 +57,8 @@ class MicroscopePanel(Changing):
         self._empty = text_label(EMPTY, tone="secondary")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
+        self._ahead = TypesetAhead(self)
+        self._preview = ChipPreview(theme_source, self)
         self._keys = MicroscopeKeys(self)
         self._connect()
         self._show_nothing()
@@ -87,6 +86,8 @@ class MicroscopePanel(Changing):
     def _connect(self) -> None:
         session, stage = self._session, self.bench.stage
         self.track.stop_requested.connect(self.go_to)
+        self.track.rested.connect(self._on_chip_rested)
+        self.track.left.connect(self._preview.hide)
         self.head.chain.stop_requested.connect(self.go_to)
         self.head.back_requested.connect(self.back)
         self.head.next_requested.connect(self.next)
@@ -100,8 +101,11 @@ class MicroscopePanel(Changing):
         self.head.long_way_toggled.connect(self.toggle_long_way)
         self.head.source_chosen.connect(self._on_source_chosen)
         self.head.image_chosen.connect(self.choose_image)
+        self.head.array_chosen.connect(self.choose_moved)
         stage.pointed.connect(self._on_pointed)
         stage.clicked.connect(self._on_clicked)
+        stage.menu_requested.connect(self.open_stage_menu)
+        self.bench.card.image_chosen.connect(self.choose_image)
         self.code.name_pointed.connect(self._on_name_pointed)
         self.code.source_requested.connect(self.show_source)
         self.bench.weight.closed.connect(self._close_weight)
@@ -125,13 +129,14 @@ class MicroscopePanel(Changing):
         """Nothing moves out of sight."""
         super().hideEvent(event)
         self._play.stop()
+        self._ahead.rest()
         self.head.follow.setChecked(False)
 
     def _ask(self) -> None:
         """Ask for the batch about to be applied, or make a specimen of one's own."""
         if not self.isVisible():
             return
-        if self.head.source == "batch" and self._session.is_live:
+        if self.head.source == "batch" and self._session.knows_batch:
             self._session.ask_specimen()
         else:
             self._take_own()
@@ -147,7 +152,9 @@ class MicroscopePanel(Changing):
         self._examine(specimen)
 
     def _on_specimen(self, specimen: Specimen) -> None:
-        if self.isVisible() and self.head.source == "batch" and self._session.is_live:
+        session = self._session
+        fits = not specimen.is_past if session.is_live else specimen.step == session.shown_step
+        if self.isVisible() and self.head.source == "batch" and session.knows_batch and fits:
             self._examine(specimen)
 
     def _examine(self, specimen: Specimen) -> None:
@@ -160,6 +167,7 @@ class MicroscopePanel(Changing):
             return  # of a network that is gone by now
         self._trace = self._bench.trace(specimen)
         self._stops = stops_of(self._trace)
+        self._take_moved()
         self._number = min(self._number, len(self._stops) - 1)
         size = self._trace.size
         if size == 1 or self._image is None or self._image >= size:
@@ -173,6 +181,7 @@ class MicroscopePanel(Changing):
         self._body.show()
         self._show_track()
         self._show_stop()
+        self._ahead.prepare(self._stops, self._number, self._image)
         if self._wanted:
             self.go_to_named(self._wanted)
 
@@ -205,6 +214,8 @@ class MicroscopePanel(Changing):
             stop.tag, stop.title, self._number, len(self._stops), links if stop.is_backward else [],
             trace.specimen, self._image,
         )  # fmt: skip
+        arrays = tuple(words for _, words in moved_weights(trace)) if stop.tag == "Update" else ()
+        self.head.offer_arrays(arrays, self.moved)
         self.bench.set_beside(self._staging.stack is not None)
         stage = self.bench.stage
         stage.show_staging(self._staging, self._thumbnails)
@@ -240,6 +251,11 @@ class MicroscopePanel(Changing):
             return False
         last = max((index for index, each in enumerate(self._stops) if each.factor), default=0)
         return stop.result != "dW" or self._stops[last] is stop
+
+    def _on_chip_rested(self, number: int, chip: QRect) -> None:
+        stop = self._stops[number]
+        staged = staging(stop, self._image, self._stops[number - 1] if number else None, True, self._names)
+        self._preview.show_block(f"{stop.title} ({stop.tag})", staged.result, self._thumbnails, chip)
 
     # --- pointing ---------------------------------------------------------------------------------------------------
 
@@ -280,33 +296,13 @@ class MicroscopePanel(Changing):
         self._pinned = False
         self._refresh_marks()
 
-    def show_weight(self) -> None:
-        """Open the card of the weight that is pointed at, or of the one that weighs most in the number pointed at."""
-        stop, trace, bench, model = self.stop, self._trace, self._bench, self._session.new_model()
-        found = weight_pointed_at(stop, self._at, self._out) if stop is not None else None
-        if trace is None or bench is None or found is None or model is None:
-            return
-        if self._twins is None:
-            self._twins = Bench(model.clone("float64"))
-        timeline = self._session.timeline
-        steps = timeline.steps if timeline else ()
-        moments = [moment for step in steps if timeline and (moment := timeline.nearest(step)) is not None]
-        moments = [moment for moment in moments if moment.step <= trace.specimen.step]
-        view, index = found
-        life = life_of(trace, self._stops, view, index, bench, self._twins, moments)
-        self._trace = bench.trace(trace.specimen)  # the bench was used for other moments
-        self.bench.weight.show_life(life, self._thumbnails)
-        self.bench.set_drawer(True)
-
-    def _close_weight(self) -> None:
-        self.bench.set_drawer(False)
-
     def _point(self, name: str, place: int) -> None:
         staged = self._staging
         if staged is None:
             return
         block = next((each for each in staged.blocks if each.operand.text == name), staged.result)
         at = block.index_at(place)
+        at |= moved(staged.shown.stop, at)
         result = staged.shown.result
         self._at = {**{axis: index for axis, index in self._at.items() if axis in result.axes}, **at}
         index = tuple(self._at.get(axis, 0) for axis in result.axes)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from nnvis.microscope.named_stops import LONG_WAY, number_of
-from nnvis.microscope.stops import Stop
+from nnvis.microscope.stops import Stop, moved_weights, update_stop
 from nnvis.microscope.trace import StepTrace
 
 PLAY_EVERY = 2500  # ms
@@ -23,6 +23,7 @@ class Walk(QWidget):
         self._image: int | None = 0
         self._wanted = ""  # the name of a stop that was asked for before there were any
         self._takes_long_way = False
+        self._moved: tuple[int, str] = (0, "")  # layer and name of the weights whose step is shown
         self._play = QTimer(self)
         self._play.setInterval(PLAY_EVERY)
         self._play.timeout.connect(self._on_play)
@@ -94,15 +95,56 @@ class Walk(QWidget):
         self.go_to(mine[0] if mine else min(found, key=lambda index: abs(index - self._number)))
 
     def go_along(self, step: int) -> None:
-        """The same kind of stop at the next layer of the way."""
+        """The same kind of stop at the next layer of the way; of the step: the next array that it moves."""
         here = self.stop
         if here is None:
+            return
+        if here.tag == "Update":
+            self.choose_moved(self.moved + step)
             return
         way = range(self._number + step, len(self._stops) if step > 0 else -1, step)
         for index in way:
             if self._stops[index].result == here.result and self._stops[index].tag == here.tag:
                 self.go_to(index)
                 return
+
+    def go_to_layer(self, layer: int) -> None:
+        """The same kind of stop at this layer of the network, or else its first one on the way that one is on."""
+        here = self.stop
+        if here is None or self._trace is None or here.layer == layer:
+            return
+        if here.tag == "Update":
+            views = [view.layer for view, _ in moved_weights(self._trace)]
+            if layer in views:
+                self.choose_moved(views.index(layer))
+            return
+        mine = [number for number, stop in enumerate(self._stops) if stop.layer == layer and stop.tag != "Update"]
+        mine = [number for number in mine if self._stops[number].is_backward == here.is_backward] or mine
+        alike = [number for number in mine if self._stops[number].result == here.result]
+        for number in (alike or mine)[:1]:
+            self.go_to(number)
+
+    @property
+    def moved(self) -> int:
+        """Which of the arrays that the step moves is shown."""
+        views = [view for view, _ in moved_weights(self._trace)] if self._trace is not None else []
+        return next((index for index, view in enumerate(views) if (view.layer, view.name) == self._moved), 0)
+
+    def choose_moved(self, number: int) -> None:
+        """Show the step of another array of weights."""
+        if self._trace is None:
+            return
+        views = [view for view, _ in moved_weights(self._trace)]
+        view = views[number % len(views)]
+        self._moved = (view.layer, view.name)
+        self._take_moved()
+        self._show_stop()
+
+    def _take_moved(self) -> None:
+        """The stop of the step is about the chosen array."""
+        if self._trace is not None and len(self._stops) > 1 and self._stops[-2].tag == "Update":
+            view = moved_weights(self._trace)[self.moved][0]
+            self._stops = (*self._stops[:-2], update_stop(self._trace, view), self._stops[-1])
 
     def choose_image(self, image: int | None) -> None:
         """Look at one image of the batch; None: at all of them."""

@@ -12,6 +12,8 @@ from PySide6.QtCore import QByteArray, QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgRenderer
 
+from nnvis.typesetting import tamed
+
 SET_AT = 32  # pixels at which an equation is set; it is scaled from there
 _BOX = re.compile(r'viewBox="([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+)"')
 _FILL = re.compile(r'(fill|stroke)="(?!none)[^"]*"')
@@ -31,7 +33,7 @@ class Art:
 @lru_cache(maxsize=2000)
 def art(latex: str) -> Art:
     """The drawing of an equation; the first time it takes a few milliseconds."""
-    svg = _typesetter().Latex(latex, size=SET_AT).svg()
+    svg = _typesetter().Latex(tamed(latex), size=SET_AT).svg()
     box = _BOX.search(svg)
     assert box is not None
     x, y, width, height = (float(number) / SET_AT for number in box.groups())

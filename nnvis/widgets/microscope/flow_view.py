@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.microscope.backward_flow import Flow
@@ -14,9 +14,12 @@ from nnvis.microscope.numbers_in import short
 from nnvis.number_text import power_of_ten
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.microscope.equation_art import paint_art_centred
+from nnvis.widgets.microscope.motion import Motion
 from nnvis.widgets.painted import PaintedWidget
 
 BARS = 132.0  # height of the part below
+PULSE_MS = 250  # from layer to layer
+WAITING = 0.25  # opacity of what the pulse has not reached
 FAINTEST = 0.02  # of the brightest: below it a line is not drawn
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
@@ -32,10 +35,14 @@ class FlowView(PaintedWidget):
         self._own_scale = False
         self._names: tuple[str, ...] = ()
         self._picture: QPixmap | None = None
+        self._pulse = Motion(theme_source, self, QEasingCurve.Type.Linear)
+        self._pulse.moved.connect(self.update)
 
-    def show_flow(self, flow: Flow, names: tuple[str, ...]) -> None:
-        """Show another flow; `names` are those of the classes."""
+    def show_flow(self, flow: Flow, names: tuple[str, ...], *, pulse: bool = False) -> None:
+        """Show another flow; `names` are those of the classes. With a `pulse` its light travels once, right to left."""
         self._flow, self._names, self._picture = flow, names, None
+        if pulse:
+            self._pulse.begin(PULSE_MS * max(1, len(flow.layers) - 1))
         self.set_sentence(flow.sentence)
         self.update()
 
@@ -67,7 +74,24 @@ class FlowView(PaintedWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             self._draw(painter, self._flow)
             painter.end()
-        QPainter(self).drawPixmap(0, 0, self._picture)
+        painter = QPainter(self)
+        if not self._pulse.is_moving:
+            painter.drawPixmap(0, 0, self._picture)
+            return
+        columns = self._columns(self._flow)
+        front = columns[-1] - (columns[-1] - columns[0]) * self._pulse.share
+        painter.setOpacity(WAITING)  # where the error has not come yet
+        painter.drawPixmap(0, 0, self._picture)
+        painter.setOpacity(1.0)
+        painter.setClipRect(QRectF(front, 0, self.width() - front, self.height()))
+        painter.drawPixmap(0, 0, self._picture)
+        painter.setClipping(False)
+        painter.fillRect(QRectF(front - 1, 36, 2, self.height() - BARS - 40), color(self.theme.accent))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click ends the pulse."""
+        self._pulse.end()
+        super().mousePressEvent(event)
 
     def _columns(self, flow: Flow) -> list[float]:
         left, right = 70.0, self.width() - 170.0

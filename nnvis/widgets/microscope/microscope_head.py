@@ -17,8 +17,13 @@ from nnvis.widgets.microscope.strips import ChainStrip, Link
 from nnvis.widgets.painted import PaintedWidget, edged_rect
 
 TITLE = 22
+CHOOSE = "Choose what goes through the network: the batch of the update, a test image, your drawing."
+STANDS_IN = (
+    "No update followed this moment, so it has no batch of its own: the first {} test images stand in for it. "
+    "Choose what goes through the network."
+)
 SOURCES = (
-    ("batch", "The batch about to be applied"),
+    ("batch", "The batch of this update"),
     ("test", "A test image"),
     ("misread", "A test image that is misread"),
     ("drawing", "My drawing"),
@@ -82,6 +87,7 @@ class MicroscopeHead(QWidget):
     follow_toggled = Signal(bool)
     source_chosen = Signal()
     image_chosen = Signal(object)  # number of an image of the batch, or None: all
+    array_chosen = Signal(int)  # which of the arrays that the step moves
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,8 +99,14 @@ class MicroscopeHead(QWidget):
         self.title = _Title(theme_source)
         self.chain = ChainStrip(theme_source)
         self._source = Button(theme_source, "", "outline", "chevron-down")
-        explain(self._source, "Choose what goes through the network: the next batch, a test image, your drawing.")
+        explain(self._source, CHOOSE)
         self._source.clicked.connect(self._open_menu)
+        self._arrays: Sequence[str] = ()
+        self._array = Button(theme_source, "", "outline", "chevron-down")
+        explain(self._array, "The step moves all weights at once. Choose whose are shown (Shift+Left, Shift+Right).")
+        self._array.setObjectName("microscopeArray")
+        self._array.clicked.connect(self._open_arrays)
+        self._array.hide()
         self._count = text_label("", tone="secondary")
         self._back = Button(theme_source, "Back", "outline")
         explain(self._back, "The stop before (Left).")
@@ -128,7 +140,9 @@ class MicroscopeHead(QWidget):
         row.addWidget(self.title)
         row.addWidget(self.chain, 1)
         row.addStretch(0)
-        for widget in (self._reset, self._long, self.follow, self._source, self._count, self._back, self._next):
+        for button in (self._reset, self._long, self._array, self.follow, self._source):
+            row.addWidget(button)
+        for widget in (self._count, self._back, self._next):
             row.addWidget(widget)
 
     def show_stop(
@@ -149,7 +163,9 @@ class MicroscopeHead(QWidget):
             "misread": "Misread image",
             "drawing": "My drawing",
         }
-        text = texts[self.source] if specimen.applies or self.source != "batch" else f"Batch at {step} · {which}"
+        stands_in = self.source == "batch" and not specimen.applies
+        text = f"Test images before {step} · {which}" if stands_in else texts[self.source]
+        explain(self._source, STANDS_IN.format(self._size) if stands_in else CHOOSE)
         if self.source != "batch":
             text += f", a {specimen.labels[0]}"
         if specimen.is_changed:
@@ -168,6 +184,21 @@ class MicroscopeHead(QWidget):
         """Offer the way through the Jacobian, or the way back."""
         self._long.setVisible(there_is_one)
         self._long.setText("The short way" if taken else "The long way")
+
+    def offer_arrays(self, names: Sequence[str], chosen: int) -> None:
+        """Offer the arrays that the step moves; none: it is not about the step."""
+        self._arrays = names
+        self._array.setVisible(len(names) > 1)
+        if names:
+            self._array.setText(names[chosen])
+
+    def _open_arrays(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for number, name in enumerate(self._arrays):
+            action = menu.addAction(name)
+            action.triggered.connect(lambda _on=False, number=number: self.array_chosen.emit(number))
+        menu.popup(self._array.mapToGlobal(self._array.rect().bottomLeft()))
 
     def say_source_missing(self) -> None:
         """There is no such image: fall back to the batch."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from nnvis.widgets.microscope.stage import Stage
 
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
+_CTRL = Qt.KeyboardModifier.ControlModifier
 _NONE = Qt.KeyboardModifier.NoModifier
 _Call = Callable[[Any], None]
 KEYS: Final[dict[tuple[Qt.Key, Qt.KeyboardModifier], _Call]] = {
@@ -34,6 +35,9 @@ KEYS: Final[dict[tuple[Qt.Key, Qt.KeyboardModifier], _Call]] = {
     (Qt.Key.Key_L, _NONE): lambda page: page.toggle_long_way(),
     (Qt.Key.Key_E, _NONE): lambda page: page.change_pointed(),
     (Qt.Key.Key_R, _NONE): lambda page: page.reset_changes(),
+    (Qt.Key.Key_N, _NONE): lambda page: page.toggle_numbers(),
+    (Qt.Key.Key_M, _NONE): lambda page: page.toggle_scale(),
+    (Qt.Key.Key_C, _CTRL): lambda page: page.copy_pointed(),
     (Qt.Key.Key_Escape, _NONE): lambda page: page.release(),
 }
 

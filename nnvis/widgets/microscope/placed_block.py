@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from nnvis.colour_maps import (
     color_table,
-    hex_color,
     magnitude_colors,
     magnitude_indices,
     signed_colors,
     signed_indices,
 )
-from nnvis.microscope.blocks import Block, cell_text
+from nnvis.microscope.blocks import Block, cell_text, decimals
 from nnvis.microscope.numbers_in import short
 from nnvis.theme import Theme, color, font
 
 MOST_CELL = (52.0, 30.0)  # of cells with numbers
 LEAST_CELL = 1.0
 HEAD = 18.0  # room for the names of rows and columns
-NUMBER_CELL = (30.0, 17.0)  # at least this large, a cell has its number in it
+NUMBER_CELL = (28.0, 15.0)  # at least this large, a cell has its number in it
+PICTURE_CELL = 25.0  # so large, the cells of a picture have their numbers in them
+NUMBER_ALONE = QSizeF(76, 26)
 LEGEND = 36.0  # caption and colour bar below a block
-_PICTURE_GAPS = {1: 4.0, 2: 6.0}
+PALE = "#F3F1ED"  # the signed map's zero: an open gate, through which one sees
+
+
+@dataclass(frozen=True)
+class CellStyle:
+    """How cells are drawn: with their numbers where there is room, and on which scale of colours."""
+
+    numbers: bool = True
+    is_root: bool = False  # colours by the square root of the size: small numbers show
+
+
+PLAIN = CellStyle()
 
 
 @dataclass(frozen=True)
@@ -118,17 +130,21 @@ class PlacedBlock:
 
     # --- painting ---------------------------------------------------------------------------------------------------
 
-    def paint(self, painter: QPainter, theme: Theme, thumbnails: Mapping[int, QImage]) -> None:
+    def paint(
+        self, painter: QPainter, theme: Theme, thumbnails: Mapping[int, QImage], style: CellStyle = PLAIN
+    ) -> None:
         """Cells, numbers where there is room, heads; not the legend."""
         block = self.block
         colors = colors_of(block, theme)
-        indices = indices_of(block)
+        indices = indices_of(block, style)
         if block.form == "pictures" or self.cell.width() < 9 or self.cell.height() < 6:
             self._paint_pictures(painter, theme, indices, colors)
         else:
             self._paint_cells(painter, theme, indices, colors)
-        if block.form == "pictures" and min(self.cell.width(), self.cell.height()) >= NUMBER_CELL[1] + 8:
-            self._paint_numbers(painter, theme, indices, colors)
+            if style.numbers:
+                self._paint_numbers(painter, indices, colors)
+        if style.numbers and block.form == "pictures" and min(self.cell.width(), self.cell.height()) >= PICTURE_CELL:
+            self._paint_numbers(painter, indices, colors)
         self._paint_heads(painter, theme, thumbnails)
 
     def _paint_pictures(
@@ -169,21 +185,29 @@ class PlacedBlock:
             if not np.isfinite(self.block.values[number, row, column]):
                 _paint_fault(painter, rect, theme)
                 painter.setPen(edge)
-        self._paint_numbers(painter, theme, indices, colors)
 
     def _paint_numbers(
-        self, painter: QPainter, theme: Theme, indices: np.ndarray, colors: tuple[tuple[int, int, int], ...]
+        self, painter: QPainter, indices: np.ndarray, colors: tuple[tuple[int, int, int], ...]
     ) -> None:
         block, cell = self.block, self.cell
         if cell.width() < NUMBER_CELL[0] or cell.height() < NUMBER_CELL[1] or block.values.size > 1000:
             return
         large = cell.width() >= 44 and cell.height() >= 26
-        painter.setFont(font("body") if large else font("caption"))
+        places = block.places.reshape(-1) >= 0
+        shown = [float(value) for value in block.values.reshape(-1)[places]]
+        for used in (font("body"), font("caption")) if large else (font("caption"),):
+            metrics = QFontMetricsF(used)
+            found = form_that_fits(shown, block.top, cell.width(), metrics)
+            if found is not None:
+                break
+        else:
+            return
+        painter.setFont(used)
         inks = [QColor("#10131A") if _luminance(each) > 0.179 else QColor("#FFFFFF") for each in colors]
         for number, row, column in np.ndindex(*block.values.shape):
             if block.places[number, row, column] >= 0:
                 painter.setPen(inks[indices[number, row, column]])
-                text = cell_text(float(block.values[number, row, column]), block.top, cell.width())
+                text = cell_text(float(block.values[number, row, column]), block.top, *found)
                 painter.drawText(self.cell_rect(number, row, column), Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_heads(self, painter: QPainter, theme: Theme, thumbnails: Mapping[int, QImage]) -> None:
@@ -211,20 +235,53 @@ class PlacedBlock:
                 )
 
 
+def form_that_fits(
+    values: Sequence[float], top: float, width: float, metrics: QFontMetricsF
+) -> tuple[float, int] | None:
+    """The width that numbers are written for, and their decimals, so that all have room; None: that says too little.
+
+    In a narrow cell the zero before the point goes first, then the last decimal.
+    """
+    usual = decimals(top)
+    for places in range(usual, max(-1, usual - 3), -1):
+        if places and top < 5 * 10**-places:
+            return None  # most would be dots
+        for written_for in (width, 0.0):
+            texts = {cell_text(value, top, written_for, places) for value in values}
+            if all(metrics.horizontalAdvance(text) <= width - 3 for text in texts):
+                return written_for, places
+    return None
+
+
 def colors_of(block: Block, theme: Theme) -> tuple[tuple[int, int, int], ...]:
     """The colour table of a block."""
+    if block.kind == "gate":
+        return tuple((ink.red(), ink.green(), ink.blue()) for ink in (QColor(theme.track), QColor(PALE)))
     return signed_colors() if block.kind == "signed" else magnitude_colors(theme)
 
 
-def indices_of(block: Block) -> np.ndarray:
+def indices_of(block: Block, style: CellStyle = PLAIN) -> np.ndarray:
     """The entries of its colour table."""
+    if block.kind == "gate":
+        return np.nan_to_num(block.values).astype(np.uint8)
     make = signed_indices if block.kind == "signed" else magnitude_indices
+    if style.is_root and block.top:
+        return make(np.sign(block.values) * np.sqrt(np.abs(block.values) / block.top), 1.0)
     return make(block.values, block.top)
 
 
-def paint_legend(painter: QPainter, block: Block, left: float, top: float, width: float, theme: Theme) -> None:
-    """A colour bar with three numbers below it."""
+def paint_legend(
+    painter: QPainter, block: Block, left: float, top: float, width: float, theme: Theme, style: CellStyle = PLAIN
+) -> None:
+    """A colour bar with three numbers below it; of a gate, what its two colours mean."""
     colors = colors_of(block, theme)
+    if block.kind == "gate":
+        painter.setFont(font("caption"))
+        for x, entry, words in ((left - 22, colors[0], "0 closed"), (left + width / 2 + 6, colors[1], "1 open")):
+            painter.fillRect(QRectF(x, top + 6, 10, 10), QColor(*entry))
+            painter.setPen(color(theme.text_2))
+            painter.drawText(QRectF(x + 15, top + 2, 60, 18), Qt.AlignmentFlag.AlignVCenter, words)
+        return
     image = QImage(len(colors), 1, QImage.Format.Format_RGB32)
     for x, entry in enumerate(colors):
         image.setPixel(x, 0, 0xFF000000 | entry[0] << 16 | entry[1] << 8 | entry[2])
@@ -236,6 +293,9 @@ def paint_legend(painter: QPainter, block: Block, left: float, top: float, width
     painter.drawRect(bar)
     painter.setFont(font("caption"))
     painter.setPen(color(theme.text_2))
+    if style.is_root:
+        before = QRectF(left - 66, top - 5, 60, 18)
+        painter.drawText(before, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "√ scale")
     low, high = block.limits
     below = QRectF(left - 20, top + 8, width + 40, 16)
     ends = below.adjusted(20, 0, -20, 0)
@@ -270,16 +330,12 @@ def _luminance(rgb: tuple[int, int, int]) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def hex_ground(block: Block, theme: Theme) -> str:
-    """The colour of zero on its scale."""
-    colors = colors_of(block, theme)
-    return hex_color(colors[127] if block.kind == "signed" else colors[0])
-
-
 def fitted(block: Block, width: float, height: float, ratio: float = 1.0) -> PlacedBlock:
     """The block as large as the room allows, heads included; pictures keep whole device pixels."""
     _, rows, columns = block.values.shape
     trial = PlacedBlock(block, QSizeF(10, 10), 0, 0)
+    if block.form == "number":
+        return PlacedBlock(block, NUMBER_ALONE, 0.0, 0.0)
     left, above = trial.heads
     width, height = max(8.0, width - left), max(8.0, height - above)
     if block.form == "pictures":

@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from nnvis.microscope.operands import Operand
+from nnvis.microscope.sign_words import words_of_array, words_of_sign
 from nnvis.microscope.staging import Staging
 from nnvis.theme import ThemeSource
+from nnvis.widgets.labels import tooltip_text
 from nnvis.widgets.microscope.cell_editor import CellEditor
-from nnvis.widgets.microscope.placed_block import PlacedBlock, paint_ring
+from nnvis.widgets.microscope.placed_block import PLAIN, CellStyle, PlacedBlock, paint_ring
 from nnvis.widgets.microscope.stage_layout import Layout, laid_out
+from nnvis.widgets.microscope.stage_motion import StageMotion
 from nnvis.widgets.painted import PaintedWidget, focus_ring
 
 At = Mapping[str, int | range]
@@ -27,6 +41,7 @@ class Stage(PaintedWidget):
     clicked = Signal(str, int)
     change_requested = Signal(str, int)
     value_given = Signal(str, int, float)
+    menu_requested = Signal(QPointF, QPoint)  # where on the stage, and on the screen
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, parent)
@@ -42,11 +57,16 @@ class Stage(PaintedWidget):
         self._at: At = {}
         self._pinned = False
         self._keyboard_place = 0
+        self._style = PLAIN
+        self._goes_on = False  # to another stop
+        self._motion = StageMotion(theme_source, self)
+        self._motion.moved.connect(self.update)
         self._editor = CellEditor(self)
         self._editor.given.connect(self.value_given)
 
     def show_staging(self, staging: Staging, thumbnails: Mapping[int, QImage]) -> None:
         """Show another stop, or the same for another image."""
+        self._goes_on = self._staging is not None and self._staging.shown.stop.key != staging.shown.stop.key
         self._staging, self._thumbnails = staging, thumbnails
         self._forget()
 
@@ -54,6 +74,16 @@ class Stage(PaintedWidget):
         """Ring what belongs to these indices."""
         self._at, self._pinned = at, pinned
         self.update()
+
+    @property
+    def style_of_cells(self) -> CellStyle:
+        """How cells are drawn."""
+        return self._style
+
+    def set_style_of_cells(self, style: CellStyle) -> None:
+        """Draw cells with or without numbers, on this scale of colours."""
+        self._style = style
+        self._forget()
 
     @property
     def layout_now(self) -> Layout | None:
@@ -78,8 +108,10 @@ class Stage(PaintedWidget):
         painter = QPainter(self)
         if self._picture is None:
             self._picture = self._drawn(layout)
-        painter.drawPixmap(0, 0, self._picture)
-        for placed in layout.blocks:
+            self._motion.arrive(layout, self._goes_on)
+            self._goes_on = False
+        self._motion.paint(painter, self._picture)
+        for placed in () if self._motion.is_moving else layout.blocks:
             for ring in placed.rings(self._at):
                 paint_ring(painter, ring, self.theme)
         if self.focus_visible:
@@ -91,7 +123,7 @@ class Stage(PaintedWidget):
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
-        layout.paint(painter, self.theme, self._thumbnails)
+        layout.paint(painter, self.theme, self._thumbnails, self._style)
         painter.end()
         return picture
 
@@ -100,7 +132,12 @@ class Stage(PaintedWidget):
         super().resizeEvent(event)
         self._forget()
 
+    def end_motion(self) -> None:
+        """Whatever moves is where it is going."""
+        self._motion.end()
+
     def _forget(self) -> None:
+        self._motion.leave(self._layout, self._picture)
         self._layout = self._picture = None
         self.update()
 
@@ -115,6 +152,7 @@ class Stage(PaintedWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """What the mouse is over is written out."""
+        self._motion.end()
         found = self._found(event.position())
         self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
         if found is not None:
@@ -122,9 +160,42 @@ class Stage(PaintedWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click pins, or opens what is chosen."""
+        self._motion.end()
         found = self._found(event.position())
         if found is not None and event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit(*found)
+
+    def event(self, event: QEvent) -> bool:
+        """Signs and symbols explain themselves when the mouse rests on them."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            words = self.words_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), tooltip_text(words) if words else "", self)
+            return True
+        return super().event(event)
+
+    def words_at(self, point: QPointF) -> str:
+        """What is said about the symbol or sign there: of an array its shape, range and zeros."""
+        layout, staging = self.layout_now, self._staging
+        text = layout.art_at(point) if layout else None
+        if text is None or staging is None:
+            return ""
+        named = {block.operand.latex: block for block in staging.blocks}
+        return words_of_array(named[text].operand) if text in named else words_of_sign(text)
+
+    def operand_at(self, point: QPointF) -> Operand | None:
+        """The array whose symbol or block is there."""
+        layout, staging = self.layout_now, self._staging
+        if layout is None or staging is None:
+            return None
+        over = next((each.block for each in layout.blocks if each.rect.contains(point)), None)
+        text = layout.art_at(point)
+        named = {block.operand.latex: block for block in staging.blocks}
+        found = over or named.get(text or "")
+        return found.operand if found else None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be copied, and how cells are drawn."""
+        self.menu_requested.emit(QPointF(event.pos()), event.globalPos())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Change the number."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from nnvis.microscope.blocks import Block
 from nnvis.microscope.numbers_in import short
@@ -14,11 +14,13 @@ from nnvis.microscope.operands import Sign
 from nnvis.microscope.staging import Stack, Staging
 from nnvis.theme import Theme, color, font
 from nnvis.widgets.microscope.equation_art import art, art_width, paint_art, paint_art_centred
-from nnvis.widgets.microscope.placed_block import LEGEND, PlacedBlock, fitted, paint_legend
+from nnvis.widgets.microscope.placed_block import LEGEND, PLAIN, CellStyle, PlacedBlock, paint_legend
+from nnvis.widgets.microscope.width_sharing import shared, width_of
 
 MARGIN = 18.0
 GUTTER = 14.0
 SIGN_PAD = 14.0
+TALLEST_TITLE = 54.0
 BAR = 110.0  # the longest colour bar
 
 
@@ -59,18 +61,33 @@ class Layout:
     row_middles: tuple[float, ...] = ()  # of a stacked matrix: a table can stand on the same lines
     line_middles: tuple[float, ...] = ()
 
-    def paint(self, painter: QPainter, theme: Theme, thumbnails: Mapping[int, QImage]) -> None:
+    def paint(
+        self, painter: QPainter, theme: Theme, thumbnails: Mapping[int, QImage], style: CellStyle = PLAIN
+    ) -> None:
         """Everything but the rings."""
         for placed in self.blocks:
             if placed.block.form == "number":
                 _paint_number(painter, placed, theme)
             elif not (self.gates and placed.rect in self._gate_rows()):
-                placed.paint(painter, theme, thumbnails)
+                placed.paint(painter, theme, thumbnails, style)
         self._paint_gates(painter, theme)
         for block, left, top, width in self.legends:
-            paint_legend(painter, block, left, top, width, theme)
+            paint_legend(painter, block, left, top, width, theme, style)
         for text in self.texts:
             _paint_text(painter, text, theme)
+
+    def art_at(self, point: QPointF) -> str | None:
+        """The LaTeX of the symbol or sign that is there."""
+        for text in self.texts:
+            if not text.is_art:
+                continue
+            drawing, wide = art(text.text), art_width(text.text, text.pixels)
+            left = text.middle.x() - (wide if text.align == Qt.AlignmentFlag.AlignRight else wide / 2)
+            top = text.middle.y() + (0.26 - drawing.ascent) * text.pixels
+            high = (drawing.ascent + drawing.descent) * text.pixels
+            if QRectF(left, top, wide, high).adjusted(-4, -4, 4, 4).contains(point):
+                return text.text
+        return None
 
     def _gate_rows(self) -> list[QRectF]:
         return [placed.rect for placed in self.blocks if placed.rect.top() == self.gates[0].top()]
@@ -106,8 +123,9 @@ def _row(staging: Staging, width: int, height: int, ratio: float) -> Layout:
     sizes = (28.0, 22.0, 17.0, 13.0) if width < 1500 else (34.0, 27.0, 20.0, 15.0)
     items: list[Block | Sign] = [staging.result, *([Sign("=")] if staging.parts else []), *staging.parts]
     latex = [item.latex if isinstance(item, Sign) else item.operand.latex for item in items]
+    share = 0.5 if sum(isinstance(item, Block) for item in items) < 4 else 0.36
     # a long equation is set smaller, so that its symbols leave room for the blocks
-    symbols = next((size for size in sizes if sum(art_width(each, size) for each in latex) < width * 0.62), sizes[-1])
+    symbols = next((size for size in sizes if sum(art_width(each, size) for each in latex) < width * share), sizes[-1])
     written = [art(item.latex if isinstance(item, Sign) else item.operand.latex) for item in items]
     ascent = max(0.75, *(each.ascent for each in written)) * symbols
     low = height < 330
@@ -128,11 +146,11 @@ def _row(staging: Staging, width: int, height: int, ratio: float) -> Layout:
     letters = {index: art_width(block.operand.latex, symbols) for index, block in blocks.items()}
     # in a low room the shape stands beside the symbol
     names = {
-        index: letters[index] + (5.5 * len(shape_text(block)) + 16 if low else 0) for index, block in blocks.items()
+        index: letters[index] + (_shape_width(block) + 12 if low else 0) for index, block in blocks.items()
     }
     free = width - 2 * MARGIN - sum(signs.values())
-    placed = _fit_all(blocks, names, free, room, ratio)
-    widths = {index: max(_wide(each), names[index]) for index, each in placed.items()} | signs
+    placed = shared(blocks, names, free, room, ratio)
+    widths = {index: max(width_of(each), names[index]) for index, each in placed.items()} | signs
     left = (width - sum(widths.values())) / 2
     middle = extra + band + room / 2
     texts: list[PlacedText] = []
@@ -150,8 +168,10 @@ def _row(staging: Staging, width: int, height: int, ratio: float) -> Layout:
                 centre - each.size.width() / 2 + heads[0] / 2, middle - each.size.height() / 2 + heads[1] / 2
             )
             done.append(each)
-            texts.append(PlacedText(item.operand.latex, QPointF(centre, base), symbols))
-            beside = QPointF(centre + letters[index] / 2 + 8, base + 6)
+            beside_it = low and item.form != "number"
+            symbol_at = centre - (_shape_width(item) + 8) / 2 if beside_it else centre
+            texts.append(PlacedText(item.operand.latex, QPointF(symbol_at, base), symbols))
+            beside = QPointF(symbol_at + letters[index] / 2 + 8, base + 6)
             below = QPointF(centre, extra + band - 8)
             if low and item.form == "number":
                 left += widths[index]
@@ -168,42 +188,14 @@ def _row(staging: Staging, width: int, height: int, ratio: float) -> Layout:
     return Layout(tuple(done), tuple(texts), tuple(legends), done[0])
 
 
-def _fit_all(
-    blocks: Mapping[int, Block], names: Mapping[int, float], free: float, room: float, ratio: float
-) -> dict[int, PlacedBlock]:
-    """Share the width: each block takes what it can use, the hungry ones share the rest."""
-    wanted = {index: max(_wide(fitted(block, free, room, ratio)), names[index]) for index, block in blocks.items()}
-    for index, block in blocks.items():  # a single picture does not crowd out the many
-        if block.form == "pictures" and len(block.values) == 1 and len(blocks) > 2:
-            wanted[index] = min(wanted[index], max(names[index], free * 0.19))
-    given: dict[int, float] = {}
-    left, waiting = free, sorted(blocks, key=lambda index: wanted[index])
-    while waiting:
-        index = waiting.pop(0)
-        given[index] = min(wanted[index], max(names[index], left / (len(waiting) + 1)))
-        left -= given[index]
-    placed = {index: fitted(block, given[index], room, ratio) for index, block in blocks.items()}
-    # whole pixels leave room over: whoever was cut short may have it
-    spare = free - sum(max(_wide(each), names[index]) for index, each in placed.items())
-    for index in sorted(blocks, key=lambda index: given[index] - wanted[index]):
-        if given[index] >= wanted[index]:
-            continue
-        again = fitted(blocks[index], _wide(placed[index]) + spare, room, ratio)
-        spare -= _wide(again) - _wide(placed[index])
-        placed[index] = again
-    return placed
-
-
-def _wide(placed: PlacedBlock) -> float:
-    if placed.block.form == "number":
-        return 76.0
-    return placed.size.width() + placed.heads[0]
-
-
 def shape_text(block: Block) -> str:
     """(8, 10): the true shape, as the core writes it."""
     shape = block.operand.value.shape
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})" if shape else "a number"
+
+
+def _shape_width(block: Block) -> float:
+    return QFontMetricsF(font("caption")).horizontalAdvance(shape_text(block)) if block.form != "number" else 0.0
 
 
 def _legend(
@@ -214,6 +206,8 @@ def _legend(
     bar = min(BAR, max(56.0, rect.width()))
     y = rect.bottom() + 8
     caption = block.caption or _folded(block)
+    if caption and QFontMetricsF(font("caption")).horizontalAdvance(caption) > max(rect.width() + 24, 150):
+        caption = caption.partition(",")[0]  # "8 columns" says enough where there is little room
     if caption:
         texts.append(PlacedText(caption, QPointF(centre, y + 5), max(rect.width(), 150), False, "text_2"))
         y += 14
@@ -239,6 +233,8 @@ def _folded(block: Block) -> str:
 def _stack(staging: Staging, stack: Stack, width: int, height: int) -> Layout:
     symbols = 26.0 if width < 1300 else 32.0
     title = art(stack.latex)
+    beside = width - 2 * (MARGIN + BAR + GUTTER)  # the matrix has its legend there
+    symbols = min(symbols, TALLEST_TITLE / (title.ascent + title.descent), beside / title.width)
     above = max(0.88, title.ascent) * symbols
     band = above + max(0.3, title.descent) * symbols
     label = 170.0

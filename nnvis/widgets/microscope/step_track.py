@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QHideEvent, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.colour_maps import (
     color_table,
@@ -18,19 +18,22 @@ from nnvis.colour_maps import (
 )
 from nnvis.microscope.track import Chip, Strip, Tile, Track
 from nnvis.theme import ThemeSource, color, font
+from nnvis.widgets.labels import tooltip_text
 from nnvis.widgets.microscope.equation_art import art_width, paint_art
+from nnvis.widgets.microscope.motion import Motion
+from nnvis.widgets.microscope.track_places import ENDS, SIDE, Stack, TrackPlaces
 from nnvis.widgets.painted import PaintedWidget, edged_rect
 
-SIDE = 18.0
-ENDS = 128.0  # room for the input at the left and the loss at the right
-TILE_GAP = 36.0
-WIDEST_TILE = 360.0
+LINE_MS = 180
+REST_MS = 300  # how long the mouse must rest on a chip until its block is shown
 
 
 class StepTrack(PaintedWidget):
     """Shows a Track and where the walk is. `stop_requested(number)` when a chip is clicked or dragged to."""
 
     stop_requested = Signal(int)
+    rested = Signal(int, QRect)  # the mouse rests on a chip: its stop, and where it is
+    left = Signal()  # and on none any more
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, parent)
@@ -42,16 +45,30 @@ class StepTrack(PaintedWidget):
         self._titles: Mapping[int, str] = {}
         self._hovered: int | None = None
         self._dragging = False
+        self._stack: Stack | None = None  # that the mouse is on
+        self._focus: int | None = None  # a tile that was opened by hand
+        self._places: tuple[object, TrackPlaces] | None = None
+        self._drawn_to, self._line_from = 0.0, 0.0  # of the line: where its accent ends, and where it came from
+        self._motion = Motion(theme_source, self, QEasingCurve.Type.OutCubic)
+        self._motion.moved.connect(self.update)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._on_rested)
         self._fit()
 
     def show_track(self, track: Track, titles: Mapping[int, str]) -> None:
         """Show the way of another update; `titles` name the stops for the tooltip."""
-        self._track, self._titles = track, titles
+        self._track, self._titles, self._places = track, titles, None
+        self._motion.end()
         self.update()
 
     def set_here(self, number: int) -> None:
-        """The walk is at this stop."""
-        self._here = number
+        """The walk is at this stop; the line grows to its chip."""
+        if number != self._here:
+            self._line_from = self._drawn_to
+            self._motion.begin(LINE_MS)
+        self._here, self._focus = number, None
         if self._track is not None:
             self.set_sentence(f"Stop {number + 1} of {len(self._track.chips)}: {self._titles.get(number, '')}")
         self.update()
@@ -67,92 +84,17 @@ class StepTrack(PaintedWidget):
         self._fit()
         super()._on_metrics_changed()
 
-    # --- where everything is ----------------------------------------------------------------------------------------
-
     @property
-    def _chip_height(self) -> float:
-        return 21.0 if self.theme_source.metrics.is_compact else 24.0
-
-    @property
-    def _rows(self) -> tuple[float, float, float]:
-        """Middle of the forward line, of the tiles, of the backward line."""
-        half = self._chip_height / 2
-        return half + 4, self.height() / 2, self.height() - half - 4
-
-    def _tile_rects(self) -> list[QRectF]:
+    def places(self) -> TrackPlaces:
+        """Where everything is, at the present size and stop."""
         assert self._track is not None
-        tiles = self._track.tiles
-        room = self.width() - 2 * (SIDE + ENDS)
-        gap = TILE_GAP if len(tiles) <= 4 else 10.0
-        slim = [tile.is_slim and len(tiles) > 2 for tile in tiles]
-        thin = min(92.0, room / max(1, len(tiles)) - gap)
-        wide = (room - gap * (len(tiles) - 1) - thin * sum(slim)) / max(1, len(tiles) - sum(slim))
-        wide = max(20.0, min(WIDEST_TILE, wide))
-        widths = [thin if is_slim else wide for is_slim in slim]
-        spread = (room - sum(widths)) / max(1, len(tiles) + 1)
-        high = self.height() - 2 * (self._chip_height + 7)
-        left, rects = SIDE + ENDS + spread, []
-        for width in widths:
-            rects.append(QRectF(left, self._rows[1] - high / 2, width, high))
-            left += width + spread
-        return rects
-
-    def _chip_middles(self) -> list[QPointF]:
-        assert self._track is not None
-        top, _, bottom = self._rows
-        rects = self._tile_rects()
-        chips = self._track.chips
-        middles = [QPointF()] * len(chips)
-        loss_x = self.width() - SIDE - ENDS / 2
-        back = [chip for chip in chips if chip.is_backward]
-        begin, end = self.width() - SIDE - ENDS + 16, SIDE + ENDS + 16
-        for order, chip in enumerate(back):
-            x = begin - (begin - end) * (order + 0.5) / len(back)
-            middles[chip.number] = QPointF(x, bottom)
-        for chip in chips:
-            if chip.is_backward:
-                continue
-            if chip.number == 0:
-                middles[chip.number] = QPointF(SIDE + 40, top)
-            elif chip.tag == "Loss" and chip.number < len(chips) - 1:
-                middles[chip.number] = QPointF(loss_x, self._rows[1])
-            elif chip.tag == "Update":
-                middles[chip.number] = QPointF(SIDE + 92, bottom)
-            elif chip.tag == "Loss":
-                middles[chip.number] = QPointF(SIDE + 14, bottom)
-            elif chip.tile is not None:
-                mine = [each.number for each in chips if not each.is_backward and each.tile == chip.tile]
-                rect = rects[chip.tile]
-                share = (mine.index(chip.number) + 0.5) / len(mine)
-                middles[chip.number] = QPointF(rect.left() + rect.width() * (0.12 + 0.76 * share), top)
-        return middles
-
-    def _chip_rects(self) -> list[QRectF]:
-        assert self._track is not None
-        middles, height = self._chip_middles(), self._chip_height
-        back = [middle.x() for middle, chip in zip(middles, self._track.chips, strict=True) if chip.is_backward]
-        pitch = abs(back[0] - back[1]) if len(back) > 1 else 200.0
-        rects = []
-        for chip, middle in zip(self._track.chips, middles, strict=True):
-            width = self._chip_width(chip, pitch)
-            tall = height if width > 16 else 12.0
-            rects.append(QRectF(middle.x() - width / 2, middle.y() - tall / 2, width, tall))
-        return rects
-
-    def _chip_width(self, chip: Chip, pitch: float) -> float:
-        symbol = art_width(chip.latex, self._symbol_size) + 22
-        if not chip.is_backward:
-            return symbol + (44 if chip.tag == "Update" else 0)
-        tag = QFontMetrics(font("caption", 600)).horizontalAdvance(chip.tag) + 6
-        near = abs(chip.number - self._here) <= 1 and pitch < symbol
-        for width in (symbol + tag, symbol - 8):
-            if width <= pitch - 4:
-                return width
-        return symbol - 8 if near and chip.number == self._here else 12.0
-
-    @property
-    def _symbol_size(self) -> float:
-        return 15.0 if self.theme_source.metrics.is_compact else 17.0
+        key = (id(self._track), self.width(), self.height(), self._here, self._focus)
+        if self._places is None or self._places[0] != key:
+            compact = self.theme_source.metrics.is_compact
+            chip, symbol = (21.0, 15.0) if compact else (24.0, 17.0)
+            made = TrackPlaces(self._track, self.width(), self.height(), chip, symbol, self._here, self._focus)
+            self._places = key, made
+        return self._places[1]
 
     # --- painting ---------------------------------------------------------------------------------------------------
 
@@ -166,18 +108,29 @@ class StepTrack(PaintedWidget):
         if self._track is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        middles = self._chip_middles()
-        self._paint_line(painter, middles)
-        for tile, rect in zip(self._track.tiles, self._tile_rects(), strict=True):
-            self._paint_tile(painter, tile, rect)
-        self._paint_ends(painter)
-        for chip, rect in zip(self._track.chips, self._chip_rects(), strict=True):
-            if not (chip.tag == "Loss" and 0 < chip.number < len(self._track.chips) - 1):
+        places = self.places
+        self._paint_line(painter, places)
+        for index, rect in places.tiles.items():
+            self._paint_tile(painter, self._track.tiles[index], rect)
+        for stack, rect in places.stacks:
+            self._paint_stack(painter, stack, rect)
+        self._paint_ends(painter, places)
+        for chip, rect in zip(self._track.chips, places.chips, strict=True):
+            if not places.is_loss(chip):
                 self._paint_chip(painter, chip, rect)
 
-    def _paint_line(self, painter: QPainter, middles: list[QPointF]) -> None:
-        assert self._track is not None
-        theme, (top, _, bottom) = self.theme, self._rows
+    def _paint_stack(self, painter: QPainter, stack: Stack, rect: QRectF) -> None:
+        """Folded layers: cards behind each other, and how many."""
+        theme = self.theme
+        for offset in (6.0, 3.0, 0.0):
+            card = rect.adjusted(offset, offset - 3, offset - 6, offset - 3)
+            edged_rect(painter, card, 6, theme.hover, theme.outline)
+        painter.setFont(font("caption", 600))
+        painter.setPen(color(theme.text))
+        painter.drawText(rect.adjusted(0, -3, -6, -3), Qt.AlignmentFlag.AlignCenter, stack.words)
+
+    def _paint_line(self, painter: QPainter, places: TrackPlaces) -> None:
+        theme, (top, _, bottom), middles = self.theme, places.rows, places.middles
         right, radius = self.width() - SIDE - ENDS / 2, 10.0
         whole = QPainterPath(QPointF(SIDE + 40, top))
         whole.lineTo(right - radius, top)
@@ -189,6 +142,8 @@ class StepTrack(PaintedWidget):
         painter.setPen(QPen(color(theme.outline), 2))
         painter.drawPath(whole)
         share = self._share_of(middles[self._here], top, bottom, right, whole.length())
+        share = self._line_from + (share - self._line_from) * self._motion.share
+        self._drawn_to = share
         done = QPainterPath(whole.pointAtPercent(0))
         for step in range(1, 201):
             done.lineTo(whole.pointAtPercent(whole.percentAtLength(whole.length() * share * step / 200)))
@@ -252,13 +207,13 @@ class StepTrack(PaintedWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(rect, image)
 
-    def _paint_ends(self, painter: QPainter) -> None:
+    def _paint_ends(self, painter: QPainter, places: TrackPlaces) -> None:
         """The input's picture at the left, the loss at the right."""
         assert self._track is not None
-        theme, (_, middle, _) = self.theme, self._rows
+        theme, (_, middle, _) = self.theme, places.rows
         if self._track.input_image is not None:
             picture = thumbnail(self._track.input_image, self.theme_source)
-            side = self.height() - 2 * (self._chip_height + 9)
+            side = self.height() - 2 * (places.chip_height + 9)
             area = QRectF(SIDE + 40 - side / 2, middle - side / 2, side, side)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
             painter.drawImage(area, picture)
@@ -290,7 +245,7 @@ class StepTrack(PaintedWidget):
         edged_rect(painter, rect, rect.height() / 2, fill, edge, 1.2)
         if rect.width() <= 16:
             return
-        symbol = art_width(chip.latex, self._symbol_size)
+        symbol = art_width(chip.latex, self.places.symbol)
         word = "update" if chip.tag == "Update" else chip.tag if chip.is_backward else ""
         metrics = QFontMetrics(font("caption", 600))
         room = rect.width() - symbol - 16
@@ -302,7 +257,7 @@ class StepTrack(PaintedWidget):
             left = rect.left() + (rect.width() - wide - 5 - symbol) / 2
             painter.drawText(QRectF(left, rect.top(), wide + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, word)
             left += wide + 5
-        paint_art(painter, chip.latex, left, rect.center().y() + 0.28 * self._symbol_size, self._symbol_size, ink)
+        paint_art(painter, chip.latex, left, rect.center().y() + 0.28 * self.places.symbol, self.places.symbol, ink)
         if chip.has_trouble:
             painter.setBrush(color(theme.bad))
             painter.setPen(Qt.PenStyle.NoPen)
@@ -313,35 +268,62 @@ class StepTrack(PaintedWidget):
 
     # --- pointing ---------------------------------------------------------------------------------------------------
 
-    def _number_at(self, point: QPointF, reach: float = 3.0) -> int | None:
-        if self._track is None:
-            return None
-        rects = self._chip_rects()
-        for chip, rect in zip(self._track.chips, rects, strict=True):
-            if chip.tag == "Loss" and 0 < chip.number < len(rects) - 1:
-                rect = QRectF(self.width() - SIDE - ENDS + 10, self._rows[1] - 18, ENDS - 20, 36)
-            if rect.adjusted(-reach, -reach, reach, reach).contains(point):
-                return chip.number
-        return None
-
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """A chip that is pointed at says its title; a drag along the line walks."""
-        found = self._number_at(event.position(), 12.0 if self._dragging else 3.0)
+        if self._track is None:
+            return
+        found = self.places.number_at(event.position(), 12.0 if self._dragging else 3.0)
+        stack = self.places.stack_at(event.position())
+        if stack != self._stack:
+            self._stack = stack
+            self.setToolTip(tooltip_text(f"{stack.words}, folded. Click to open them.") if stack else "")
         if self._dragging and found is not None and found != self._here:
             self.stop_requested.emit(found)
         if found != self._hovered:
             self._hovered = found
-            self.setCursor(Qt.CursorShape.PointingHandCursor if found is not None else Qt.CursorShape.ArrowCursor)
+            self._let_go()
             if found is not None and not self._dragging:
-                QToolTip.showText(event.globalPosition().toPoint(), self._titles.get(found, ""), self)
+                self._rest.start()
             self.update()
+        is_live = found is not None or stack is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if is_live else Qt.CursorShape.ArrowCursor)
+
+    def _let_go(self) -> None:
+        self._rest.stop()
+        self.left.emit()
+
+    def _on_rested(self) -> None:
+        if self._hovered is not None and self._track is not None:
+            self.rested.emit(self._hovered, self.places.chips[self._hovered].toAlignedRect())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The mouse is elsewhere."""
+        super().leaveEvent(event)
+        self._hovered = None
+        self._let_go()
+        self.update()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing waits out of sight."""
+        super().hideEvent(event)
+        self._let_go()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the stop that is clicked."""
-        found = self._number_at(event.position())
+        self._let_go()
+        if self._track is None:
+            return
+        found, stack = self.places.number_at(event.position(), 3.0), self.places.stack_at(event.position())
         self._dragging = event.button() == Qt.MouseButton.LeftButton
+        if found is None and stack is not None and self._dragging:
+            self.open_stack(stack)
         if found is not None and self._dragging:
             self.stop_requested.emit(found)
+
+    def open_stack(self, stack: Stack) -> None:
+        """Unfold the layers of a stack that lie nearest to those that are open; the others fold."""
+        self._focus = stack.last - 1 if stack.first == 0 else stack.first + 1
+        self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The drag is over."""

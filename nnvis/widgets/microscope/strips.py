@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.microscope.source import CodeLine
@@ -234,4 +234,21 @@ class WhyStrip(PaintedWidget):
         bounds = painter.fontMetrics().boundingRect(area.toRect(), int(Qt.TextFlag.TextWordWrap), self._sentence)
         if bounds.height() > area.height():
             painter.setFont(font("caption"))
+        area.setWidth(_balanced(painter.fontMetrics(), self._sentence, area))
         painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap), self._sentence)
+
+
+def _balanced(metrics: QFontMetrics, sentence: str, area: QRectF) -> float:
+    """The least width in which a sentence takes no more lines than it must: no word stands alone on the last one."""
+
+    def lines(width: int) -> int:
+        return metrics.boundingRect(0, 0, width, 1000, int(Qt.TextFlag.TextWordWrap), sentence).height()
+
+    widest = int(area.width())
+    if lines(widest) <= metrics.height():
+        return area.width()
+    low, high, wanted = widest // 2, widest, lines(widest)
+    while high - low > 8:
+        middle = (low + high) // 2
+        low, high = (low, middle) if lines(middle) <= wanted else (middle, high)
+    return float(min(widest, high + 24))

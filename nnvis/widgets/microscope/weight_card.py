@@ -18,6 +18,7 @@ from nnvis.widgets.microscope.equation_art import art_width, paint_art
 from nnvis.widgets.painted import PaintedWidget, edged_rect
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+SMALLEST = 9  # px
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -179,6 +180,7 @@ class WeightCard(PaintedWidget):
             room = right - left - wide - 92
             painter.setFont(font("caption"))
             painter.setPen(color(theme.text_2))
+            _shrink_to_fit(painter, line.numbers, room)
             words = painter.fontMetrics().elidedText(line.numbers, Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(left + wide + 8, y, room, step), LEFT, words)
             last = number == len(life.lines) - 1
@@ -196,7 +198,7 @@ class WeightCard(PaintedWidget):
         painter.setPen(QPen(color(theme.line), 1))
         painter.drawLine(area.topLeft(), area.topRight())
         for number, (name, (steps, values)) in enumerate(
-            (("weight", life.weight_course), ("gradient by this batch", life.gradient_course))
+            (("weight", life.weight_course), ("gradient here", life.gradient_course))
         ):
             rect = QRectF(area.left(), area.top() + 3 + number * half, area.width() - 130, half - 4)
             painter.setFont(font("caption"))
@@ -231,3 +233,11 @@ class WeightCard(PaintedWidget):
             foot = QRectF(area.left(), area.bottom() - 11, area.width() - 130, 12)
             painter.drawText(foot, LEFT, f"step {count(int(steps[0]))}")
             painter.drawText(foot, RIGHT, count(int(steps[-1])))
+
+
+def _shrink_to_fit(painter: QPainter, text: str, room: float) -> None:
+    """A smaller font for a line that would not fit; no smaller than can be read."""
+    used = painter.font()
+    while painter.fontMetrics().horizontalAdvance(text) > room and used.pixelSize() > SMALLEST:
+        used.setPixelSize(used.pixelSize() - 1)
+        painter.setFont(used)

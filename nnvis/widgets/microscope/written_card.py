@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.microscope.telling import Telling
 from nnvis.theme import ThemeSource, color, font
+from nnvis.widgets.labels import explain
 from nnvis.widgets.microscope.equation_art import art_width, paint_art
+from nnvis.widgets.microscope.written_numbers import batch_places, paint_batch, paint_numbers
 from nnvis.widgets.microscope.written_paint import (
     paint_pictures,
     paint_shares,
@@ -24,16 +26,24 @@ EDGE = 4.0
 
 
 class WrittenCard(PaintedWidget):
-    """Shows a Telling; `lines` are the heights of the stacked matrix's rows, which its table takes over."""
+    """Shows a Telling; `lines` are the heights of the stacked matrix's rows, which its table takes over.
+
+    `image_chosen(number)` when one of the batch is clicked.
+    """
+
+    image_chosen = Signal(int)
 
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("The number that is pointed at")
+        self.setMouseTracking(True)
+        explain(self, "The number that is pointed at on the stage, and all that made it.")
         self._telling: Telling | None = None
         self._lines: Sequence[float] = ()
         self._thumbnails: Mapping[int, QImage] = {}
         self._pinned = False
+        self._note = ""
 
     @property
     def telling(self) -> Telling | None:
@@ -49,7 +59,14 @@ class WrittenCard(PaintedWidget):
     ) -> None:
         """Write out another number."""
         self._telling, self._thumbnails, self._lines, self._pinned = telling, thumbnails, lines, pinned
+        self._note = ""
         self.set_sentence(telling.text if telling else "")
+        self.update()
+
+    def note(self, words: str) -> None:
+        """Say something in the corner until another number is pointed at."""
+        self._note = words
+        self.set_sentence(words)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -68,6 +85,11 @@ class WrittenCard(PaintedWidget):
         if telling is None:
             return
         inside = card.adjusted(EDGE + 14, 8, -14, -8)
+        if self._note:
+            painter.setFont(font("caption", 600))
+            painter.setPen(color(theme.accent))
+            corner = QRectF(inside.left(), inside.bottom() - 14, inside.width(), 16)
+            painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._note)
         if telling.shares is not None:
             paint_shares(painter, inside, telling, theme, self._thumbnails)
         elif telling.tints:
@@ -82,8 +104,37 @@ class WrittenCard(PaintedWidget):
             self._paint_title(painter, area)
             paint_waterfall(painter, area.adjusted(0, 20, 0, 0), telling, theme)
         else:
-            self._paint_title(painter, inside)
-            self._paint_numbers(painter, inside.adjusted(0, 26, 0, 0), telling)
+            left = paint_pictures(painter, inside, telling, theme) if telling.pictures else inside.left()
+            area = QRectF(QPointF(left, inside.top()), inside.bottomRight())
+            self._paint_title(painter, area)
+            if telling.batch is not None:
+                paint_batch(painter, self._batch_area, telling, self._thumbnails, theme)
+            paint_numbers(painter, area.adjusted(0, 24, 0, 0), telling, theme)
+
+    @property
+    def _batch_area(self) -> QRectF:
+        inside = QRectF(self.rect()).adjusted(EDGE + 14, 34, -14, -8)
+        if inside.height() < 120:  # beside the number, where there is no room below
+            return inside.adjusted(inside.width() * 0.42, 0, 0, 0)
+        return inside
+
+    def _image_at(self, point: QPointF) -> int | None:
+        telling = self._telling
+        if telling is None or telling.batch is None:
+            return None
+        places = batch_places(self._batch_area, len(telling.batch[1]))
+        return next((index for index, rect in enumerate(places) if rect.adjusted(-3, -3, 3, 15).contains(point)), None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """An image of the batch can be chosen."""
+        found = self._image_at(event.position()) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Look at the image that is clicked."""
+        found = self._image_at(event.position())
+        if found is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.image_chosen.emit(found)
 
     def _paint_title(self, painter: QPainter, area: QRectF) -> None:
         telling, theme = self._telling, self.theme
@@ -96,26 +147,3 @@ class WrittenCard(PaintedWidget):
         used = painter.fontMetrics().horizontalAdvance(title) + 12
         if used + art_width(telling.latex, 16) < area.width() and not telling.tints and not telling.rows:
             paint_art(painter, telling.latex, area.left() + used, line.center().y() + 4.5, 16, theme.text)
-
-    def _paint_numbers(self, painter: QPainter, area: QRectF, telling: Telling) -> None:
-        theme = self.theme
-        y = area.top() + min(30.0, area.height() / 4)
-        width = paint_art(painter, rf"{telling.latex} =", area.left() + 8, y + 6, 20, theme.text)
-        painter.setFont(font("value", 500))
-        painter.setPen(color(theme.text))
-        rect = QRectF(area.left() + 20 + width, y - 14, area.width() - width - 20, 30)
-        numbers = painter.fontMetrics().elidedText(
-            telling.numbers, Qt.TextElideMode.ElideRight, int(rect.width()) - 140
-        )
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, numbers)
-        rect.adjust(painter.fontMetrics().horizontalAdvance(numbers) + 14, 0, 0, 0)
-        painter.setPen(color(theme.accent))
-        painter.setFont(font("value"))
-        from nnvis.microscope.numbers_in import short
-
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, f"= {short(telling.value, 4)}")
-        painter.setFont(font("body"))
-        for offset, (words, value, tone) in enumerate(telling.summary):
-            painter.setPen(color(getattr(theme, tone)))
-            line = QRectF(area.left() + 8, y + 24 + 20 * offset, area.width(), 20)
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, f"{words} {value}".strip())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from nnvis.colour_maps import (
     color_table,
@@ -19,11 +19,13 @@ from nnvis.microscope.blocks import cell_text
 from nnvis.microscope.numbers_in import short
 from nnvis.microscope.telling import Telling
 from nnvis.theme import Theme, color, font
-from nnvis.widgets.microscope.equation_art import paint_art_centred
-from nnvis.widgets.microscope.placed_block import paint_ring
+from nnvis.widgets.microscope.equation_art import art_width, paint_art_centred
+from nnvis.widgets.microscope.placed_block import form_that_fits, paint_ring
+from nnvis.widgets.microscope.written_numbers import winner_rect
 from nnvis.widgets.painted import edged_rect
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
+LEAST_LINE = 13.0  # px between two rows of a table
 
 
 def picture(values: np.ndarray, kind: str, top: float, theme: Theme) -> QImage:
@@ -84,7 +86,8 @@ def paint_waterfall(painter: QPainter, area: QRectF, telling: Telling, theme: Th
         label = metrics.elidedText(bar.label, Qt.TextElideMode.ElideRight, int(pitch) - 2)
         painter.drawText(QRectF(middle - pitch / 2, area.bottom() - 28, pitch, 14), CENTRE, label)
         painter.setPen(color(theme.text))
-        factors = metrics.elidedText(bar.factors, Qt.TextElideMode.ElideRight, int(pitch) - 2)
+        fits = metrics.horizontalAdvance(bar.factors) < pitch - 2
+        factors = bar.factors if fits else metrics.elidedText(bar.brief, Qt.TextElideMode.ElideRight, int(pitch) - 2)
         painter.drawText(QRectF(middle - pitch / 2, area.bottom() - 14, pitch, 14), CENTRE, factors)
     if telling.after:
         left = room.left() + pitch * len(bars) + 4
@@ -105,7 +108,11 @@ def paint_pictures(painter: QPainter, area: QRectF, telling: Telling, theme: The
     """Input times weights is their product; returns where the room beside them begins."""
     pixels = max(*telling.pictures[0][1].shape)
     side = whole_side(min(area.height() - 24, 168.0), pixels)
-    left = area.left()
+    if len(telling.pictures) == 1:
+        side = min(side, pixels * 44.0)
+    widest = max(art_width(latex, 13) for latex, _, _ in telling.pictures)
+    spare = max(0.0, (widest - side) / 2) if len(telling.pictures) == 1 else 0.0  # its name is wider than itself
+    left = area.left() + spare
     for index, (latex, values, kind) in enumerate(telling.pictures):
         top = float(np.abs(values).max()) or 1.0
         rect = QRectF(left, area.top() + 20 + max(0.0, (area.height() - 20 - side) / 2), side, side)
@@ -114,12 +121,14 @@ def paint_pictures(painter: QPainter, area: QRectF, telling: Telling, theme: The
             shown = QRectF(rect.topLeft(), QSizeF(side * values.shape[1] / pixels, side * values.shape[0] / pixels))
         draw_picture(painter, shown, picture(values, kind, top, theme), theme)
         _numbers(painter, shown, values, kind, top, theme)
+        if telling.marked is not None:
+            paint_ring(painter, winner_rect(shown, values, telling.marked), theme)
         paint_art_centred(painter, latex, QPointF(rect.center().x(), area.top() + 7), 13, theme.text_2)
         left += side
-        if index < 2:
+        if index < 2 and len(telling.pictures) > 1:
             paint_art_centred(painter, (r"\odot", "=")[index], QPointF(left + 15, rect.center().y()), 18, theme.text_2)
             left += 30
-    return left + 24
+    return left + spare + 24
 
 
 def _numbers(painter: QPainter, rect: QRectF, values: np.ndarray, kind: str, top: float, theme: Theme) -> None:
@@ -130,10 +139,14 @@ def _numbers(painter: QPainter, rect: QRectF, values: np.ndarray, kind: str, top
         return
     image = picture(values, kind, top, theme)
     painter.setFont(font("caption"))
+    shown = [float(value) for value in values.reshape(-1)]
+    form = form_that_fits(shown, top, wide, QFontMetricsF(font("caption")))
+    if form is None:
+        return
     for row, column in np.ndindex(rows, columns):
         painter.setPen(color("#10131A" if image.pixelColor(column, row).lightnessF() > 0.5 else "#FFFFFF"))
         cell = QRectF(rect.left() + column * wide, rect.top() + row * high, wide, high)
-        painter.drawText(cell, CENTRE, cell_text(float(values[row, column]), top, wide))
+        painter.drawText(cell, CENTRE, cell_text(float(values[row, column]), top, *form))
 
 
 def paint_tints(painter: QPainter, area: QRectF, telling: Telling, theme: Theme) -> None:
@@ -287,11 +300,13 @@ def paint_table(painter: QPainter, area: QRectF, telling: Telling, theme: Theme,
     """Products on the lines of the matrix beside it, then the sum."""
     rows = telling.rows
     first = area.top() + 26
-    middles = list(lines) if len(lines) == len(rows) else [first + 18 * index for index in range(len(rows))]
+    on_lines = len(lines) == len(rows) and (len(lines) < 2 or lines[1] - lines[0] >= LEAST_LINE)
+    pitch = min(18.0, max(LEAST_LINE, (area.height() - 110) / max(1, len(rows))))
+    middles = list(lines) if on_lines else [first + pitch * index for index in range(len(rows))]
     top = max((abs(row.product) for row in rows), default=0.0) or 1.0
-    columns = (0.30, 0.36, 0.56, 0.66)
+    columns = (0.26, 0.32, 0.52, 0.66)
     axis = area.left() + area.width() * columns[3]
-    reach = area.width() * 0.11
+    reach = area.width() * 0.115
     painter.setFont(font("caption"))
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     for row, y in zip(rows, middles, strict=True):

@@ -11,7 +11,7 @@ import pytest
 from core.layers import LAYERS, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from core.layers.base import Layer
 from core.losses import LOSSES, Loss, MeanSquaredError
-from core.optimizers import OPTIMIZERS, Optimizer
+from core.optimizers import OPTIMIZERS, SGD, Optimizer
 from nnvis.microscope.operands import Operand
 from nnvis.microscope.sentences import LONGEST
 from nnvis.microscope.stops import stops_of, update_stop
@@ -134,5 +134,8 @@ def test_only_statements_that_ran_are_shown() -> None:
         stop = next(stop for stop in stops_of(trace) if stop.key == "Y.1")
         (statement,) = stop.code[0].statements
         assert expected in statement
+    for momentum, lines in ((0.0, ("P -= step",)), (0.9, ("P += m",))):
+        stop = stops_of(traced([each.replace() for each in layers], None, SGD(0.1, momentum=momentum)))[-2]
+        assert stop.code[0].statements == lines
     weights = next(stop for stop in stops_of(traced(layers)) if stop.key == "dW.2")
     assert weights.code[0].statements == ("np.matmul(self.X.T, dZ, out=self.dW)",)  # no L2 here
