@@ -236,7 +236,7 @@ class DiagramCard(Card):
         caption = f"your drawing, by the net at step {count(session.shown_step)}"
         if session.drawing is None and session.dataset is not None:
             label = session.dataset.y_test[0]
-            name = f", a {names[int(label)]}" if np.ndim(label) == 0 and int(label) < len(names) else ""
+            name = f", label {names[int(label)]}" if np.ndim(label) == 0 and int(label) < len(names) else ""
             caption = f"no drawing yet: the first test image{name}, by the net at step {count(session.shown_step)}"
         if self.face.current == "backward":  # the keys of the label need the room
             caption = f"step {count(session.shown_step)}"

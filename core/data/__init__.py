@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from core.data.arrays import ArrayFile
 from core.data.augmentation import Augmentation
-from core.data.center_digit import AS_MNIST, CenterSteps, Placement, Preparation, center_digit, center_steps
+from core.data.center_digit import (
+    AS_MNIST,
+    CenterSteps,
+    Placement,
+    Preparation,
+    center_digit,
+    center_steps,
+    in_shape,
+)
 from core.data.csv_file import read_csv
 from core.data.dataset import Dataset, Skipped
 from core.data.idx import read_idx
@@ -42,6 +50,7 @@ __all__ = [
     "center_digit",
     "center_steps",
     "find_ink",
+    "in_shape",
     "load",
     "mnist",
     "read_csv",

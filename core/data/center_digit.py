@@ -102,6 +102,31 @@ def center_steps(image: NDArray[Any], preparation: Preparation = AS_MNIST) -> Ce
     return CenterSteps(_pixels(cropped), _pixels(fitted), _pixels(field), placement)
 
 
+def in_shape(picture: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """A finished picture for a network that was trained on images of another shape: larger or smaller, or in colour.
+
+    Ink is white on black in every channel. Shapes: picture (28, 28) -> (h, w) for `shape` (h, w, 1), else (h, w, c).
+    """
+    height, width, channels = shape
+    if (height, width) != picture.shape:
+        rows, columns = (_linear_weights(old, new) for old, new in zip(picture.shape, (height, width), strict=True))
+        picture = _pixels(np.matmul(np.matmul(rows, picture / np.float32(255)), columns.T))
+    return picture if channels == 1 else np.repeat(picture[..., np.newaxis], channels, axis=2)
+
+
+def _linear_weights(old: int, new: int) -> Ink:
+    """The matrix that makes `new` pixels of `old` ones: each the mean around its place, weighted by a triangle.
+
+    The triangle is as wide as a pixel of the coarser picture, so that nothing is skipped and nothing torn. (new, old).
+    """
+    step = old / new
+    place = (np.arange(new) + 0.5) * step - 0.5
+    away = np.abs(place[:, None] - np.arange(old)) / max(step, 1.0)
+    weights = np.maximum(1 - away, 0)
+    shares: Ink = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return shares
+
+
 def _ink(image: NDArray[Any]) -> Ink:
     """The image as numbers from 0 (paper) to 1 (full ink)."""
     if image.ndim == 3 and image.shape[2] == 1:

@@ -9,18 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.data import CenterSteps, center_steps
+from core.data import CenterSteps, center_steps, in_shape
 from nnvis.session import Session
 from nnvis.widgets.canvas import PaintCanvas
 from nnvis.widgets.pasted_picture import PastedPicture
 
 REST_MS = 15  # a pen reports 200 times a second; the network is asked 60 times at most
+FORM = (28, 28)  # of a drawing that went through all steps
+SMALLEST = 4  # pixels, of what can be called a picture
 NOTHING = center_steps(np.zeros((28, 28), np.uint8))
 
 
 @dataclass(frozen=True, eq=False)
 class Original:
     """What the network is to receive for a picture on the canvas that nobody has drawn on: uint8 (28, 28).
+
+    A test image has the form of its data set, (h, w) in grey or (h, w, 3) in colour.
 
     Shrinking its enlarged copy again could change a pixel or the other, and the answer with it.
     """
@@ -56,6 +60,7 @@ class DrawingDesk(QObject):
         self._rest.timeout.connect(self._on_rested)
         canvas.drawing_changed.connect(self._on_canvas_changed)
         session.reading_changed.connect(self._on_reading_changed)
+        session.history_cleared.connect(self._on_reading_changed)  # the new network may read other shapes
 
     @property
     def test_image(self) -> TestImage | None:
@@ -80,12 +85,19 @@ class DrawingDesk(QObject):
     def show_test_image(self, index: int) -> None:
         """Put an image of the test set onto the canvas, pixel by pixel."""
         dataset = self.session.shown_dataset
-        if dataset is None or dataset.input_shape != (28, 28, 1) or dataset.is_multi_label:
+        if dataset is None or not self.takes_drawings or dataset.is_multi_label:
             return
         index %= len(dataset.x_test)
-        pixels = dataset.x_test[index, ..., 0]
+        pixels = dataset.x_test[index]
+        pixels = pixels[..., 0] if pixels.shape[2] == 1 else pixels
         origin = TestImage(pixels, index, int(dataset.y_test[index]))
-        self.canvas.put_picture(PastedPicture.filling(pixels, origin))
+        self.canvas.put_picture(PastedPicture.filling(in_grey(pixels), origin))
+
+    @property
+    def takes_drawings(self) -> bool:
+        """Whether the network reads pictures, in grey or in colour; the rows of a table are no picture."""
+        dataset = self.session.shown_dataset
+        return dataset is not None and min(dataset.input_shape[:2]) >= SMALLEST and dataset.input_shape[2] in (1, 3)
 
     def _on_canvas_changed(self) -> None:
         if self._rest.isActive():
@@ -108,11 +120,22 @@ class DrawingDesk(QObject):
         self.raw = None if self.canvas.is_empty else self.canvas.image()
         self.steps = NOTHING if self.raw is None else center_steps(self.raw, preparation)
         original = self._original
+        given = self.steps.centred
         if original is not None and preparation.is_whole:
-            self.steps = replace(self.steps, centred=original.pixels)
+            given = original.pixels
+            self.steps = replace(self.steps, centred=in_grey(given))
+        if given.shape == FORM and self.takes_drawings:
+            dataset = self.session.shown_dataset
+            assert dataset is not None
+            given = in_shape(given, dataset.input_shape)
         # Where everything was rubbed out there are strokes, but no ink.
-        self.session.set_drawing(self.steps.centred if self.steps.centred.any() else None)
+        self.session.set_drawing(given if given.any() else None)
         self.prepared.emit()
+
+
+def in_grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture (h, w) or (h, w, 3) as the canvas shows it: the mean of its channels."""
+    return pixels if pixels.ndim == 2 else pixels.mean(axis=2).astype(np.uint8)
 
 
 def class_names(desk: DrawingDesk, classes: int) -> Sequence[str]:

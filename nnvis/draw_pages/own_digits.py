@@ -16,10 +16,13 @@ from nnvis.recipe import OwnMixture
 from nnvis.session import Finding
 from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import Button
+from nnvis.widgets.labels import explain
 from nnvis.widgets.own_sheet import OwnSheet, OwnTile
 
 TOPIC = "own digits"
 PIECE = 500
+DIGITS = tuple("0123456789")
+TIP = "Keep this drawing with its label among your own digits."
 FILTER = "A folder of classes, zipped (*.zip);;A new folder (*)"
 
 
@@ -33,8 +36,7 @@ class OwnDigitsCorner(QWidget):
         self._sheet: OwnSheet | None = None
         self._answers: dict[int, int] = {}  # by number of the drawing
         self._label: int | None = None
-        tip = "Keep this drawing with its label among your own digits."
-        self.keep = Button(theme_source, "Keep", "outline", "add", tip, small=True)
+        self.keep = Button(theme_source, "Keep", "outline", "add", TIP, small=True)
         self.open = Button(
             theme_source, "My digits", "link", tooltip="Look at your own digits: how many of them are read, what they "
             "are trained and tested with.", small=True,
@@ -60,7 +62,10 @@ class OwnDigitsCorner(QWidget):
     def set_label(self, label: int | None, obstacle: str) -> None:
         """What the drawing is; it can be kept unless something is in the way."""
         self._label = label
-        self.keep.setEnabled(label is not None and not obstacle and self._desk.raw is not None)
+        dataset = self._session.shown_dataset
+        are_digits = dataset is None or tuple(map(str, dataset.class_names)) == DIGITS
+        self.keep.setEnabled(label is not None and not obstacle and self._desk.raw is not None and are_digits)
+        explain(self.keep, TIP if are_digits else f"{TIP} They are digits; this data set has other classes.")
 
     @property
     def sheet(self) -> OwnSheet | None:

@@ -123,7 +123,7 @@ class Pictures(QObject):
             return ""
         answer = self._session.answer
         names = class_names(self._desk, len(answer.probabilities) if answer else 10)
-        what = f"a {names[image.label]}"
+        what = f"label {names[image.label]}"
         if self._walks_misread and self._misread is not None and image.index in self._misread.indices:
             place = int(np.flatnonzero(self._misread.indices == image.index)[0])
             return f"misread {count(place + 1)} of {count(len(self._misread.indices))}: {what}"
@@ -188,7 +188,7 @@ class Pictures(QObject):
     def _fits(self) -> bool:
         """Whether the data set's images can lie on the canvas and have one class each."""
         dataset = self._session.dataset
-        return (dataset is not None and len(dataset.x_test) > 0 and dataset.input_shape == (28, 28, 1)
+        return (dataset is not None and len(dataset.x_test) > 0 and self._desk.takes_drawings
                 and not dataset.is_multi_label)  # fmt: skip
 
     def _on_about_to_show(self) -> None:

@@ -161,7 +161,7 @@ class StepsPage(QWidget):
         self.crop.show_magnitudes(steps.cropped, _size(steps.cropped))
         self.scale.show_magnitudes(steps.fitted, _size(steps.fitted))
         self.centre.show_magnitudes(steps.centred, _size(steps.centred))
-        X = self._session.look(_input, steps.centred)
+        X = self._session.look(_input)
         if X is not None:
             self.standardise.show_signed(X, float(np.abs(X).max()), f"{decimal(float(X.min()), 1)} … "
                                          f"{decimal(float(X.max()), 1)}")
@@ -189,7 +189,7 @@ def notch_of(temperature: float) -> int:
 
 def _input(_model: Sequential, X: np.ndarray) -> np.ndarray:
     """A copy of what the network receives, as a picture (h, w)."""
-    return X[0, ..., 0].copy()
+    return X[0].mean(axis=-1) if X.ndim == 4 else X
 
 
 def _size(pixels: np.ndarray) -> str:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.saliency import Saliency, gradient_times_input, input_gradient, integrated_gradients, occlusion
-from nnvis.draw_pages.desk import DrawingDesk, class_names
+from nnvis.draw_pages.desk import FORM, DrawingDesk, class_names
 from nnvis.neighbours import Embedding, Neighbours, affordable, embed, nearest
 from nnvis.number_text import count, measure, signed
 from nnvis.shown_network import Finding, Look
@@ -64,6 +64,14 @@ class Shown:
     saliency: Saliency
 
 
+@dataclass(frozen=True, eq=False)
+class Near:
+    """The nearest images, and the training images they are among: meanwhile there may be other ones."""
+
+    images: NDArray[np.uint8]
+    found: Neighbours
+
+
 class WhyPage(QWidget):
     """Asks only while it is visible; everything is computed beside the window."""
 
@@ -90,7 +98,7 @@ class WhyPage(QWidget):
         explain(self.overlay, "Paint the map over the drawing as well, pixel upon pixel.")
         self.map = SignedPicture(theme_source)
         self.map.setAccessibleName("Saliency")
-        explain(self.map, "The 28 by 28 pixels that the network received: which speak for its answer, which against.")
+        explain(self.map, "The pixels that the network received: which speak for its answer, which against.")
         self._scale = ColorBar(theme_source, "signed", "against", "for", 40)
         self._words = text_label("", "caption", wrap=True)
         self._near_title = text_label("Most like it", "caption", "secondary")
@@ -229,7 +237,7 @@ class WhyPage(QWidget):
             self._embedded.start()
         images = dataset.x_train
 
-        def ask(look: Look) -> Neighbours | None:
+        def ask(look: Look) -> Near | None:
             found = known
             if stale or found is None:
                 few = images[: affordable(look.model, len(images))]
@@ -238,17 +246,18 @@ class WhyPage(QWidget):
                     return None
             look.show(found.parameters)
             X = reading.scaling(look.scaling).apply(image.reshape(1, *look.model.input_shape))
-            return nearest(look.model, X, image, found, SHOWN)
+            return Near(images, nearest(look.model, X, image, found, SHOWN))
 
         session.inquire(NEAREST, ask)
 
     # --- showing ---------------------------------------------------------------------------------------------------
 
     def _on_found(self, finding: Finding) -> None:
-        if isinstance(finding.value, Neighbours):
-            self._embedding = finding.value.embedding
+        dataset = self._session.dataset
+        if isinstance(finding.value, Near) and dataset is not None and finding.value.images is dataset.x_train:
+            self._embedding = finding.value.found.embedding
             if self.isVisible() and self._session.drawing is not None:
-                self._show_nearest(finding.value)
+                self._show_nearest(finding.value.found)
         elif isinstance(finding.value, Shown) and self.isVisible() and self._session.drawing is not None:
             self._show(finding.value)
 
@@ -277,18 +286,18 @@ class WhyPage(QWidget):
         if not wanted or values is None or place is None or shown is None or shown.image is not self._session.drawing:
             self._desk.canvas.set_overlay(None)
             return
-        side = values.shape[0] * place.step
+        side = FORM[0] * place.step  # whatever the network's own size, it was made of these pixels
         self._desk.canvas.set_overlay(overlay_image(values), QRectF(place.left, place.top, side, side))
 
     def _show_nearest(self, found: Neighbours) -> None:
         dataset, answer = self._session.dataset, self._session.answer
-        if dataset is None or answer is None or dataset.x_train.shape[3] != 1:
+        if dataset is None or answer is None or dataset.x_train.ndim != 4:
             return
         labels = dataset.y_train[found.indices]
         names = class_names(self._desk, len(answer.probabilities))
         words = [names[int(label)] if np.ndim(label) == 0 and int(label) < len(names) else "" for label in labels]
         odd = [np.ndim(label) == 0 and int(label) != answer.digit for label in labels]
-        self.nearest.show_images(dataset.x_train[found.indices, ..., 0], words,
+        self.nearest.show_images(dataset.x_train[found.indices].mean(axis=3).astype(np.uint8), words,
                                  [measure(float(distance), 1) for distance in found.distances], odd)
         self._near_words.setText(f"of {count(len(found.embedding.points))} training images, "
                                  f"step {count(found.embedding.step)}")

@@ -13,7 +13,7 @@ from nnvis.draw_pages import DRAW_PAGES
 from nnvis.draw_pages.answer import AnswerPage
 from nnvis.draw_pages.answer_block import AnswerBlock
 from nnvis.draw_pages.columns import WIDE, DrawColumns
-from nnvis.draw_pages.desk import DrawingDesk, class_names
+from nnvis.draw_pages.desk import DrawingDesk, class_names, in_grey
 from nnvis.draw_pages.pictures import Pictures, picture_in
 from nnvis.draw_pages.steps import StepsPage
 from nnvis.draw_pages.teach import TeachPage
@@ -203,7 +203,8 @@ class DrawPanel(QWidget):
     # From the session to the eye.
 
     def _on_drawing_changed(self) -> None:
-        self._answer.picture.set_image(self._session.drawing)
+        drawing = self._session.drawing
+        self._answer.picture.set_image(None if drawing is None else in_grey(drawing))
         if self._session.drawing is None or self._session.answer is None:
             self._on_answer_changed()
 
@@ -216,11 +217,17 @@ class DrawPanel(QWidget):
                 "No drawing yet", "What the net receives will stand at the left, its answer here.")
         elif self._session.state is RunState.LOADING:
             self._answer.show_words("No network yet", "It answers as soon as the images are loaded.")
-        elif self._session.dataset is not None and self._session.dataset.input_shape != (28, 28, 1):
-            size = shape(self._session.dataset.input_shape)
-            self._answer.show_words("No answer", f"This network reads images of {size}; a drawing is 28×28×1.")
+        elif self._session.shown_dataset is not None and not self.desk.takes_drawings:
+            size = shape(self._session.shown_dataset.input_shape)
+            self._answer.show_words("No answer", f"This network reads {size} numbers; a drawing is a picture.")
+        elif self._session.shown_dataset is not None and self._has_one_output():
+            self._answer.show_words("No answer", "This network has a single output. Draw reads those with one a class.")
         else:
             self._answer.show_words("No answer", "Its outputs are no finite numbers. Reset gives it new weights.")
+
+    def _has_one_output(self) -> bool:
+        outputs = self._session.look(lambda model, _X: model.output_shape)
+        return outputs == (1,)
 
 
 class _Column(QWidget):

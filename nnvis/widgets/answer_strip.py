@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from nnvis.colour_maps import color_table, hex_color, magnitude_colors, magnitude_indices
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_LEFT, _RIGHT = 20, 16  # room for the class names, and for that of the winner
+_LEFT, _RIGHT, _MOST = 20, 16, 64  # room for the class names, for that of the winner, and for long names
 _LEGIBLE = 10  # height of a row from which every class is named
 _HIGHEST = 14
 
@@ -115,12 +115,14 @@ class AnswerStrip(PaintedWidget):
         best = int(self._shares[-1].argmax())
         middle = min(max(area.top() + (best + 0.5) * row, area.top() + 7), area.bottom() - 7)
         side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRectF(area.right(), middle - 8, _RIGHT, 16), side, self._names[best])
+        right = self.width() - area.right()
+        painter.drawText(QRectF(area.right(), middle - 8, right, 16), side, self._fitting(self._names[best], right - 6))
         if row >= _LEGIBLE:
             painter.setFont(font("caption"))
             painter.setPen(color(theme.text_3))
             for index, name in enumerate(self._names):
-                painter.drawText(QRectF(0, index * row, _LEFT - 6, row), side, name)
+                place = QRectF(0, index * row, area.left() - 6, row)
+                painter.drawText(place, side, self._fitting(name, place.width()))
 
     def _picture(self, width: int) -> QImage:
         """One column for each pixel: the latest moment that had come by then."""
@@ -191,8 +193,13 @@ class AnswerStrip(PaintedWidget):
         return round(area.left() + share_of * (area.width() - 1))
 
     def _area(self) -> QRectF:
-        left = _LEFT if self._row_height() >= _LEGIBLE else 0
-        return QRectF(left, 0, self.width() - left - _RIGHT, self.height())
+        names = max((_words().horizontalAdvance(name) for name in self._names), default=0)
+        left = min(_MOST, max(_LEFT, names + 8)) if self._row_height() >= _LEGIBLE else 0
+        return QRectF(left, 0, self.width() - left - min(_MOST, max(_RIGHT, names + 8)), self.height())
+
+    @staticmethod
+    def _fitting(name: str, width: float) -> str:
+        return _words().elidedText(name, Qt.TextElideMode.ElideRight, round(width))
 
     def _rows(self) -> int:
         return len(self._names) or 10
@@ -203,3 +210,7 @@ class AnswerStrip(PaintedWidget):
     def _row_height(self) -> int:
         least = self._least_row()
         return max(least, min(_HIGHEST, least + self._spare // self._rows()))
+
+
+def _words() -> QFontMetrics:
+    return QFontMetrics(font("caption", 600))

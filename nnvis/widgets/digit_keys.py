@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
 
-_HEIGHT, _GAP, _WIDEST = 26, 3, 30
+_HEIGHT, _GAP, _WIDEST, _NARROWEST = 26, 3, 30, 16
+_PADDING = 12  # px beside a longer name
 
 
 class DigitKeys(PaintedWidget):
-    """A row of keys; arrows move the choice, digits choose directly."""
+    """A row of keys, or several where there are many classes or long names.
+
+    Arrows move the choice, digits choose directly.
+    """
 
     chosen = Signal(int)
 
@@ -36,6 +41,8 @@ class DigitKeys(PaintedWidget):
         if tuple(labels) != self._labels:
             self._labels = tuple(labels)
             self.set_current(None)
+            self._fit()
+            self.updateGeometry()
 
     def set_current(self, index: int | None) -> None:
         """Show the choice; emits nothing."""
@@ -45,16 +52,36 @@ class DigitKeys(PaintedWidget):
 
     def key_area(self, index: int) -> QRectF:
         """Where a key is."""
-        pitch = min(_WIDEST + _GAP, (self.width() + _GAP) / len(self._labels))
-        return QRectF(index * pitch, 0, pitch - _GAP, _HEIGHT)
+        columns = self._columns()
+        widest = max(_WIDEST, self._longest() + _PADDING)
+        pitch = min(widest + _GAP, (self.width() + _GAP) / columns)
+        row, column = divmod(index, columns)
+        return QRectF(column * pitch, row * (_HEIGHT + _GAP), pitch - _GAP, _HEIGHT)
+
+    def _longest(self) -> int:
+        return max((QFontMetrics(font("body", 600)).horizontalAdvance(label) for label in self._labels), default=0)
+
+    def _columns(self) -> int:
+        """How many stand in a row: all, unless they would become too narrow for their names."""
+        narrowest = max(_NARROWEST, self._longest() + 4)
+        return max(1, min(len(self._labels), (self.width() + _GAP) // (narrowest + _GAP)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As high as its rows."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        rows = math.ceil(len(self._labels) / self._columns())
+        self.setFixedHeight(rows * (_HEIGHT + _GAP) - _GAP)
 
     def sizeHint(self) -> QSize:
-        """Room for all keys side by side."""
-        return QSize(len(self._labels) * (_WIDEST + _GAP) - _GAP, _HEIGHT)
+        """Room for ten keys side by side."""
+        return QSize(min(10, len(self._labels)) * (_WIDEST + _GAP) - _GAP, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Keys may be narrow."""
-        return QSize(len(self._labels) * (16 + _GAP), _HEIGHT)
+        return QSize(min(10, len(self._labels)) * (_NARROWEST + _GAP), _HEIGHT)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the key under the pointer."""

@@ -81,7 +81,9 @@ class NeighbourRow(PaintedWidget):
                 words = box.adjusted(-4, 0, 4, 0)
                 painter.setFont(font("caption", 600))
                 painter.setPen(color(theme.text))
-                painter.drawText(QRectF(words.left(), side, words.width(), _LINE), middle, self._names[place])
+                name = painter.fontMetrics().elidedText(self._names[place], Qt.TextElideMode.ElideRight,
+                                                        round(words.width()))
+                painter.drawText(QRectF(words.left(), side, words.width(), _LINE), middle, name)
                 painter.setFont(font("caption"))
                 painter.setPen(color(theme.text_3))
                 painter.drawText(QRectF(words.left(), side + _LINE, words.width(), _LINE), middle, self._numbers[place])

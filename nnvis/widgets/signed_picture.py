@@ -44,6 +44,10 @@ class SignedPicture(PaintedWidget):
         side = self.theme_source.metrics.picture
         return QSize(side, side)
 
+    def minimumSizeHint(self) -> QSize:
+        """Never squashed: its pixels are square."""
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """The map, nearest neighbour."""
         del event

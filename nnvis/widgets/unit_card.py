@@ -15,7 +15,8 @@ from nnvis.widgets.painted import PaintedWidget, edged_rect
 
 ROW = 16
 ROWS = 5
-LEFT = 190  # the unit's own numbers
+LEFT = 190, 130  # the unit's own numbers, where there is room and where not
+WIDE = 640
 NAMES = 62
 NUMBERS = 150
 HINT = "Point at a unit, or walk with the arrow keys: its sum z, its bias b, and the inputs that add most to it."
@@ -59,14 +60,16 @@ class UnitCard(PaintedWidget):
             return
         painter.setFont(font("body", 600))
         painter.setPen(color(theme.text))
-        painter.drawText(QRectF(0, 0, LEFT, 20), Qt.AlignmentFlag.AlignVCenter, self._title())
+        is_wide = self.width() >= WIDE
+        own = LEFT[0] if is_wide else LEFT[1]
+        painter.drawText(QRectF(0, 0, own + 16, 20), Qt.AlignmentFlag.AlignVCenter, self._title())
         painter.setFont(font("body"))
         for row, line in enumerate(self._lines()):
             painter.setPen(color(theme.text if row == 0 else theme.text_2))
-            painter.drawText(QRectF(0, 24 + 19 * row, LEFT, 19), Qt.AlignmentFlag.AlignVCenter, line)
+            painter.drawText(QRectF(0, 24 + 19 * row, own, 19), Qt.AlignmentFlag.AlignVCenter, line)
         side = float(self.height()) if self._facts.picture is not None else 0.0
-        right = self.width() - side - (96 if side else 0)
-        self._paint_parts(painter, QRectF(LEFT + 16, 0, right - LEFT - 32, self.height()))
+        right = self.width() - side - (96 if side and is_wide else 0)
+        self._paint_parts(painter, QRectF(own + 16, 0, right - own - 32, self.height()))
         if self._facts.picture is not None:
             self._paint_weights(painter, QRectF(self.width() - side, 0, side, side), right)
 
@@ -102,6 +105,7 @@ class UnitCard(PaintedWidget):
         painter.setPen(color(theme.text_3))
         most = f"the inputs that add most, of {count(facts.inputs)}"
         head = facts.heading or (most if facts.parts else "its inputs cannot be told apart")
+        head = painter.fontMetrics().elidedText(head, Qt.TextElideMode.ElideRight, round(area.width()))
         painter.drawText(QRectF(area.left(), 0, area.width(), 20), Qt.AlignmentFlag.AlignVCenter, head)
         if not facts.parts:
             return
@@ -135,6 +139,8 @@ class UnitCard(PaintedWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(box, image)
         edged_rect(painter, box, 0, None, self.theme.line)
+        if box.left() - left < 60:
+            return
         painter.setFont(font("caption"))
         painter.setPen(color(self.theme.text_3))
         words = QRectF(left, 0, box.left() - left - 8, box.height())

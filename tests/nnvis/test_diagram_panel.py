@@ -39,7 +39,7 @@ def test_without_a_drawing_a_test_image_lights_it(panel: DiagramPanel, session: 
     diagram = panel.card.diagram.diagram
     assert diagram is not None
     np.testing.assert_allclose(diagram.columns[0].values[0], session.dataset.x_test[0, ..., 0] / 255, atol=1e-6)
-    assert "no drawing yet: the first test image, a 7" in panel.card.accessibleDescription()
+    assert "no drawing yet: the first test image, label 7" in panel.card.accessibleDescription()
 
 
 def test_it_shows_what_the_network_says_to_the_drawing(qtbot: QtBot, panel: DiagramPanel, session: Session) -> None:

@@ -154,7 +154,7 @@ def test_a_test_image_reaches_the_network_pixel_by_pixel(qtbot: QtBot, panel: Dr
         qtbot.waitUntil(lambda expected=expected: np.array_equal(session.drawing, expected))
         assert panel.desk.label == session.dataset.y_test[index]
         assert panel.walk.isVisible()
-        assert panel.walk.words == f"test image {index}: a {session.dataset.y_test[index]}"
+        assert panel.walk.words == f"test image {index}: label {session.dataset.y_test[index]}"
 
 
 def test_next_and_previous_walk_the_test_images(qtbot: QtBot, panel: DrawPanel, session: Session) -> None:
