@@ -296,7 +296,7 @@ def test_the_gauge_shows_where_a_layer_stands(cards: LayerList) -> None:
     ("ratio", "share", "words"), [(1e-3, 0.5, "a healthy pace"), (1e-9, 0.0, "hardly any"), (0.5, 1.0, "very much")]
 )
 def test_health_is_a_place_and_words(ratio: float, share: float, words: str) -> None:
-    row = HealthRow("Dense", ratio, np.array([ratio]), np.array([0.1]), dead=3, units=128)
+    row = HealthRow("Dense", ratio, np.array([ratio]), np.array([0.1]), stuck=3, units=128)
     health = card_health(row)
     assert health.position == pytest.approx(share)
     assert words in health.words
