@@ -25,8 +25,8 @@ WHY = (
 )
 NO_MISTAKE = "There is no hidden layer here with an activation that could be forgotten."
 VERDICT = (
-    "Of the chosen layers. They agree when no difference exceeds a millionth of the gradient. With another ε round-off or "
-    "truncation may weigh less. A kink of relu, and a gradient too small to be measured, do not count."
+    "Of the chosen layers. They agree when no difference exceeds a millionth of the gradient. With another ε round-off "
+    "or truncation may weigh less. A kink of relu, and a gradient too small to be measured, do not count."
 )
 COSTS = "What it costs to know {} gradients"
 
@@ -124,12 +124,12 @@ class GradientCheckView(QWidget):
         all_of_them = len(chosen) == len(whole.layers)
         self._cost_title.setText(COSTS.format("all" if all_of_them else "these"))
         self.cost.show_cost(scatter.weights, scatter.backprop_seconds, scatter.twin_seconds)
-        total = number_text.count(whole.weights)
+        total, compared = number_text.count(whole.weights), number_text.count(len(scatter.twins))
         looked_at = "" if all_of_them else f" of {_layers(len(chosen))}"
         self._said.setText(
             f"Left: back-propagation, all {total} gradients from one backward pass. Right: nudge one weight by ε up "
-            f"and down, and run the network twice. {number_text.count(len(scatter.twins))}\N{NO-BREAK SPACE}weights{looked_at} are "
-            f"compared, in double precision, {self._which}."
+            f"and down, and run the network twice. {compared}\N{NO-BREAK SPACE}weights{looked_at} are compared, "
+            f"in double precision, {self._which}."
         )
         self._give_verdict(scatter, max((worst[layer] for layer in chosen), default=0.0), len(chosen))
         self._show_mistake(chosen)

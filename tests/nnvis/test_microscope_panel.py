@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from core.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from nnvis.panels.microscope import MicroscopePanel
+from nnvis.presets import PRESETS
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
 
@@ -201,7 +202,16 @@ def test_where_no_update_followed_test_images_stand_in_and_it_is_said(
     assert "stand in for it" in panel.head._source.toolTip()
 
 
-def test_a_stop_is_drawn_within_a_tenth_of_a_second(qtbot: QtBot, panel: MicroscopePanel) -> None:
+@pytest.mark.parametrize("title", ["", "LeNet"])
+def test_a_stop_is_drawn_within_a_tenth_of_a_second(
+    qtbot: QtBot, session: Session, panel: MicroscopePanel, title: str
+) -> None:
+    """Of the network that the program starts with, and of its convolutional one."""
+    if title:
+        layers = next(preset for preset in PRESETS if title in preset.title).layers(10)
+        with qtbot.waitSignal(session.history_cleared):
+            session.set_layers(layers, "another network")
+        qtbot.waitUntil(lambda: panel._trace is not None and len(panel._trace.layers) == len(layers))
     qtbot.waitUntil(lambda: not panel._ahead.is_busy)  # what is typeset once in the life of the program is typeset
     rounds = []
     for _ in range(3):
