@@ -14,6 +14,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from core.optimizers import SGD
+from nnvis.microscope.not_finite import begins_at
 from nnvis.panels.microscope import MicroscopePanel
 from nnvis.presets import PRESETS
 from nnvis.session import RunState, Session
@@ -200,6 +202,28 @@ def test_where_no_update_followed_test_images_stand_in_and_it_is_said(
     assert not panel._trace.specimen.applies
     assert panel.head._source.text().startswith("Test images before step 1")
     assert "stand in for it" in panel.head._source.toolTip()
+
+
+def test_where_the_numbers_explode_a_remedy_is_offered(
+    qtbot: QtBot, panel: MicroscopePanel, session: Session
+) -> None:
+    assert not panel.head.remedy.isVisible()
+    session.set_optimizer(SGD(learning_rate=1e6))
+    session.train()
+    qtbot.waitUntil(lambda: session.state is RunState.FAILED)
+    qtbot.waitUntil(panel.head.remedy.isVisible)
+    begins = begins_at(panel.stops)
+    assert begins is not None
+    panel.go_to(begins)
+    assert panel.why.sentence.startswith("From here on nothing is a number: ")
+    assert not panel.grab().isNull()
+    assert panel.head.remedy.text() == "Set 0.05 and restart"
+    qtbot.mouseClick(panel.head.remedy, Qt.MouseButton.LeftButton)
+    assert session.project.optimizer == SGD(learning_rate=0.05)
+    qtbot.waitUntil(lambda: session.is_training)
+    session.pause()
+    qtbot.waitUntil(lambda: not session.is_training and begins_at(panel.stops) is None)
+    assert not panel.head.remedy.isVisible()
 
 
 @pytest.mark.parametrize("title", ["", "LeNet"])
