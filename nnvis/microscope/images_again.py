@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnvis.microscope.trace import StepTrace
 from nnvis.number_text import count
+
+NONE = -1
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,11 @@ def images_again(trace: StepTrace, names: Sequence[str]) -> tuple[ImageAgain, ..
     before, after = np.asarray(trace.outputs), np.asarray(trace.outputs_after)
     if before.ndim != 2 or before.shape[1] < 2 or trace.labels.ndim != 1:
         return tuple(ImageAgain(image, *pair) for image, pair in enumerate(losses))
-    answers = np.argmax(before, axis=1), np.argmax(after, axis=1)
+    answers = _answers(before), _answers(after)
 
     def name(number: int) -> str:
+        if number == NONE:
+            return "none"
         return names[number] if number < len(names) else str(number)
 
     return tuple(
@@ -48,6 +54,11 @@ def images_again(trace: StepTrace, names: Sequence[str]) -> tuple[ImageAgain, ..
             zip(losses, *answers, (int(each) for each in trace.labels), strict=True)
         )
     )
+
+
+def _answers(outputs: NDArray[Any]) -> NDArray[Any]:
+    """The class that each row answers; NONE where it is not made of numbers."""
+    return np.where(np.isfinite(outputs).all(axis=1), np.argmax(outputs, axis=1), NONE)
 
 
 def changes_in_words(images: Sequence[ImageAgain]) -> tuple[str, ...]:

@@ -222,7 +222,8 @@ def test_where_the_numbers_explode_a_remedy_is_offered(
     assert session.project.optimizer == SGD(learning_rate=0.05)
     qtbot.waitUntil(lambda: session.is_training)
     session.pause()
-    qtbot.waitUntil(lambda: not session.is_training and begins_at(panel.stops) is None)
+    qtbot.waitUntil(lambda: not session.is_training)
+    qtbot.waitUntil(lambda: len(panel.stops) > 0 and begins_at(panel.stops) is None)
     assert not panel.head.remedy.isVisible()
 
 

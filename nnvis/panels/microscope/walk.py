@@ -367,6 +367,7 @@ class MicroscopePanel(Weighing):
         self._bench = self._twins = self._trace = None
         self.bench.set_drawer(False)
         self._stops, self._number, self._pinned = (), 0, False
+        self._offer_remedy()
         self._ask()
 
     def _on_state_changed(self) -> None:

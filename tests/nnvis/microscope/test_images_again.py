@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, Qt
@@ -52,6 +54,14 @@ def test_it_is_said_how_many_gained_and_whose_answer_changed() -> None:
         "0 of 1 images cost less than before, 1 more.", "No answer has changed; 1 is right.",
     )  # fmt: skip
     assert len(changes_in_words((ImageAgain(0, 2.0, 1.0),))) == 1, "outputs that are no classes are no answers"
+
+
+def test_where_the_outputs_are_no_numbers_there_is_no_answer() -> None:
+    trace = traced([Flatten(), Dense(CLASSES, activation="softmax")], None, None)
+    outputs = np.full_like(trace.outputs, np.nan)
+    for each in images_again(replace(trace, outputs_after=outputs), NAMES):
+        assert each.answer_after == "none"
+        assert not each.is_right_after
 
 
 def test_of_many_images_those_are_shown_whose_loss_changed_most() -> None:
