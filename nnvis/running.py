@@ -237,11 +237,11 @@ class Running(NetworkFiles):
         """The images of the project are there: the network that waits for them can be made, if it fits them."""
         assert self.dataset is not None
         if self._errors() and self._awaits_network:
-            self._control.withdraw()
+            self._run = self._control.withdraw()  # what is heard of the network that is there counts again
             self._running = self._network.project if self._network else Project()
             if self.state is RunState.RUNNING:  # Train was pressed before anybody could know
                 self._refuses()
-            self._set_state(RunState.READY)
+            self._set_state(RunState.PAUSED if self.history.step else RunState.READY)
         if self._is_fresh and self.running_is_old and not self._errors():
             self._prepare()
         self._control.provide(self.project.source, self.dataset)

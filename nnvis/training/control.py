@@ -105,6 +105,7 @@ class Control:
         self._order: Order | None = None
         self._changes: Changes | None = None
         self._seconds_per_batch = 0.0
+        self._begun = 0  # number of the run that the worker prepared last
         self._closing = False
         # Read by the worker at every batch without the lock: reading a bool is atomic, a batch later is soon enough.
         self.has_wish = False
@@ -132,10 +133,12 @@ class Control:
             self._images = (source, dataset)
             self._condition.notify_all()
 
-    def withdraw(self) -> None:
-        """Take back what was asked for and not begun."""
+    def withdraw(self) -> int:
+        """Take back what was asked for and not begun; the number of the run that the worker goes on with."""
         with self._condition:
             self._preparation = self._order = None
+            self._condition.notify_all()  # what concerns that run has waited
+            return self._begun
 
     def go(self, number: int, goal: Goal, until: Until | None = None) -> None:
         """Ask to train up to `goal`, from now or after the preparation that is still to be done."""
@@ -196,6 +199,7 @@ class Control:
             wish: Wish
             if self._preparation and self._images:
                 wish, self._preparation = replace(self._preparation, dataset=self._images[1]), None
+                self._begun = wish.run
             elif self._placement:
                 wish, self._placement = self._placement, None
             elif self._order:

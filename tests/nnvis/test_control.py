@@ -57,7 +57,7 @@ def test_what_was_not_begun_can_be_taken_back() -> None:
     control = Control()
     control.prepare(1, PROJECT)
     control.go(1, Goal.RUN)
-    control.withdraw()
+    assert control.withdraw() == 0
     control.go(2, Goal.BATCH)
     assert control.wait() == Order(2, Goal.BATCH)
 

@@ -91,6 +91,26 @@ def test_train_pressed_before_anybody_can_know_that_it_cannot_be(
     qtbot.waitUntil(lambda: real.state is RunState.DONE)
 
 
+def test_a_run_that_goes_on_after_a_refusal_is_heard_again(qtbot: QtBot, real: Session, tmp_path: Path) -> None:
+    real.step_batch()
+    qtbot.waitUntil(lambda: real.history.step == 1)
+    real.set_source(npz(tmp_path / "three.npz", classes=3))
+    with qtbot.waitSignal(real.message_posted):
+        real.train()
+    real.undo()
+    assert not real.running_is_old
+    assert real.state is RunState.PAUSED
+    with qtbot.waitSignal(real.specimen_arrived):  # the Microscope is answered
+        real.ask_specimen()
+    with qtbot.waitSignal(real.run_kept):  # and so is the autosave
+        real.keep_run()
+    real.step_batch()
+    qtbot.waitUntil(lambda: real.history.step == 2)
+    real.set_optimizer(real.project.optimizer.replace(learning_rate=1e6))
+    real.train()
+    qtbot.waitUntil(lambda: real.state in (RunState.FAILED, RunState.DONE))  # and so is its end, good or bad
+
+
 def test_training_goes_on_while_other_images_are_loaded(qtbot: QtBot, real: Session, tmp_path: Path) -> None:
     real.set_speed(50)
     real.train()
