@@ -89,6 +89,7 @@ class WhyPage(QWidget):
         self.method = QComboBox()
         self.method.addItems([method.name for method in METHODS])
         self.method.setAccessibleName("Method")
+        self.method.setObjectName("saliencyMethod")
         self.method.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for index, method in enumerate(METHODS):
             self.method.setItemData(index, method.sentence, Qt.ItemDataRole.ToolTipRole)
