@@ -55,7 +55,8 @@ def test_a_sum_of_a_dense_layer_has_a_term_for_every_input_and_the_bias() -> Non
     ("written", "equation"),
     [
         ("(2.539·10⁻⁵)²", "square(g)"), ("√(2.539·10⁻⁵)", "sqrt(g)"), ("0.9 × 2.539·10⁻⁵", "beta * g"),
-        ("√0.25", "sqrt(v)"), ("(−0.5)²", "square(m)"), ("0.9 / (2.539·10⁻⁵)", "beta / g"), ("√(10⁻⁷)", "sqrt(epsilon)"),
+        ("√0.25", "sqrt(v)"), ("(−0.5)²", "square(m)"), ("0.9 / (2.539·10⁻⁵)", "beta / g"),
+        ("√(10⁻⁷)", "sqrt(epsilon)"),
     ],
 )  # fmt: skip
 def test_a_power_of_ten_is_kept_together(written: str, equation: str) -> None:
