@@ -79,6 +79,7 @@ class AnswerHistory(QWidget):
         session.answer_changed.connect(self._on_answer_changed)
         session.state_changed.connect(self._on_state_changed)
         session.study.found.connect(self._on_found)
+        session.moment_changed.connect(self._on_moment_changed)
         self.strip.pointed_at.connect(self._on_pointed_at)
         self.strip.picked.connect(session.look_back)
 
@@ -91,6 +92,9 @@ class AnswerHistory(QWidget):
         for live in (self.strip, self._read_out):
             stand_on(live, "card" if beside else "panel")
         self.show()
+
+    def _on_moment_changed(self) -> None:
+        self.strip.set_moment(None if self._session.is_live else self._session.shown_step)
 
     @property
     def least_height(self) -> int:

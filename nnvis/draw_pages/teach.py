@@ -86,13 +86,15 @@ class TeachPage(QWidget):
         buttons.addStretch(1)
         scale = ColorBar(theme_source, "signed", "−", "+", 24)
         explain(scale, PICTURE)
-        beside = QVBoxLayout()
+        corner = QWidget()  # as a widget it keeps its height also beside the bars of few classes
+        beside = QVBoxLayout(corner)
+        beside.setContentsMargins(0, 0, 0, 0)
         beside.addWidget(self.picture)
         beside.addWidget(scale)
         beside.addStretch(1)
         error = QHBoxLayout()
         error.addWidget(self.bars, 1, Qt.AlignmentFlag.AlignTop)
-        error.addLayout(beside)
+        error.addWidget(corner, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.keys)
@@ -202,6 +204,7 @@ class TeachPage(QWidget):
             self._said.setText(obstacle)
         elif not self._waits and not self._lessons:
             self._said.setText("All weights move a little towards it.")
+        self.updateGeometry()  # of more lines or fewer
 
     def _teach(self, steps: int) -> None:
         session, label, dataset = self._session, self.label, self._session.shown_dataset

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QW
 
 from core.saliency import Saliency, gradient_times_input, input_gradient, integrated_gradients, occlusion
 from nnvis.draw_pages.desk import FORM, DrawingDesk, class_names
-from nnvis.neighbours import Embedding, Neighbours, affordable, embed, nearest
+from nnvis.neighbours import Neighbours, affordable, embed, nearest
 from nnvis.number_text import count, measure, signed
 from nnvis.shown_network import Finding, Look
 from nnvis.theme import ThemeSource
@@ -79,7 +79,7 @@ class WhyPage(QWidget):
         super().__init__(parent)
         self._desk, self._session = desk, desk.session
         self._theme_source = theme_source
-        self._embedding: Embedding | None = None
+        self._near: Near | None = None
         self._embedded = QElapsedTimer()
         self._shown: Shown | None = None
         self._is_due = self._is_beside = False
@@ -89,6 +89,7 @@ class WhyPage(QWidget):
         self.method = QComboBox()
         self.method.addItems([method.name for method in METHODS])
         self.method.setAccessibleName("Method")
+        self.method.setObjectName("saliencyMethod")
         self.method.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for index, method in enumerate(METHODS):
             self.method.setItemData(index, method.sentence, Qt.ItemDataRole.ToolTipRole)
@@ -176,7 +177,11 @@ class WhyPage(QWidget):
             self._session.study.drop(topic)
 
     def _on_history_cleared(self) -> None:
-        self._embedding = None
+        """What was found in the network before, or is on its way, is not about this one."""
+        self._near = None
+        for topic in (SALIENCY, NEAREST):
+            self._session.study.drop(topic)
+        self._show(None)
         self._on_changed()
 
     def _on_method_changed(self) -> None:
@@ -226,16 +231,17 @@ class WhyPage(QWidget):
         session.inquire(SALIENCY, ask)
 
     def _ask_nearest(self) -> None:
-        session, image, dataset = self._session, self._session.drawing, self._session.dataset
+        session, image, dataset = self._session, self._session.drawing, self._session.shown_dataset
         if image is None or dataset is None:
             return
-        reading, step, known = session.reading, session.shown_step, self._embedding
+        images, near = dataset.x_train, self._near
+        known = near.found.embedding if near is not None and near.images is images else None
+        reading, step = session.reading, session.shown_step
         stale = known is None or known.step != step
         if stale and session.is_training and self._embedded.isValid() and not self._embedded.hasExpired(EMBED_EVERY_MS):
             stale = known is None
         if stale:
             self._embedded.start()
-        images = dataset.x_train
 
         def ask(look: Look) -> Near | None:
             found = known
@@ -253,13 +259,15 @@ class WhyPage(QWidget):
     # --- showing ---------------------------------------------------------------------------------------------------
 
     def _on_found(self, finding: Finding) -> None:
-        dataset = self._session.dataset
+        dataset = self._session.shown_dataset
         if isinstance(finding.value, Near) and dataset is not None and finding.value.images is dataset.x_train:
-            self._embedding = finding.value.found.embedding
+            self._near = finding.value
             if self.isVisible() and self._session.drawing is not None:
                 self._show_nearest(finding.value.found)
         elif isinstance(finding.value, Shown) and self.isVisible() and self._session.drawing is not None:
-            self._show(finding.value)
+            answer, shown = self._session.answer, finding.value
+            if answer is not None and max(shown.first, shown.second) < answer.probabilities.size:
+                self._show(shown)
 
     def _show(self, shown: Shown | None) -> None:
         self._shown = shown
@@ -269,7 +277,8 @@ class WhyPage(QWidget):
             self.nearest.show_images(np.empty((0, 28, 28), np.uint8), (), (), ())
             self._near_words.setText("")
         else:
-            names = class_names(self._desk, self._session.answer.probabilities.size if self._session.answer else 10)
+            answer = self._session.answer
+            names = class_names(self._desk, answer.probabilities.size if answer else max(shown.first, shown.second) + 1)
             first, second = names[shown.first], names[shown.second]
             values = shown.saliency.values.sum(axis=-1)
             self.map.show_values(values if np.isfinite(values).all() else None)
@@ -290,7 +299,7 @@ class WhyPage(QWidget):
         self._desk.canvas.set_overlay(overlay_image(values), QRectF(place.left, place.top, side, side))
 
     def _show_nearest(self, found: Neighbours) -> None:
-        dataset, answer = self._session.dataset, self._session.answer
+        dataset, answer = self._session.shown_dataset, self._session.answer
         if dataset is None or answer is None or dataset.x_train.ndim != 4:
             return
         labels = dataset.y_train[found.indices]

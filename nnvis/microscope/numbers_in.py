@@ -45,7 +45,7 @@ def numbers_in(node: ast.expr, context: Context, at: Mapping[str, int]) -> str:
 def _written(node: ast.expr, context: Context, at: Mapping[str, int]) -> tuple[str, int]:
     match node:
         case ast.Constant(value=value):
-            return short(float(value)) if isinstance(value, float) else str(value), _ATOM
+            return _bound(short(float(value)) if isinstance(value, float) else str(value))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return f"{MINUS}{_within(operand, context, at, _MULTIPLY)}", _ADD
         case ast.BinOp(left=left, op=operator, right=right) if not isinstance(operator, ast.MatMult):
@@ -75,8 +75,12 @@ def _written(node: ast.expr, context: Context, at: Mapping[str, int]) -> tuple[s
     is_whole = abs(value) < WHOLE and value == int(value)
     exact = is_whole and (context.is_scalar(node) or abs(value) >= 10)
     written = plain if context.is_scalar(node) else short
-    text = str(int(value)) if exact else written(value, 4) if np.isfinite(value) else "…"
-    return text, _ADD if text.startswith(MINUS) else _ATOM
+    return _bound(str(int(value)) if exact else written(value, 4) if np.isfinite(value) else "…")
+
+
+def _bound(text: str) -> tuple[str, int]:
+    """A number, and how strongly it holds together: 2.5·10⁻⁵ squared is (2.5·10⁻⁵)², for 10⁻⁵² is another number."""
+    return text, _ADD if text.startswith(MINUS) else _MULTIPLY if "10⁻" in text or "·" in text else _ATOM
 
 
 def _line(node: ast.expr, context: Context, at: Mapping[str, int]) -> list[float] | None:

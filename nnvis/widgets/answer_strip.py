@@ -36,6 +36,7 @@ class AnswerStrip(PaintedWidget):
         self._names: Sequence[str] = ()
         self._image: QImage | None = None
         self._place = -1
+        self._moment: int | None = None  # the step that is looked back at
         self._spare = 0
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -63,6 +64,12 @@ class AnswerStrip(PaintedWidget):
         self.set_sentence(f"From step {count(int(steps[0]))} to {count(int(steps[-1]))}: now {names[best]} with "
                           f"{share(float(shares[-1, best]))}; the answer changed {changed} times.")
         self.update()
+
+    def set_moment(self, step: int | None) -> None:
+        """Mark the moment that all views look back at; None: they show the present."""
+        if step != self._moment:
+            self._moment = step
+            self.update()
 
     @property
     def least_height(self) -> int:
@@ -102,6 +109,9 @@ class AnswerStrip(PaintedWidget):
         painter.drawImage(whole(painter, area), image)
         edged_rect(painter, area, 2, None, theme.line)
         self._paint_names(painter, area)
+        if self._moment is not None and self._steps[0] <= self._moment:
+            place = int(abs(self._steps - self._moment).argmin())
+            painter.fillRect(QRectF(self._x(place) - 1, area.top(), 2, area.height()), color(theme.accent))
         if self._place >= 0:
             painter.fillRect(QRectF(self._x(self._place), area.top(), 1, area.height()), color(theme.accent))
         if self.focus_visible:

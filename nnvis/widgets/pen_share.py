@@ -90,4 +90,4 @@ class PenShare(QWidget):
 
 
 def _drawing(share: float) -> str:
-    return f"drawing {percent(share, 0)}"
+    return f"Pen digits {percent(share, 0)}"

@@ -27,6 +27,7 @@ class SignedPicture(PaintedWidget):
         self._image: QImage | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_sentence("Nothing yet.")
+        self.setFixedSize(self.sizeHint())
 
     def show_values(self, values: NDArray[np.float32] | None) -> None:
         """Show these from now on; None: an empty square."""
@@ -44,9 +45,9 @@ class SignedPicture(PaintedWidget):
         side = self.theme_source.metrics.picture
         return QSize(side, side)
 
-    def minimumSizeHint(self) -> QSize:
-        """Never squashed: its pixels are square."""
-        return self.sizeHint()
+    def _on_metrics_changed(self) -> None:
+        self.setFixedSize(self.sizeHint())  # a layout must not squash it: its pixels are square
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The map, nearest neighbour."""

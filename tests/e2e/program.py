@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from nnvis.app import create
 from nnvis.main_window import MainWindow
+from nnvis.panels.diagram import DiagramPanel
 from nnvis.panels.microscope import MicroscopePage
 from nnvis.widgets.banner import Banner
 from nnvis.widgets.dock import Dock
@@ -69,6 +70,7 @@ class Informer(QObject):
         hint = advice.card.hint
         article = window.panels.theory.article
         answer = session.answer
+        diagram = window.findChild(DiagramPanel)
         fills_screen = window.width() == window.screen().availableSize().width()
         return {
             "settled": session.state.name == "READY" and window.isActiveWindow() and fills_screen,
@@ -94,8 +96,12 @@ class Informer(QObject):
             "theme": window.theme_source.theme.name,
             "as_trained": session.reading.is_own,
             "test_image": window.panels.draw.walk.words if window.panels.draw.walk.isVisible() else "",
+            "shows_misread": window.panels.draw.pictures._walks_misread,
             "has_test_image": window.panels.draw.desk.test_image is not None,
             "neighbours": len(window.panels.draw.pages["why"].nearest.names),
+            "saliency": window.panels.draw.pages["why"].method.currentText(),
+            "painted_over": window.panels.draw.canvas._overlay is not None,
+            "diagram": diagram.card.title_label.property("text") if diagram is not None else "",
             "strip_moments": window.panels.draw.pages["answer"].history.strip.moments,
             "is_live": session.is_live,
             "pen_share": session.project.pen_digits.share,

@@ -49,6 +49,14 @@ def test_temperature_and_threshold_decide_how_sure_it_is(running: Program) -> No
 def test_why_finds_the_images_most_like_the_drawing_while_it_trains(running: Program) -> None:
     click(running, "button", text="Why")
     assert running.wait_for("neighbours", 6)["state"] == "RUNNING"
+    running.wait_for("painted_over", True)
+    for method in ("Input gradient", "Gradient × input", "Occlusion"):
+        click(running, "place", name="saliencyMethod")
+        running.hand("key", "Down", "sleep", "0.05", "key", "Return")
+        running.wait_for("saliency", method)
+        running.wait_for("painted_over", True)
+    click(running, "button", text="over")
+    running.wait_for("painted_over", False)
 
 
 def test_the_strip_brings_the_past_back(running: Program) -> None:
@@ -68,6 +76,9 @@ def test_a_test_image_is_two_clicks_away_and_the_next_a_third(running: Program) 
     running.hand("mousemove", left + side - 18, top + side - 16, "sleep", "0.05", "click", 1, "sleep", "0.3")
     assert running.state()["test_image"].startswith("test image ")
     assert running.state()["test_image"] != first
+    click(running, "place", name="pictureButton")
+    running.hand("key", "Up", "sleep", "0.1", "key", "Return")
+    running.wait_for("shows_misread", True)
 
 
 def test_a_unit_of_the_diagram_tells_its_numbers(running: Program) -> None:
@@ -77,3 +88,7 @@ def test_a_unit_of_the_diagram_tells_its_numbers(running: Program) -> None:
     assert running.wait_for("unit", "Dense 128 · unit 17")["state"] == "RUNNING"
     running.hand("click", 1)
     running.wait_for_exactly("selected_layer", 1)
+    click(running, "button", text="backward δ")
+    assert running.wait_for("diagram", "How its error flows back, if it is a")["state"] == "RUNNING"
+    click(running, "button", text="forward a")
+    running.wait_for("diagram", "How this image lights up the network")

@@ -79,14 +79,16 @@ def test_a_drawing_is_answered_explained_and_taught(
     assert session.drawing is not None
     assert session.drawing.shape == (shape if shape[2] == 3 else shape[:2])
     qtbot.waitUntil(lambda: panel.findChild(QLabel, "predictedDigit").text() in names)
-    qtbot.waitUntil(lambda: panel.pages["answer"].history.strip.moments > 0)
+    qtbot.waitUntil(lambda: panel.pages["answer"].history.strip.moments > 0, timeout=20_000)
     why = panel.findChild(WhyPage)
     for method in range(len(METHODS)):
         why.method.setCurrentIndex(method)
-        qtbot.waitUntil(lambda method=method: why._shown is not None and why._shown.method == method)
+        qtbot.waitUntil(lambda method=method: why._shown is not None and why._shown.method == method,
+                        timeout=20_000)
         assert why._shown is not None
         assert why._shown.saliency.values.shape == shape
-    qtbot.waitUntil(lambda: len(why.nearest.names) == 6 and set(why.nearest.names) <= set(names))
+    qtbot.waitUntil(lambda: len(why.nearest.names) == 6 and set(why.nearest.names) <= set(names),
+                    timeout=20_000)
     assert panel.columns is not None
     assert panel.columns.diagram.diagram.diagram is not None
     teach = panel.findChild(TeachPage)
@@ -96,7 +98,7 @@ def test_a_drawing_is_answered_explained_and_taught(
     assert teach.bars.values[last] < 0
     before = session.parameters.copy()
     QTest.mouseClick(teach.step, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not np.array_equal(session.parameters, before))
+    qtbot.waitUntil(lambda: not np.array_equal(session.parameters, before), timeout=20_000)
     assert teach.own.keep.isEnabled() == (tuple(names) == tuple("0123456789"))
     assert panel.grab().width() == panel.width()
 

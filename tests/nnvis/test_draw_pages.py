@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -153,6 +154,28 @@ def test_the_strip_shows_the_past_of_this_drawing(qtbot: QtBot, panel: DrawPanel
     panel.canvas.clear()
     qtbot.waitUntil(lambda: strip.moments == 0)
     assert strip.accessibleDescription() != said
+
+
+def test_the_strip_marks_the_moment_that_is_looked_back_at(qtbot: QtBot, panel: DrawPanel, session: Session) -> None:
+    session.train()
+    qtbot.waitUntil(lambda: session.state is RunState.DONE, timeout=20_000)
+    draw_small_one(qtbot, panel, session)
+    strip = answer_page(panel).history.strip
+    qtbot.waitUntil(lambda: strip.moments > 2)
+
+    def marked() -> list[int]:
+        image, accent = strip.grab().toImage(), QColor(strip.theme.accent)
+        return [x for x in range(image.width()) if image.pixelColor(x, image.height() // 2) == accent]
+
+    assert marked() == []
+    earlier, later = session.timeline.steps[1], session.timeline.steps[-2]
+    session.look_back(later)
+    late = marked()
+    session.look_back(earlier)
+    assert len(late) == len(marked()) == 2
+    assert marked()[0] < late[0]
+    session.look_live()
+    assert marked() == []
 
 
 def test_the_strip_grows_while_it_learns(qtbot: QtBot, panel: DrawPanel, session: Session) -> None:

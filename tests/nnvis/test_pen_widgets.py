@@ -114,7 +114,7 @@ def test_it_says_how_far_they_are_drawn_and_the_slider_stays_where_it_is(
     part.show()
     places = set()
     for given, done, words, is_open in (
-        (0.2, 0, "drawing 0 %", False), (0.2, 4, "drawing 40 %", False), (0.2, 10, "Pen digits", True),
+        (0.2, 0, "Pen digits 0 %", False), (0.2, 4, "Pen digits 40 %", False), (0.2, 10, "Pen digits", True),
         (0.0, 0, "Pen digits", False),
     ):  # fmt: skip
         part.set_share(given, "MNIST digits")

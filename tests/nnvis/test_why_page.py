@@ -85,7 +85,7 @@ def test_the_nearest_images_are_the_nearest(qtbot: QtBot, panel: DrawPanel, page
     session.train()
     qtbot.waitUntil(lambda: session.state is RunState.DONE, timeout=30_000)
     panel.desk.show_test_image(0)  # a 7
-    qtbot.waitUntil(lambda: page._embedding is not None and page._embedding.step == session.shown_step
+    qtbot.waitUntil(lambda: page._near is not None and page._near.found.embedding.step == session.shown_step
                     and len(page.nearest.names) == 6)
     names = page.nearest.names
     assert names.count("7") >= 4
@@ -119,7 +119,7 @@ def test_hidden_it_asks_nothing(qtbot: QtBot, panel: DrawPanel, page: WhyPage, s
     panel.desk.show_test_image(5)
     qtbot.waitUntil(lambda: panel.pages["answer"].history.strip.moments > 0)  # the study has answered that
     assert page._shown is None
-    assert page._embedding is None
+    assert page._near is None
 
 
 def test_it_follows_while_the_network_learns(qtbot: QtBot, panel: DrawPanel, page: WhyPage, session: Session) -> None:

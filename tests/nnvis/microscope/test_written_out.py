@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ from core.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from core.layers.base import Layer
 from core.losses import Loss
 from core.optimizers import Adam, Optimizer
-from nnvis.microscope.numbers_in import short
+from nnvis.microscope.numbers_in import numbers_in, short
+from nnvis.microscope.operands import Context
 from nnvis.microscope.stops import Stop, stops_of
 from nnvis.microscope.written_out import written_out
 from tests.nnvis.microscope.stacks import CLASSES, SAMPLES, every_stack, traced
@@ -46,6 +49,21 @@ def test_a_sum_of_a_dense_layer_has_a_term_for_every_input_and_the_bias() -> Non
     assert sums.axes == ("i",)
     assert sums.factors.shape == (60, 2)
     assert bias.values.shape == (1,)
+
+
+@pytest.mark.parametrize(
+    ("written", "equation"),
+    [
+        ("(2.539·10⁻⁵)²", "square(g)"), ("√(2.539·10⁻⁵)", "sqrt(g)"), ("0.9 × 2.539·10⁻⁵", "beta * g"),
+        ("√0.25", "sqrt(v)"), ("(−0.5)²", "square(m)"), ("0.9 / (2.539·10⁻⁵)", "beta / g"),
+        ("√(10⁻⁷)", "sqrt(epsilon)"),
+    ],
+)  # fmt: skip
+def test_a_power_of_ten_is_kept_together(written: str, equation: str) -> None:
+    arrays = {"g": np.array([2.539e-5]), "v": np.array([0.25]), "m": np.array([-0.5])}
+    context = Context({**arrays, "beta": 0.9, "epsilon": 1e-7}, {}, dict.fromkeys(arrays, ("i",)), {})
+    shown = numbers_in(ast.parse(equation, mode="eval").body, context, {"i": 0})
+    assert shown.replace("0.2500", "0.25").replace("0.5000", "0.5") == written
 
 
 def test_a_gradient_has_a_term_for_every_image() -> None:
