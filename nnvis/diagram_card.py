@@ -105,6 +105,7 @@ class DiagramCard(Card):
         session.drawing_changed.connect(self._on_changed)
         session.history_cleared.connect(self._on_network_changed)
         session.selected_layer_changed.connect(self._on_selected_layer_changed)
+        self._sends_back = False
         self._on_face_changed("forward")
         self._on_network_changed()
 
@@ -212,6 +213,9 @@ class DiagramCard(Card):
             return
         names = self._class_names(diagram)
         self.diagram.show_diagram(diagram, names)
+        if self._sends_back:
+            self._sends_back = False
+            self.diagram.send_back()
         facts = diagram.facts
         self.unit.show_unit(diagram.columns[facts.column] if facts else None, facts, names)
         self._say(diagram, names)
@@ -261,6 +265,7 @@ class DiagramCard(Card):
         self._scale.setVisible(face == "forward")
         self._signed_scale.set_range(f"{MINUS}{symbol}", f"+{symbol}")
         explain(self._signed_scale, sentence)
+        self._sends_back = face == "backward"  # once, when the error is there to be seen
         self._on_changed()
 
     def _on_label_chosen(self, label: int) -> None:

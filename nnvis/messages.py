@@ -54,24 +54,34 @@ def diverged(
     if error.cause == "weights":
         return Message("error", "The loss was not a finite number from the first batch on.", str(error))
     rate = optimizer.learning_rate
-    better = sensible_rate(optimizer)
     batches = f"{number_text.count(error.step)} batches" if error.step > 1 else "one batch"
     if math.isfinite(error.loss) and math.isfinite(error.first_loss):
         span = f"from {_short(error.first_loss)} to {_short(error.loss)} in {batches}"
     else:
         state = "no longer a number" if math.isnan(error.loss) else "infinite"
         span = f"it is {state} after {batches}"
-    actions = [MessageAction(f"Set {plain_rate(better)} and restart", lambda: remedy(better), primary=True)]
-    if healthy is not None and go_back is not None:
-        where = f"batch {number_text.count(healthy)}" if healthy else "the start"
-        actions.append(MessageAction(f"Go back to {where}", lambda: go_back(healthy)))
     return Message(
         "error",
         f"The loss exploded: {span}.",
         f"Learning rate {plain_rate(rate)} is too large for {optimizer.title} on this network. "
         "Training has stopped with the last finite weights; nothing is lost.",
-        tuple(actions),
+        ways_out(optimizer, remedy, healthy, go_back),
     )
+
+
+def ways_out(
+    optimizer: Optimizer,
+    remedy: Callable[[float], None],
+    healthy: int | None = None,
+    go_back: Callable[[int], None] | None = None,
+) -> tuple[MessageAction, ...]:
+    """What helps when the numbers have grown beyond all bounds: a smaller rate, or a moment when all was well."""
+    better = sensible_rate(optimizer)
+    actions = [MessageAction(f"Set {plain_rate(better)} and restart", lambda: remedy(better), primary=True)]
+    if healthy is not None and go_back is not None:
+        where = f"batch {number_text.count(healthy)}" if healthy else "the start"
+        actions.append(MessageAction(f"Go back to {where}", lambda: go_back(healthy)))
+    return tuple(actions)
 
 
 def sensible_rate(optimizer: Optimizer) -> float:

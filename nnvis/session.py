@@ -17,7 +17,7 @@ from core.run_history import RunHistory
 from nnvis import messages
 from nnvis.carry_over import CarryOver, carry_over
 from nnvis.history import History
-from nnvis.messages import Message
+from nnvis.messages import Message, MessageAction
 from nnvis.microscope.specimen import Specimen
 from nnvis.progress import Progress
 from nnvis.running import Running, RunState
@@ -160,6 +160,11 @@ class Session(Running):
             self._post(Message("error", "This could not be computed.", str(finding.error)))
         elif finding.error is not None:
             self._post(messages.unexpected(finding.error, "looking at the network"))
+
+    def ways_out(self) -> tuple[MessageAction, ...]:
+        """What can be done about a network whose numbers have grown beyond all bounds; the first is offered first."""
+        healthy = self._last_healthy_step()
+        return messages.ways_out(self._running.optimizer, self._restart_with_rate, healthy, self.look_back)
 
     def _last_healthy_step(self) -> int | None:
         """The last kept moment before the loss rose for good above where it began; None when none is kept."""

@@ -96,7 +96,7 @@ def kind_of(operand: Operand) -> Kind:
         return "gate"
     name = operand.text
     may_be_negative = name[:1] in "dWbZPGmg" and not name.startswith("max")
-    if may_be_negative or (operand.value.size and float(np.nanmin(operand.value)) < 0):
+    if may_be_negative or bool((operand.value < 0).any()):
         return "signed"
     return "magnitude"
 

@@ -7,8 +7,8 @@ small should the nudge be (the curve), and what would a mistake look like (a lay
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ CURVE_WEIGHTS = 24
 EPSILONS = tuple(float(value) for value in 10.0 ** np.linspace(-9, 0, 19))
 SMALL = 1e-6  # a gradient below that drowns in round-off
 GOOD, DOUBTFUL = 1e-6, 1e-3  # relative differences
+EXCUSED = ("kink", "small")  # verdicts that are no mistakes
 
 Unwanted = Callable[[], bool]
 
@@ -63,22 +64,30 @@ class Scatter:
     epsilon: float
     layers: tuple[str, ...]
     twins: tuple[Twin, ...]
-    weights: int  # of the whole network
+    sizes: tuple[int, ...]  # how many weights each layer has
     backprop_seconds: float  # one pass forward and one back: all gradients
     forward_seconds: float  # one pass forward
+
+    @property
+    def weights(self) -> int:
+        """How many weights all layers have."""
+        return sum(self.sizes)
 
     @property
     def twin_seconds(self) -> float:
         """What the twins of all weights would take: two passes for each."""
         return 2 * self.weights * self.forward_seconds
 
+    def of(self, chosen: Collection[int]) -> Scatter:
+        """The same, of some layers alone; their numbers stay."""
+        twins = tuple(twin for twin in self.twins if twin.layer in chosen)
+        sizes = tuple(size if layer in chosen else 0 for layer, size in enumerate(self.sizes))
+        return replace(self, twins=twins, sizes=sizes)
+
     def worst(self, layer: int) -> float:
         """The largest relative error of a layer, kinks and tiny gradients left out."""
-        told = [twin.relative_error for twin in self.twins if twin.layer == layer and twin.verdict not in _EXCUSED]
+        told = [twin.relative_error for twin in self.twins if twin.layer == layer and twin.verdict not in EXCUSED]
         return max(told, default=0.0)
-
-
-_EXCUSED = ("kink", "small")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +98,15 @@ class ErrorCurve:
     float64: tuple[float, ...]
     float32: tuple[float, ...]
     weights: int
+
+
+@dataclass(frozen=True, eq=False)
+class Mistake:
+    """What a backward pass gives that forgets the slope of one layer's activation."""
+
+    layer: int  # its number among the layers with weights
+    name: str
+    twins: tuple[Twin, ...]
 
 
 class GradientStudy:
@@ -113,13 +131,22 @@ class GradientStudy:
                 return None
             numeric = central_difference(self._loss, self.model.parameters, offset, epsilon)
             twins.append(self._twin(view, offset, gradient[offset], numeric, epsilon))
-        return Scatter(
-            epsilon, self.layers, tuple(twins), self.model.trainable.size, backprop, self._timed(self._loss)
-        )
+        sizes = [0] * len(self.layers)
+        for view in self.views:
+            sizes[self._number[view.layer]] += view.stop - view.start
+        return Scatter(epsilon, self.layers, tuple(twins), tuple(sizes), backprop, self._timed(self._loss))
 
-    def curve(self, unwanted: Unwanted = lambda: False) -> ErrorCurve | None:
-        """How far off the central difference is, by the size of the nudge; None when it is not wanted any more."""
-        offsets = self._telling(CURVE_WEIGHTS)
+    def curve(
+        self, unwanted: Unwanted = lambda: False, chosen: Collection[int] | None = None
+    ) -> ErrorCurve | None:  # fmt: skip
+        """How far off the central difference is, by the size of the nudge; None when it is not wanted any more,
+        or there are no weights to nudge.
+
+        `chosen`: numbers of the layers whose weights are nudged; None: of all.
+        """
+        offsets = self._telling(CURVE_WEIGHTS, chosen)
+        if not offsets:
+            return None
         medians: list[list[float]] = []
         for model in (self.model, self.model.clone("float32")):
             X, T = self._X.astype(model.dtype), self._T.astype(model.dtype) if self._T.dtype.kind == "f" else self._T
@@ -138,21 +165,21 @@ class GradientStudy:
             medians.append(row)
         return ErrorCurve(EPSILONS, tuple(medians[0]), tuple(medians[1]), len(offsets))
 
-    def with_mistake(self, scatter: Scatter) -> tuple[str, tuple[Twin, ...]]:
+    def mistakes(self, scatter: Scatter) -> tuple[Mistake, ...]:
         """The same twins beside gradients of a backward pass that forgets the slope of one layer's activation.
 
-        The name of that layer is empty when no layer but the last has an activation with a slope.
+        One for each layer but the last that has weights and an activation with a slope.
         """
-        forgetful = self._forgetful_layer()
-        if forgetful is None:
-            return "", ()
-        gradient = self._gradient_forgetting(forgetful)
         chosen = self._chosen(WEIGHTS_PER_LAYER)
-        twins = tuple(
-            Twin(twin.layer, twin.name, float(gradient[offset]), twin.numeric, twin.crosses_kink)
-            for twin, (_, offset) in zip(scatter.twins, chosen, strict=True)
-        )
-        return self.model.layers[forgetful].name, twins
+        found = []
+        for forgetful in self._forgetful_layers():
+            gradient = self._gradient_forgetting(forgetful)
+            twins = tuple(
+                Twin(twin.layer, twin.name, float(gradient[offset]), twin.numeric, twin.crosses_kink)
+                for twin, (_, offset) in zip(scatter.twins, chosen, strict=True)
+            )
+            found.append(Mistake(self._number[forgetful], self.model.layers[forgetful].name, twins))
+        return tuple(found)
 
     # --- the passes -------------------------------------------------------------------------------------------------
 
@@ -182,12 +209,12 @@ class GradientStudy:
             error = layer.backward_from_preactivation(error) if number == forgetful else layer.backward(error)
         return model.gradient.copy()
 
-    def _forgetful_layer(self) -> int | None:
-        for number, layer in enumerate(self.model.layers[:-1]):
-            function = layer.output_activation
-            if layer.parameters and function is not None and function.kind_name() != "linear":
-                return number
-        return None
+    def _forgetful_layers(self) -> list[int]:
+        return [
+            number for number, layer in enumerate(self.model.layers[:-1])
+            if number in self._number and layer.output_activation is not None
+            and layer.output_activation.kind_name() != "linear"
+        ]  # fmt: skip
 
     def _timed(self, run: Callable[[], Any]) -> float:
         seconds = []
@@ -212,11 +239,15 @@ class GradientStudy:
                 found.append((views[place], views[place].start + int(flat - np.cumsum(sizes)[place] + sizes[place])))
         return found
 
-    def _telling(self, count: int) -> list[int]:
-        """Weights whose gradient is large enough to tell something."""
+    def _telling(self, count: int, chosen: Collection[int] | None) -> list[int]:
+        """Weights whose gradient is large enough to tell something, of all layers or of some."""
         gradient, _ = self._gradient()
-        order = np.argsort(-np.abs(gradient))
-        strong = order[: max(count, int((np.abs(gradient) > SMALL).sum()) // 2)]
+        looked_at = np.zeros(len(gradient), bool)
+        for view in self.views:
+            looked_at[view.start : view.stop] = chosen is None or self._number[view.layer] in chosen
+        size = np.where(looked_at, np.abs(gradient), -1.0)
+        order = np.argsort(-size)[: int(looked_at.sum())]
+        strong = order[: max(count, int((size > SMALL).sum()) // 2)]
         rng = np.random.default_rng(self._seed)
         return [int(offset) for offset in rng.choice(strong, min(count, len(strong)), replace=False)]
 

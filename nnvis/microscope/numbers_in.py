@@ -11,6 +11,7 @@ from nnvis.microscope.operands import Context, axes_of
 from nnvis.number_text import MINUS, TIMES, power
 
 _ADD, _MULTIPLY, _POWER, _ATOM = range(4)
+WHOLE = 1e7  # whole numbers from there on are written as powers of ten
 MOST_COMPETITORS = 12  # numbers that are written out in a maximum
 _COMPARISONS = {ast.Gt: ">", ast.GtE: "≥", ast.Lt: "<", ast.LtE: "≤"}
 _CLOSED = ("sum", "mean", "max", "var", "batch_sum", "batch_mean", "reshape", "spread", "scatter", "everywhere",
@@ -20,7 +21,7 @@ _CLOSED = ("sum", "mean", "max", "var", "batch_sum", "batch_mean", "reshape", "s
 def short(value: float, digits: int = 3) -> str:
     """A number with so many figures that count: −0.0962, 1.2·10⁻⁵, 0; never 0.000 for what is not zero."""
     if value == 0 or not np.isfinite(value):
-        return "0" if value == 0 else "not a number" if np.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
+        return "0" if value == 0 else "NaN" if np.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
     if abs(value) < 1e-3 or abs(value) >= 1e5:
         return power(value, digits).replace(" · ", "·")
     places = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
@@ -71,7 +72,8 @@ def _written(node: ast.expr, context: Context, at: Mapping[str, int]) -> tuple[s
         case ast.Call(func=ast.Name(id=name), args=arguments) if name not in _CLOSED:
             return f"{name}({', '.join(_written(each, context, at)[0] for each in arguments)})", _ATOM
     value = entry(node, context, at)
-    exact = np.isfinite(value) and value == int(value) and (context.is_scalar(node) or abs(value) >= 10)
+    is_whole = abs(value) < WHOLE and value == int(value)
+    exact = is_whole and (context.is_scalar(node) or abs(value) >= 10)
     written = plain if context.is_scalar(node) else short
     return _bound(str(int(value)) if exact else written(value, 4) if np.isfinite(value) else "…")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.layers.base import shape_text
+from nnvis.microscope.not_finite import no_numbers
 from nnvis.microscope.numbers_in import plain
 from nnvis.number_text import count, decimal
 
@@ -28,10 +29,8 @@ def words(number: int) -> str:
 def sentence_of(stop: Stop, image: int | None) -> str:
     """The sentence of a stop. A layer that this table does not know says what its equation notes."""
     shown = stop.shown(image)
-    for array in (shown.result.value, *shown.context.values.values()):
-        if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not np.isfinite(array).all():
-            bad = int(np.size(array) - np.isfinite(array).sum())
-            return f"From here on nothing is a number: {count(bad)} values of this equation are infinite or undefined."
+    if broken := no_numbers(stop, shown):
+        return broken
     if stop.key in _PLACES:
         return _PLACES[stop.key](stop, shown)
     if stop.tag == "BP1" and stop.trace.is_fused:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnvis.microscope.activation_curve import Curve, curve_of
+from nnvis.microscope.images_again import ImageAgain, changes_in_words, images_again
 from nnvis.microscope.numbers_in import entry, numbers_in, short
 from nnvis.microscope.staging import Staging
 from nnvis.microscope.told_pictures import pictures_of, pooled_window
@@ -71,6 +72,8 @@ class Telling:
     after: tuple[str, str] | None = None  # what the activation makes of it
     lines: tuple[tuple[str, str, float], ...] = ()  # what is computed first: LaTeX, numbers, value
     curve: Curve | None = None
+    again: tuple[ImageAgain, ...] = ()  # the batch before the step and after it
+    chosen: int | None = None  # of those the image in sight
     batch: tuple[int, tuple[str, ...]] | None = None  # the image in sight, and the label of each
 
     @property
@@ -85,6 +88,8 @@ def telling(staging: Staging, out: WrittenOut, room_is_low: bool, names: tuple[s
     place = ", ".join(str(index) for index in out.index[-4:])
     latex = rf"{staging.shown.result.latex}\,[{place}]" if out.index else staging.shown.result.latex
     common: dict[str, Any] = {"latex": latex, "numbers": out.numbers, "value": out.value}
+    if stop.key == "again":
+        return _again(staging, names, common)
     if stop.tag == "BP1" and stop.trace.is_fused and len(out.index) == 2:
         return _row_of_shares(staging, out, names, common)
     main = max(out.terms, key=lambda terms: len(terms.values))
@@ -104,6 +109,16 @@ def telling(staging: Staging, out: WrittenOut, room_is_low: bool, names: tuple[s
         title=title, **common, after=_after(staging, out), summary=_gate_words(staging, out),
         lines=_lines(staging, out), curve=curve_of(staging, out), batch=_batch(staging, names),
         pictures=(pooled[0],) if pooled else (), marked=pooled[1] if pooled else None,
+    )  # fmt: skip
+
+
+def _again(staging: Staging, names: tuple[str, ...], common: dict[str, Any]) -> Telling:
+    """The loss before and after the step, of the batch and of each image."""
+    images = images_again(staging.shown.stop.trace, names)
+    summary: tuple[tuple[str, str, Tone], ...] = tuple((line, "", "text") for line in changes_in_words(images))
+    common["latex"] = staging.shown.result.latex
+    return Telling(
+        title="The mean loss, written out", **common, again=images, summary=summary, chosen=staging.shown.image
     )  # fmt: skip
 
 
@@ -157,7 +172,8 @@ def _waterfall(staging: Staging, out: WrittenOut, main: Terms, low: bool, common
         if len(group) > alone:
             add(rest, f"{count(len(group) - keep)} other", f"{word} terms", tone)  # type: ignore[arg-type]
     if zeros:
-        add(0.0, f"{count(zeros)} inputs", "that are 0", "quiet")
+        several = zeros > 1
+        add(0.0, f"{count(zeros)} input{'s' * several}", f"that {'are' if several else 'is'} 0", "quiet")
     for terms in out.terms:
         if terms is not main:
             name = "bias" if terms.text == "b" else terms.text

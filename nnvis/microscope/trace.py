@@ -32,8 +32,8 @@ class LayerTrace:
 class StepTrace:
     """Everything about one update. All arrays are read-only copies; the layers belong to nobody else.
 
-    Shapes: outputs (N, K), losses (N,); `update` holds P, G and the optimizer's memory before, each (n,), and
-    `moved` the parameters after; both only of the trained parameters.
+    Shapes: outputs (N, K), losses (N,), both again after the step; `update` holds P, G and the optimizer's memory
+    before, each (n,), and `moved` the parameters after; both only of the trained parameters.
     """
 
     specimen: Specimen
@@ -46,6 +46,8 @@ class StepTrace:
     losses: Array
     mean_loss: float
     loss_after: float
+    losses_after: Array
+    outputs_after: Array
     optimizer: Optimizer
     update: Mapping[str, Any]
     moved: Array
@@ -98,10 +100,10 @@ class Bench:
             losses = self._losses(Y, T, loss_arrays)
             outputs = copies.of(Y)
             optimizer, update, moved = self._update(specimen)
-            loss_after = self._loss_after(specimen, moved)
+            after = self._after(specimen, moved)
         return StepTrace(
             specimen, layers, model.loss, loss_arrays, frozen(T), model.is_fused, outputs, losses, mean_loss,
-            loss_after, optimizer, update, moved,
+            *after, optimizer, update, moved,
         )  # fmt: skip
 
     def loss_of(self, specimen: Specimen) -> float:
@@ -130,10 +132,13 @@ class Bench:
         moved.flags.writeable = False
         return optimizer, {**before, "P": P, "G": G}, moved
 
-    def _loss_after(self, specimen: Specimen, moved: Array) -> float:
+    def _after(self, specimen: Specimen, moved: Array) -> tuple[float, Array, Array]:
+        """The mean loss, that of each image, and the outputs, with the weights that the step leads to."""
         parameters = np.array(specimen.parameters)
         parameters[: len(moved)] = moved
-        return self.loss_of(replace(specimen, parameters=parameters))
+        X, T = self.prepare(replace(specimen, parameters=parameters))
+        Y = self.model.forward(X, specimen.applies)
+        return self.model.loss_value(Y, T, specimen.weights), self._losses(Y, T, {}), frozen(Y)
 
 
 class _Copies:

@@ -13,6 +13,8 @@ from core.layers import Flatten, Reshape
 from core.layers.base import Layer, shape_text
 from nnvis.microscope.blocks import Kind
 from nnvis.microscope.layer_names import layer_names
+from nnvis.microscope.not_finite import is_broken
+from nnvis.microscope.numbers_in import short
 from nnvis.microscope.stops import Stop
 from nnvis.microscope.trace import LayerTrace, StepTrace
 from nnvis.number_text import count, decimal
@@ -92,7 +94,7 @@ def track_of(trace: StepTrace, stops: Sequence[Stop], image: int | None) -> Trac
     pictures = trace.specimen.images
     chosen = pictures[image or 0] if pictures.ndim == 4 else None
     loss = float(trace.losses[image]) if image is not None else trace.mean_loss
-    return Track(tuple(tiles), chips, decimal(loss, 3), chosen, trace.size)
+    return Track(tuple(tiles), chips, decimal(loss, 3) if loss < 1e4 else short(loss, 3), chosen, trace.size)
 
 
 def _chip(number: int, stop: Stop, place_of: dict[int, int]) -> Chip:
@@ -102,8 +104,7 @@ def _chip(number: int, stop: Stop, place_of: dict[int, int]) -> Chip:
         import ast
 
         latex = context.latex(ast.parse(stop.result, mode="eval").body)
-    value = np.asarray(stop.values.get(stop.result, 0.0))
-    bad = value.dtype.kind == "f" and not np.isfinite(value).all()
+    bad = is_broken(stop)
     is_way = stop.layer is not None and stop.tag != "Update"
     return Chip(latex, stop.tag, number, place_of.get(stop.layer) if is_way else None, stop.is_backward, bad)  # type: ignore[arg-type]
 

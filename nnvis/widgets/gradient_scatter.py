@@ -6,23 +6,20 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis.microscope.gradient_study import Twin
 from nnvis.microscope.numbers_in import short
 from nnvis.number_text import MINUS, power_of_ten
 from nnvis.theme import ThemeSource, code_font, color, font
+from nnvis.widgets.layer_choice import LayerChecked, LayerChoice, paint_mark
 from nnvis.widgets.painted import PaintedWidget, edged_rect, line_width
 
 LINEAR = 1e-5  # within it the axes are linear, beyond it logarithmic
 NEAR = 14  # pixels from a dot that still mean it
+SCROLL_BAR = 12
 _LEFT, _BOTTOM = 64, 40
-_CORNERS: tuple[tuple[tuple[float, float], ...], ...] = (  # of square, diamond and triangle
-    ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)),
-    ((0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)),
-    ((0, -1.2), (1.1, 0.9), (-1.1, 0.9)),
-)
 
 
 class GradientScatter(PaintedWidget):
@@ -32,7 +29,9 @@ class GradientScatter(PaintedWidget):
         super().__init__(theme_source, parent)
         self._bare = bare
         self._twins: tuple[Twin, ...] = ()
-        self._layers: tuple[tuple[str, str, bool], ...] = ()
+        self._names: tuple[str, ...] = ()
+        self.choice = LayerChoice(theme_source, self)
+        self.choice.setVisible(not bare)
         self._top = 1.0
         self._hovered: Twin | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -42,10 +41,12 @@ class GradientScatter(PaintedWidget):
             self.setMouseTracking(True)
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def show_twins(self, twins: Sequence[Twin], layers: Sequence[tuple[str, str, bool]] = ()) -> None:
-        """Show these weights. `layers`: the name of each, its worst difference in words, and whether that is good."""
+    def show_twins(self, twins: Sequence[Twin], layers: Sequence[LayerChecked] = ()) -> None:
+        """Show these weights, and what is said of the layers that there are to choose from."""
         self._twins = tuple(twins)
-        self._layers = tuple(layers)
+        self._names = tuple(layer.name for layer in layers)
+        self.choice.show_layers(layers)
+        self._place_choice()
         values = [abs(each) for twin in twins for each in (twin.analytic, twin.numeric) if math.isfinite(each)]
         self._top = max([*values, 10 * LINEAR])
         self._hovered = max(self._twins, key=lambda twin: abs(twin.analytic), default=None)
@@ -57,6 +58,18 @@ class GradientScatter(PaintedWidget):
     def hovered(self) -> Twin | None:
         """The weight whose numbers are written out."""
         return self._hovered
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The choice of layers stays in the corner where no dots are."""
+        super().resizeEvent(event)
+        self._place_choice()
+
+    def _place_choice(self) -> None:
+        area, wanted = self._area(), self.choice.sizeHint()
+        high = min(wanted.height(), int(area.height() * 0.5))
+        bar = SCROLL_BAR if high < wanted.height() else 0
+        wide = min(wanted.width() + bar, int(area.width()) - 12)
+        self.choice.setGeometry(int(area.left()) + 6, int(area.top()) + 8, wide, high)
 
     def sizeHint(self) -> QSize:
         return QSize(220, 220) if self._bare else QSize(440, 420)
@@ -108,9 +121,8 @@ class GradientScatter(PaintedWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         for twin in self._twins:
             painter.setBrush(color(tints[twin.verdict]))
-            _dot(painter, self.place(twin), twin.layer, 2.6 if self._bare else 3.6)
+            paint_mark(painter, self.place(twin), twin.layer, 2.6 if self._bare else 3.6)
         if not self._bare:
-            self._paint_layers(painter, area)
             self._paint_legend(painter, area)
             if self._hovered is not None:
                 self._paint_hovered(painter, area, self._hovered)
@@ -138,19 +150,6 @@ class GradientScatter(PaintedWidget):
         painter.drawText(QRectF(-100, -8, 200, 16), Qt.AlignmentFlag.AlignCenter, "finite difference")
         painter.restore()
 
-    def _paint_layers(self, painter: QPainter, area: QRectF) -> None:
-        painter.setFont(font("body"))
-        metrics = QFontMetricsF(painter.font())
-        for number, (name, worst, is_good) in enumerate(self._layers[:6]):
-            y = area.top() + 18 + 20 * number
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color(self.theme.text_2))
-            _dot(painter, QPointF(area.left() + 16, y), number, 4)
-            painter.setPen(color(self.theme.text))
-            painter.drawText(QPointF(area.left() + 28, y + 4.5), name)
-            painter.setPen(color(self.theme.ok if is_good else self.theme.warn))
-            painter.drawText(QPointF(area.left() + 38 + metrics.horizontalAdvance(name), y + 4.5), worst)
-
     def _paint_legend(self, painter: QPainter, area: QRectF) -> None:
         painter.setFont(font("caption"))
         theme = self.theme
@@ -173,8 +172,9 @@ class GradientScatter(PaintedWidget):
         card = QRectF(0, 0, 216, 66)
         card.moveCenter(QPointF(spot.x(), spot.y() + (60 if spot.y() < area.center().y() else -60)))
         card.moveLeft(min(max(card.left(), area.left() + 8), area.right() - card.width() - 8))
-        names_end = area.top() + 14 + 20 * min(6, len(self._layers))
-        if card.left() < area.left() + 240 and card.top() < names_end:  # the names of the layers stay readable
+        choice = QRectF(self.choice.geometry())
+        names_end = choice.bottom() + 8
+        if card.left() < choice.right() + 8 and card.top() < names_end:  # the names of the layers stay readable
             card.moveTop(max(names_end, spot.y() + 14))
         legend_begins = area.bottom() - 62
         if card.right() > area.right() - 200 and card.bottom() > legend_begins:
@@ -182,7 +182,7 @@ class GradientScatter(PaintedWidget):
         edged_rect(painter, card, 6, self.theme.hover, self.theme.accent)
         painter.setFont(font("caption"))
         painter.setPen(color(self.theme.text_2))
-        name = self._layers[twin.layer][0] if twin.layer < len(self._layers) else ""
+        name = self._names[twin.layer] if twin.layer < len(self._names) else ""
         kink = ", a relu opens or closes here" if twin.crosses_kink else ""
         painter.drawText(card.adjusted(12, 6, -8, 0), Qt.AlignmentFlag.AlignLeft, f"{name}  {twin.name}{kink}")
         numbers = [f"{value:+.12f}".replace("-", MINUS) for value in (twin.analytic, twin.numeric)]
@@ -209,12 +209,3 @@ class GradientScatter(PaintedWidget):
 def worst_text(error: float) -> str:
     """`worst 4.5·10⁻⁶`."""
     return f"worst {short(error, 2)}" if error else "no difference"
-
-
-def _dot(painter: QPainter, at: QPointF, layer: int, size: float) -> None:
-    """A shape for each layer: circle, square, diamond, triangle."""
-    if layer % 4 == 0:
-        painter.drawEllipse(at, size, size)
-        return
-    corners = _CORNERS[layer % 4 - 1]
-    painter.drawPolygon(QPolygonF([at + QPointF(x * size, y * size) for x, y in corners]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from functools import cache
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -30,6 +30,7 @@ from nnvis.diagram_layout import Box, Place
 from nnvis.number_text import measure, share, signed
 from nnvis.theme import ThemeSource, color, font
 from nnvis.widgets.diagram_tiles import map_sheet
+from nnvis.widgets.microscope.motion import Motion
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
 
 LEVELS = 8  # of width and alpha
@@ -37,6 +38,8 @@ THINNEST, THICKEST = 0.6, 3.2
 FAINTEST = 0.28
 BEND = 0.45  # of the distance between two columns, from where a line turns
 PAD = 4
+PULSE_MS = 250  # from column to column
+WAITING = 0.25  # opacity of what the error has not reached
 
 
 class NetworkDiagram(PaintedWidget):
@@ -55,6 +58,8 @@ class NetworkDiagram(PaintedWidget):
         self._focus: tuple[int, int] | None = None
         self._places: tuple[Place, ...] = ()
         self._form: tuple[object, ...] = ()
+        self._pulse = Motion(theme_source, self, QEasingCurve.Type.Linear)
+        self._pulse.moved.connect(self.update)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -82,6 +87,11 @@ class NetworkDiagram(PaintedWidget):
         self._lay_out()
         self._tell()
         self.update()
+
+    def send_back(self) -> None:
+        """Let the light of the error travel once, from the answers to the picture."""
+        if len(self._places) > 1:
+            self._pulse.begin(PULSE_MS * (len(self._places) - 1))
 
     def select(self, column: int) -> None:
         """Mark a column as the selected layer; -1: none."""
@@ -116,11 +126,24 @@ class NetworkDiagram(PaintedWidget):
         painter = QPainter(self)
         painter.translate(PAD, PAD)
         if self._diagram is not None and self._places:
-            self._paint_diagram(painter, self._diagram)
+            paint = self._paint_pulse if self._pulse.is_moving else self._paint_diagram
+            paint(painter, self._diagram)
         if self.focus_visible:
             painter.resetTransform()
             focus_ring(painter, QRectF(self.rect()), self.theme, 6)
         self.painted_seconds += time.thread_time() - started
+
+    def _paint_pulse(self, painter: QPainter, diagram: Diagram) -> None:
+        """Behind the front the error has come; before it all is dim."""
+        first, last = self._places[0].box, self._places[-1].box
+        front = last.right - (last.right - first.left) * self._pulse.share
+        reached = QRectF(front, 0, self.width() - front, self.height())
+        for area, opacity in ((QRectF(0, 0, front, self.height()), WAITING), (reached, 1.0)):
+            painter.setClipRect(area)
+            painter.setOpacity(opacity)
+            self._paint_diagram(painter, diagram)
+        painter.setClipping(False)
+        painter.fillRect(QRectF(front - 1, 40, 2, self.height() - 48), color(self.theme.accent))
 
     def _paint_diagram(self, painter: QPainter, diagram: Diagram) -> None:
         facts = diagram.facts if diagram.facts and (diagram.facts.column, diagram.facts.place) == self._focus else None
@@ -266,7 +289,8 @@ class NetworkDiagram(PaintedWidget):
         self._point_at(self._at(event.position()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Pick the column under the pointer: its units, or its words."""
+        """Pick the column under the pointer: its units, or its words. A pulse is over."""
+        self._pulse.end()
         if event.button() == Qt.MouseButton.LeftButton:
             column = self._column_at(event.position())
             if column >= 0:

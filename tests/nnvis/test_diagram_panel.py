@@ -190,3 +190,20 @@ def test_the_error_flows_back_on_the_other_face(qtbot: QtBot, panel: DiagramPane
     assert "slope = " in said(panel)
     QTest.mouseClick(panel.card.face.part("forward"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not panel.card.diagram.diagram.columns[-1].is_signed and not panel.card.label.isVisible())
+
+
+def test_the_error_travels_once_from_the_answers_to_the_picture(
+        qtbot: QtBot, panel: DiagramPanel, session: Session, theme_source: ThemeSource) -> None:
+    diagram = panel.card.diagram
+    theme_source.set_reduced_motion(False)
+    with qtbot.waitSignal(diagram._pulse.finished):
+        QTest.mouseClick(panel.card.face.part("backward"), Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: diagram._pulse.is_moving)
+        assert diagram.diagram.columns[-1].is_signed, "the light is that of the error, not of the image"
+        assert not diagram.grab().isNull()
+    assert not diagram._pulse.is_moving
+    QTest.mouseClick(panel.card.face.part("forward"), Qt.MouseButton.LeftButton)
+    theme_source.set_reduced_motion(True)
+    QTest.mouseClick(panel.card.face.part("backward"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not panel.card._sends_back)
+    assert not diagram._pulse.is_moving

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from core.layers import Dense, Flatten
 from nnvis.panels.microscope import MicroscopePage
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
@@ -41,7 +42,7 @@ def test_the_theory_leads_to_it(page: MicroscopePage, session: Session) -> None:
 def test_the_network_is_checked_and_the_handle_asks_anew(qtbot: QtBot, page: MicroscopePage) -> None:
     page.show_view("check")
     check = page.check
-    qtbot.waitUntil(lambda: check.scatter.hovered is not None and check.curve.has_curve, timeout=30_000)
+    qtbot.waitUntil(lambda: check.scatter.hovered is not None and check.curve.has_curve, timeout=60_000)
     assert "0 of them apart" in check.scatter.accessibleDescription()
     assert "f′ forgotten in dense" in check._mistake_said.text()
     assert "218,772 passes" in check.cost.accessibleDescription()
@@ -51,7 +52,48 @@ def test_the_network_is_checked_and_the_handle_asks_anew(qtbot: QtBot, page: Mic
     with qtbot.waitSignal(check.epsilon_changed) as told:
         qtbot.mouseClick(check.curve, Qt.MouseButton.LeftButton, pos=QPoint(check.curve.width() - 20, 60))
     assert told.args[0] > 0.1
-    qtbot.waitUntil(lambda: check.scatter._twins and check.scatter.hovered is not before, timeout=30_000)
+    qtbot.waitUntil(lambda: check.scatter._twins and check.scatter.hovered is not before, timeout=60_000)
+
+
+def test_layers_are_chosen_by_mouse_and_keyboard(qtbot: QtBot, page: MicroscopePage) -> None:
+    page.show_view("check")
+    check, choice = page.check, page.check.scatter.choice
+    qtbot.waitUntil(lambda: check.scatter.hovered is not None and check.curve.has_curve, timeout=60_000)
+    assert choice.chosen == {0, 1, 2}
+    assert check.verdict.text == "all 3 layers agree"
+    nudged = check.curve._curve
+
+    qtbot.mouseClick(choice.line(0), Qt.MouseButton.LeftButton)
+    assert choice.chosen == {1, 2}
+    assert not check.curve.has_curve
+    assert {twin.layer for twin in check.scatter._twins} == {1, 2}
+    assert "160 weights of 2 layers are compared" in check._said.text().replace("\N{NO-BREAK SPACE}", " ")
+    assert "17,812 passes" in check.cost.accessibleDescription()  # of 64 · 128 + 64 and 64 · 10 + 10 weights
+    assert "f′ forgotten in dense_1" in check._mistake_said.text()
+    qtbot.waitUntil(lambda: check.curve.has_curve, timeout=60_000)
+    assert check.curve._curve is not nudged
+
+    qtbot.keyClick(choice.line(2), Qt.Key.Key_Return)  # this one alone
+    assert choice.chosen == {2}
+    assert check.verdict.text == "the one layer agrees"
+    assert "There is no hidden layer here" in check._mistake_said.text()
+    qtbot.keyClick(choice.line(2), Qt.Key.Key_Space)
+    assert choice.chosen == {2}, "one at least stays chosen"
+    qtbot.mouseClick(choice.line(2), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier)
+    assert choice.chosen == {0, 1, 2}
+
+
+def test_another_network_has_all_its_layers_looked_at(qtbot: QtBot, page: MicroscopePage, session: Session) -> None:
+    page.show_view("check")
+    check, choice = page.check, page.check.scatter.choice
+    qtbot.waitUntil(lambda: check.scatter.hovered is not None and check.curve.has_curve, timeout=60_000)
+    qtbot.keyClick(choice.line(2), Qt.Key.Key_Return)
+    hidden = (Dense(24, activation="tanh") for _ in range(8))
+    session.set_layers((Flatten(), *hidden, Dense(10, activation="softmax")), "a deep network")
+    qtbot.waitUntil(lambda: choice.chosen == set(range(9)) and check.curve.has_curve, timeout=60_000)
+    assert check.verdict.text == "all 9 layers agree"
+    assert choice.height() >= choice.sizeHint().height(), "nothing need be scrolled"
+    assert choice.line(8).geometry().bottom() < choice.height()
 
 
 def test_the_keyboard_moves_the_handle(qtbot: QtBot, page: MicroscopePage) -> None:

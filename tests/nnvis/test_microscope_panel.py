@@ -14,7 +14,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from core.optimizers import SGD
+from nnvis.microscope.not_finite import begins_at
 from nnvis.panels.microscope import MicroscopePanel
+from nnvis.presets import PRESETS
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
 
@@ -201,7 +204,39 @@ def test_where_no_update_followed_test_images_stand_in_and_it_is_said(
     assert "stand in for it" in panel.head._source.toolTip()
 
 
-def test_a_stop_is_drawn_within_a_tenth_of_a_second(qtbot: QtBot, panel: MicroscopePanel) -> None:
+def test_where_the_numbers_explode_a_remedy_is_offered(
+    qtbot: QtBot, panel: MicroscopePanel, session: Session
+) -> None:
+    assert not panel.head.remedy.isVisible()
+    session.set_optimizer(SGD(learning_rate=1e6))
+    session.train()
+    qtbot.waitUntil(lambda: session.state is RunState.FAILED)
+    qtbot.waitUntil(panel.head.remedy.isVisible)
+    begins = begins_at(panel.stops)
+    assert begins is not None
+    panel.go_to(begins)
+    assert panel.why.sentence.startswith("From here on nothing is a number: ")
+    assert not panel.grab().isNull()
+    assert panel.head.remedy.text() == "Set 0.05 and restart"
+    qtbot.mouseClick(panel.head.remedy, Qt.MouseButton.LeftButton)
+    assert session.project.optimizer == SGD(learning_rate=0.05)
+    qtbot.waitUntil(lambda: session.is_training)
+    session.pause()
+    qtbot.waitUntil(lambda: not session.is_training)
+    qtbot.waitUntil(lambda: len(panel.stops) > 0 and begins_at(panel.stops) is None)
+    assert not panel.head.remedy.isVisible()
+
+
+@pytest.mark.parametrize("title", ["", "LeNet"])
+def test_a_stop_is_drawn_within_a_tenth_of_a_second(
+    qtbot: QtBot, session: Session, panel: MicroscopePanel, title: str
+) -> None:
+    """Of the network that the program starts with, and of its convolutional one."""
+    if title:
+        layers = next(preset for preset in PRESETS if title in preset.title).layers(10)
+        with qtbot.waitSignal(session.history_cleared):
+            session.set_layers(layers, "another network")
+        qtbot.waitUntil(lambda: panel._trace is not None and len(panel._trace.layers) == len(layers))
     qtbot.waitUntil(lambda: not panel._ahead.is_busy)  # what is typeset once in the life of the program is typeset
     rounds = []
     for _ in range(3):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnvis.microscope.long_way import has_long_way, long_way
+from nnvis.microscope.not_finite import begins_at
 from nnvis.microscope.specimen import Specimen
 from nnvis.microscope.staging import staging
 from nnvis.microscope.stops import Stop, moved_weights, stops_of
@@ -20,6 +21,7 @@ from nnvis.microscope.written_out import written_out
 from nnvis.microscope.written_windows import linked, moved
 from nnvis.panels.microscope.ahead import TypesetAhead
 from nnvis.panels.microscope.weighing import Weighing
+from nnvis.running import RunState
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import text_label
 from nnvis.widgets.microscope.bench_area import BenchArea
@@ -96,6 +98,7 @@ class MicroscopePanel(Weighing):
         self._follow.timeout.connect(self._ask)
         self.head.follow_toggled.connect(self._on_follow_toggled)
         self.head.reset_requested.connect(self.reset_changes)
+        self.head.remedy_requested.connect(self._on_remedy_requested)
         stage.change_requested.connect(self._on_change_requested)
         stage.value_given.connect(self._on_value_given)
         self.head.long_way_toggled.connect(self.toggle_long_way)
@@ -136,8 +139,10 @@ class MicroscopePanel(Weighing):
         """Ask for the batch about to be applied, or make a specimen of one's own."""
         if not self.isVisible():
             return
-        if self.head.source == "batch" and self._session.knows_batch:
-            self._session.ask_specimen()
+        session = self._session
+        is_over = session.state is RunState.FAILED and session.is_live  # no batch comes next
+        if self.head.source == "batch" and session.knows_batch and not is_over:
+            session.ask_specimen()
         else:
             self._take_own()
 
@@ -179,11 +184,22 @@ class MicroscopePanel(Weighing):
         )  # fmt: skip
         self._empty.hide()
         self._body.show()
+        self._offer_remedy()
         self._show_track()
         self._show_stop()
         self._ahead.prepare(self._stops, self._number, self._image)
         if self._wanted:
             self.go_to_named(self._wanted)
+
+    def _offer_remedy(self) -> None:
+        """Where something is no number any more, say what helps; what was changed by hand is reset instead."""
+        trace = self._trace
+        can_help = trace is not None and not trace.specimen.is_changed and not self._session.is_training
+        is_broken = can_help and (begins_at(self._stops) or 0) > 0  # where the images are no numbers, no rate helps
+        self.head.offer_remedy(self._session.ways_out()[0].label if is_broken else "")
+
+    def _on_remedy_requested(self) -> None:
+        self._session.ways_out()[0].callback()
 
     def _show_nothing(self) -> None:
         self._body.hide()
@@ -351,10 +367,12 @@ class MicroscopePanel(Weighing):
         self._bench = self._twins = self._trace = None
         self.bench.set_drawer(False)
         self._stops, self._number, self._pinned = (), 0, False
+        self._offer_remedy()
         self._ask()
 
     def _on_state_changed(self) -> None:
         self.head.show_running(self._session.is_training)
+        self._offer_remedy()
         if not self._session.is_training:
             self._ask()
 

@@ -84,6 +84,7 @@ class MicroscopeHead(QWidget):
     next_requested = Signal()
     long_way_toggled = Signal()
     reset_requested = Signal()
+    remedy_requested = Signal()
     follow_toggled = Signal(bool)
     source_chosen = Signal()
     image_chosen = Signal(object)  # number of an image of the batch, or None: all
@@ -118,6 +119,11 @@ class MicroscopeHead(QWidget):
         explain(self._reset, "Numbers were changed by hand: take them as they are in the network again (R).")
         self._reset.setObjectName("microscopeReset")
         self._reset.clicked.connect(self.reset_requested)
+        self.remedy = Button(theme_source, "", "remedy")
+        explain(self.remedy, "Numbers here are infinite or undefined, mostly because the learning rate was too large.")
+        self.remedy.setObjectName("microscopeRemedy")
+        self.remedy.clicked.connect(self.remedy_requested)
+        self.remedy.hide()
         self.follow = Button(theme_source, "Follow", "outline")
         explain(
             self.follow,
@@ -140,7 +146,7 @@ class MicroscopeHead(QWidget):
         row.addWidget(self.title)
         row.addWidget(self.chain, 1)
         row.addStretch(0)
-        for button in (self._reset, self._long, self._array, self.follow, self._source):
+        for button in (self.remedy, self._reset, self._long, self._array, self.follow, self._source):
             row.addWidget(button)
         for widget in (self._count, self._back, self._next):
             row.addWidget(widget)
@@ -179,6 +185,12 @@ class MicroscopeHead(QWidget):
         self.follow.setVisible(training)
         if not training:
             self.follow.setChecked(False)
+
+    def offer_remedy(self, words: str) -> None:
+        """Offer what helps when something is no number any more; empty: nothing is needed."""
+        self.remedy.setText(words)
+        self.remedy.setAccessibleName(words)
+        self.remedy.setVisible(bool(words))
 
     def offer_long_way(self, there_is_one: bool, taken: bool) -> None:
         """Offer the way through the Jacobian, or the way back."""

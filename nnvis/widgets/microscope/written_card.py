@@ -20,6 +20,7 @@ from nnvis.widgets.microscope.written_paint import (
     paint_tints,
     paint_waterfall,
 )
+from nnvis.widgets.microscope.written_pairs import paint_pairs, shown_pairs
 from nnvis.widgets.painted import PaintedWidget, edged_rect
 
 EDGE = 4.0
@@ -98,6 +99,10 @@ class WrittenCard(PaintedWidget):
         elif telling.rows:
             self._paint_title(painter, inside)
             paint_table(painter, inside, telling, theme, self._lines)
+        elif telling.again:
+            self._paint_title(painter, inside)
+            paint_numbers(painter, self._again_numbers.adjusted(0, 24, 0, 0), telling, theme)
+            paint_pairs(painter, self._again_area, telling.again, telling.chosen, self._thumbnails, theme)
         elif telling.bars:
             left = paint_pictures(painter, inside, telling, theme) if telling.pictures else inside.left()
             area = QRectF(QPointF(left, inside.top()), inside.bottomRight())
@@ -112,6 +117,16 @@ class WrittenCard(PaintedWidget):
             paint_numbers(painter, area.adjusted(0, 24, 0, 0), telling, theme)
 
     @property
+    def _again_numbers(self) -> QRectF:
+        inside = QRectF(self.rect()).adjusted(EDGE + 14, 8, -14, -8)
+        return QRectF(inside.left(), inside.top(), min(430.0, inside.width() * 0.5), inside.height())
+
+    @property
+    def _again_area(self) -> QRectF:
+        inside = QRectF(self.rect()).adjusted(EDGE + 14, 8, -14, -8)
+        return QRectF(QPointF(self._again_numbers.right() + 16, inside.top()), inside.bottomRight())
+
+    @property
     def _batch_area(self) -> QRectF:
         inside = QRectF(self.rect()).adjusted(EDGE + 14, 34, -14, -8)
         if inside.height() < 120:  # beside the number, where there is no room below
@@ -120,6 +135,9 @@ class WrittenCard(PaintedWidget):
 
     def _image_at(self, point: QPointF) -> int | None:
         telling = self._telling
+        if telling is not None and telling.again:
+            pairs = shown_pairs(self._again_area, telling.again)
+            return next((each.image for each, column in pairs if column.contains(point)), None)
         if telling is None or telling.batch is None:
             return None
         places = batch_places(self._batch_area, len(telling.batch[1]))

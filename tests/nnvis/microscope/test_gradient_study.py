@@ -39,17 +39,42 @@ def test_every_gradient_has_its_twin(loss: str) -> None:
 def test_a_forgotten_slope_is_seen_in_its_layer_only(mlp: GradientStudy) -> None:
     scatter = mlp.scatter(1e-5)
     assert scatter is not None
-    name, twins = mlp.with_mistake(scatter)
-    assert name == "dense"
-    assert any(twin.verdict == "bad" for twin in twins if twin.layer == 0)
-    assert all(twin.verdict in ("good", "small") for twin in twins if twin.layer == 1)
+    (mistake,) = mlp.mistakes(scatter)
+    assert (mistake.layer, mistake.name) == (0, "dense")
+    assert any(twin.verdict == "bad" for twin in mistake.twins if twin.layer == 0)
+    assert all(twin.verdict in ("good", "small") for twin in mistake.twins if twin.layer == 1)
+
+
+def test_every_hidden_layer_may_forget_its_slope() -> None:
+    hidden = (Dense(units=6, activation="tanh") for _ in range(3))
+    deep = study(Flatten(), *hidden, Dense(units=3, activation="softmax"))
+    scatter = deep.scatter(1e-5)
+    assert scatter is not None
+    for number, mistake in enumerate(deep.mistakes(scatter)):
+        bad = {twin.layer for twin in mistake.twins if twin.verdict == "bad"}
+        assert max(bad, default=-1) == number, "what lies nearer to the loss is not touched"
+
+
+def test_the_check_speaks_of_the_layers_that_are_chosen(mlp: GradientStudy) -> None:
+    scatter = mlp.scatter(1e-5)
+    assert scatter is not None
+    last = scatter.of({1})
+    assert {twin.layer for twin in last.twins} == {1}
+    assert (last.weights, scatter.weights) == (12 * 3 + 3, 64 * 12 + 12 + 12 * 3 + 3)
+    assert last.twin_seconds < scatter.twin_seconds
+    nudged = mlp._telling(24, {1})
+    assert min(nudged, default=0) >= 64 * 12 + 12, "the curve nudges weights of the chosen layer alone"
+    curve = mlp.curve(chosen={1})
+    assert curve is not None
+    assert curve.weights == len(nudged)
+    assert mlp.curve(chosen=set()) is None
 
 
 def test_without_a_hidden_activation_there_is_nothing_to_forget() -> None:
     flat = study(Flatten(), Dense(units=3, activation="softmax"))
     scatter = flat.scatter(1e-5)
     assert scatter is not None
-    assert flat.with_mistake(scatter) == ("", ())
+    assert flat.mistakes(scatter) == ()
 
 
 def test_the_curve_has_a_valley_between_round_off_and_truncation(mlp: GradientStudy) -> None:

@@ -12,6 +12,7 @@ from core.layers import LAYERS, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from core.layers.base import Layer
 from core.losses import LOSSES, Loss, MeanSquaredError
 from core.optimizers import OPTIMIZERS, SGD, Optimizer
+from nnvis.microscope.not_finite import begins_at
 from nnvis.microscope.operands import Operand
 from nnvis.microscope.sentences import LONGEST
 from nnvis.microscope.stops import stops_of, update_stop
@@ -118,7 +119,11 @@ def test_what_is_not_a_number_is_said() -> None:
     stop = stops_of(trace)[1]
     bad = {**stop.values, "Z": np.full_like(stop.values["Z"], np.inf)}
     broken = replace(stop, values=bad)
-    assert broken.sentence(0).startswith("From here on nothing is a number: 3 values")
+    assert broken.sentence(0) == "From here on nothing is a number: Z1 has 3 Inf among 3."
+    bad["Z"][0, 0] = np.nan
+    assert "Z1 has 2 Inf and 1 NaN among 3." in broken.sentence(0)
+    assert begins_at(stops_of(trace)) is None
+    assert begins_at((*stops_of(trace)[:1], broken)) == 1
 
 
 def test_an_equation_is_opened_only_as_far_as_there_is_room() -> None:
