@@ -117,6 +117,7 @@ class Trainer:
         self.evaluation: Evaluation | None = None  # the last validation in full, with its confusion matrix
         self.observe_validation: Callable[[], None] | None = None  # called after each piece of a validation
         self._last_validation: ValidationDone | None = None
+        self._told: tuple[Optimizer, tuple[Layer, ...]] | None = None
         self._rng = np.random.default_rng([seed, len(model.layers)])  # a stream of its own, beside the layers'
         self._augmentation_rng = np.random.default_rng([seed, len(model.layers), 1])
         self._mixture_rng = np.random.default_rng([seed, len(model.layers), 2])
@@ -295,16 +296,22 @@ class Trainer:
         count, model = len(self.samples), self.model
         is_new = self.seen in (0, count)  # of an epoch that is over, only its end remains to be told
         epoch, seen = self.epochs_done + (self.seen == count), 0 if is_new else self.seen
-        mixer, optimizer = self.samples.mixer, model.optimizer
+        mixer, (optimizer, layers) = self.samples.mixer, self._hyperparameters()
         return BatchPlace(
             self.step, epoch, seen, self.batch_size,
             self.schedule.factor_at(min(1.0, (epoch + seen / count) / self.epochs), epoch),
             self._rng.bit_generator.state if is_new else self._order_state,
             self._augmentation_rng.bit_generator.state, self._mixture_rng.bit_generator.state,
-            mixer.share if mixer else 0.0, self.samples.augmentation, optimizer.replace(), optimizer.steps,
-            tuple(layer.replace() for layer in model.layers),
+            mixer.share if mixer else 0.0, self.samples.augmentation, optimizer, model.optimizer.steps, layers,
             tuple(layer.rng.bit_generator.state for layer in model.layers),
         )  # fmt: skip
+
+    def _hyperparameters(self) -> tuple[Optimizer, tuple[Layer, ...]]:
+        """Those of now, as values. All places share them until they are changed: hundreds of copies took megabytes."""
+        model, told = self.model, self._told
+        if told is None or told[0] != model.optimizer or told[1] != tuple(model.layers):
+            self._told = told = model.optimizer.replace(), tuple(layer.replace() for layer in model.layers)
+        return told
 
     def batch_at(self, place: BatchPlace) -> Batch:
         """Copies of the batch at a place of this training; nothing moves. To be asked between two events."""

@@ -14,7 +14,8 @@ from nnvis.session import RunState, Session
 
 MEMORY = Path("/proc/self/statm")
 PAGE = 4096
-WARM_UP, CYCLES = 100, 1000
+WARM_UP, CYCLES = 200, 1000
+EVERY, SAMPLES = 25, 8  # cycles from one look at the memory to the next; so many looks at each end
 GROWTH = 5e6  # bytes
 
 
@@ -32,10 +33,10 @@ def resident() -> int:
 def test_start_and_stop_a_thousand_times(qtbot: QtBot, session: Session) -> None:
     session.set_training(session.project.training.replace(epochs=1000))
     qtbot.waitUntil(lambda: session.running_project == session.project)
-    threads, memory = threading.active_count(), 0
+    threads, memory = threading.active_count(), []
     for cycle in range(WARM_UP + CYCLES):
-        if cycle == WARM_UP:
-            memory = resident()
+        if cycle >= WARM_UP and cycle % EVERY == 0:
+            memory.append(resident())
         step = session.history.step
         session.train()
         qtbot.waitUntil(lambda before=step: session.history.step > before)
@@ -44,7 +45,8 @@ def test_start_and_stop_a_thousand_times(qtbot: QtBot, session: Session) -> None
         if cycle % 10 == 9:
             session.reset()
             qtbot.waitUntil(lambda: session.history.step == 0)
-    assert resident() - memory < GROWTH
+    # It is the lower envelope that counts: what is in use at one moment, by the other thread too, comes and goes.
+    assert min(memory[-SAMPLES:]) - min(memory[:SAMPLES]) < GROWTH
     assert threading.active_count() <= threads
     session.shutdown()
     assert threading.active_count() <= threads

@@ -28,6 +28,8 @@ WARM_UP, EVERY = 90.0, 10.0  # seconds; records of health and of validations are
 GROWTH = 1e6  # bytes in ten minutes
 STRETCHES = 3  # a leak grows in each of them; what only warms up comes to an end
 BATCH_SIZE = 512  # few batches a second: their record is meant to grow
+BATCHES_PER_SECOND = 100.0
+BYTES_PER_PLACE = 4000  # kept with each moment: where its batch lies and with which dice it was drawn
 BYTES_PER_BATCH = 40  # of that record: step, epoch, loss, accuracy and learning rate
 
 
@@ -46,7 +48,7 @@ def window(qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindow]:
 def held(window: MainWindow) -> int:
     """Bytes in use, without what a run is meant to keep: the record of its batches, and the ring of its moments."""
     session, timeline = window.session, window.session.timeline
-    moments = len(timeline) * session.parameters.nbytes if timeline is not None else 0
+    moments = len(timeline) * (session.parameters.nbytes + BYTES_PER_PLACE) if timeline is not None else 0
     return resident() - moments - BYTES_PER_BATCH * len(session.history)
 
 
@@ -56,6 +58,7 @@ def test_minutes_of_training_with_all_plots_take_no_more_memory(qtbot: QtBot, wi
     session = window.session
     training = session.project.training.replace(epochs=1000, batch_size=BATCH_SIZE)
     session.set_project(replace(session.project, training=training, pen_digits=NO_PEN_DIGITS))
+    session.set_speed(BATCHES_PER_SECOND)  # so that a thousand epochs outlast the longest look
     session.set_drawing(np.full((28, 28), 128, np.uint8))
     session.train()
     qtbot.wait(round(1000 * WARM_UP))
