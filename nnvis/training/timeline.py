@@ -6,6 +6,7 @@ moment is dropped and the distance doubled, so that the moments stay evenly spre
 
 from __future__ import annotations
 
+import mmap
 import threading
 import time
 from bisect import bisect_left
@@ -66,7 +67,10 @@ class Timeline:
         """Keep a copy of `parameters` in any case: the last moment before a pause can always be returned to."""
         if self._moments and self._moments[-1].step == step:
             return
-        copy = parameters.copy()
+        # Moments come and go for as long as a run lasts: each has memory that the system takes back whole, where malloc
+        # would keep holes.
+        copy = np.frombuffer(mmap.mmap(-1, max(1, parameters.nbytes)), parameters.dtype, parameters.size)
+        np.copyto(copy, parameters)
         copy.flags.writeable = False
         with self._lock:
             self._moments.append(Moment(step, epoch, copy))
