@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -345,16 +344,13 @@ sys.exit(code)
 """
 
 
-def test_closing_in_mid_training_is_quick_and_quiet() -> None:
-    seconds = []
-    for _ in range(7):
-        done = subprocess.run(
-            [sys.executable, "-X", "dev", "-c", CLOSING], cwd=ROOT, capture_output=True, text=True, timeout=60,
-            check=False,
-        )  # fmt: skip
-        assert (done.returncode, _without_plugin_chatter(done.stderr)) == (0, "")
-        seconds.append(float(done.stdout))
-    assert statistics.median(seconds) < 2, "one of them may be held up by what else the machine does"
+@pytest.mark.parametrize("_time", range(20))
+def test_closing_in_mid_training_is_quick_and_quiet(_time: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", CLOSING], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, _without_plugin_chatter(done.stderr)) == (0, "")
+    assert float(done.stdout) < 2
 
 
 def _without_plugin_chatter(errors: str) -> str:

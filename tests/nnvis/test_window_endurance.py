@@ -116,7 +116,7 @@ for _ in range(50):
     assert session._worker.isFinished()
     window.deleteLater()
     app.processEvents()
-print(json.dumps({"seconds": sorted(times), "closed": len(times)}))
+print(json.dumps({"slowest": max(times), "closed": len(times)}))
 """
 
 FAULTS = PREAMBLE + """
@@ -172,7 +172,7 @@ def run(program: str, home: Path) -> tuple[dict[str, Any], str]:
 def test_closing_in_mid_training_fifty_times(tmp_path: Path) -> None:
     said, errors = run(CLOSINGS, tmp_path)
     assert said["closed"] == 50
-    assert said["seconds"][-3] < 2, "two of them may be held up by what else the machine does"
+    assert said["slowest"] < 2
     assert "Traceback" not in errors
 
 
