@@ -59,6 +59,8 @@ class Mixer:
 
         Their number is the share, rounded up or down by chance, so that it is right on average for every batch size.
         """
+        if not self.share:  # drawing lots of which none wins costs two percent of a small network's step
+            return
         count = int(self.share * len(X) + rng.random())
         places = rng.permutation(len(X))[:count]
         chosen = rng.integers(self.choice, size=count)

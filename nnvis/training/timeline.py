@@ -6,6 +6,7 @@ moment is dropped and the distance doubled, so that the moments stay evenly spre
 
 from __future__ import annotations
 
+import math
 import mmap
 import threading
 import time
@@ -43,8 +44,7 @@ class Timeline:
         self._lock = threading.Lock()
         self._moments: list[Moment] = []
         self._distance = 1  # batches between two moments
-        self._spent = 0.0  # seconds taken by copying
-        self._since = clock()
+        self._next_due = -math.inf
 
     def set_memory(self, memory: int) -> None:
         """Keep no more than `memory` bytes from now on; where there is more, every other moment goes."""
@@ -57,11 +57,13 @@ class Timeline:
         """Keep a copy of `parameters` if this step is one of the moments, and the time for it is there."""
         if step % self._distance:
             return
-        now = self._clock()
-        if self._moments and self._spent > SHARE * (now - self._since):
+        started = self._clock()
+        if started < self._next_due:
             return
         self.keep(step, epoch, parameters)
-        self._spent += self._clock() - now
+        # Counted from the last copy, not from the first: a pause would else allow for a flood of them after it.
+        now = self._clock()
+        self._next_due = now + (now - started) / SHARE
 
     def keep(self, step: int, epoch: float, parameters: NDArray[np.float32]) -> None:
         """Keep a copy of `parameters` in any case: the last moment before a pause can always be returned to."""

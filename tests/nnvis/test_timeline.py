@@ -69,6 +69,29 @@ def test_keeping_moments_takes_its_share_of_the_time_and_no_more() -> None:
     assert len(timeline) > 5
 
 
+def test_after_a_long_pause_no_more_moments_are_kept_than_before() -> None:
+    now = 0.0
+
+    def clock() -> float:
+        nonlocal now
+        now += 0.5e-3
+        return now
+
+    timeline = Timeline(clock=clock)
+
+    def train(steps: range) -> int:
+        nonlocal now
+        before = len(timeline)
+        for step in steps:
+            now += 1e-3
+            timeline.offer(step, 0.0, np.zeros(3, np.float32))
+        return len(timeline) - before
+
+    first = train(range(500))
+    now += 3600.0
+    assert train(range(500, 1000)) <= first + 1
+
+
 def test_the_moment_before_a_pause_is_kept_in_any_case_and_once() -> None:
     timeline = filled(1000, memory=40 * 16)
     timeline.keep(1001, 10.01, np.full(10, 1001, np.float32))
