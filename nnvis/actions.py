@@ -245,8 +245,9 @@ class ActionSet(QObject):
             name: (session is not None and (row.enabled is None or row.enabled(session))) or name == "quitAction"
             for name, row in self._rows.items()
         }
+        changed = [name for name, is_possible in possible.items() if self._actions[name].isEnabled() != is_possible]
         # What becomes possible first: when a button with the focus is disabled, Qt looks for another one at once.
-        for name in sorted(possible, key=lambda name: not possible[name]):
+        for name in sorted(changed, key=lambda name: not possible[name]):
             self._actions[name].setEnabled(possible[name])
         if session is not None:
             self("undoAction").setText(f"Undo {session.undo_text}" if session.can_undo else "Undo")

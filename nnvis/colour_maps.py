@@ -55,8 +55,10 @@ def signed_indices(values: NDArray[Any], top: float) -> NDArray[np.uint8]:
     import numpy as np
 
     half = (SIGNED_ENTRIES - 1) // 2
-    scaled = np.nan_to_num(np.asarray(values, np.float32) * (half / top if top > 0 else 0.0), nan=0.0)
-    indices: NDArray[np.uint8] = (np.rint(np.clip(scaled, -half, half)) + half).astype(np.uint8)
+    scaled = np.asarray(values, np.float32) * (half / top if top > 0 else 0.0)
+    np.clip(scaled, -half, half, out=scaled)
+    scaled[np.isnan(scaled)] = 0
+    indices: NDArray[np.uint8] = (np.rint(scaled, out=scaled) + half).astype(np.uint8)
     return indices
 
 
@@ -65,8 +67,10 @@ def magnitude_indices(values: NDArray[Any], top: float) -> NDArray[np.uint8]:
     import numpy as np
 
     last = MAGNITUDE_ENTRIES - 1
-    scaled = np.nan_to_num(np.asarray(values, np.float32) * (last / top if top > 0 else 0.0), nan=0.0)
-    indices: NDArray[np.uint8] = np.rint(np.clip(scaled, 0, last)).astype(np.uint8)
+    scaled = np.asarray(values, np.float32) * (last / top if top > 0 else 0.0)
+    np.clip(scaled, 0, last, out=scaled)
+    scaled[np.isnan(scaled)] = 0
+    indices: NDArray[np.uint8] = np.rint(scaled, out=scaled).astype(np.uint8)
     return indices
 
 

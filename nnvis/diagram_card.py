@@ -157,7 +157,7 @@ class DiagramCard(Card):
 
     def _on_changed(self) -> None:
         self.budget.request_all()
-        if not self._later.isActive():
+        if not self._later.isActive() and self.isVisible():
             self._later.start(AFTER_MS)
 
     def _on_pointed_at(self, place: tuple[int, int] | None) -> None:

@@ -24,7 +24,8 @@ TOPIC = "answer history"
 HEAD = 22  # px: the words above the strip
 SPARE = 100  # px for the strip beside the bars, beyond its least height
 REST_MS = 150  # of the pen, before the past is asked about the new drawing
-STRIP_MS = 250  # between two moments that are added to the strip while the network learns
+STRIP_MS = 330  # between two moments that are added to the strip while the network learns, at most
+BEAT_MS = 65  # between two answers then: the last one before the time is up is added, and nobody has to wake up for it
 MOST_MOMENTS = 100  # of the past that are asked
 MOST_POINTS = 400  # then every other one is dropped
 
@@ -67,7 +68,7 @@ class AnswerHistory(QWidget):
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(REST_MS)
         self._quiet.timeout.connect(self._ask_the_past)
-        self._rest = QTimer(self)  # the strip is painted as a whole, and shows no more than four moments a second
+        self._rest = QTimer(self)  # the strip is painted as a whole, and shows no more than three moments a second
         self._rest.setSingleShot(True)
         self._rest.setInterval(STRIP_MS)
         self._rest.timeout.connect(self._on_rested)
@@ -156,9 +157,10 @@ class AnswerHistory(QWidget):
 
     def _go_on(self, step: int, shares: NDArray[np.float32]) -> None:
         """Add what the network says now, while it is the same drawing."""
-        if self._rest.isActive():
+        if self._rest.remainingTime() > BEAT_MS:  # -1 when it does not run
             self._is_late = True
             return
+        self._is_late = False
         self._rest.start()
         past = self._past
         if past is None or not self._session.is_live or not len(past.steps) or step <= past.steps[-1]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -115,8 +116,8 @@ class Evidence:
                     name,
                     self.titles[name],
                     self.sizes.get(name, 1),
-                    float(np.median([sample.layers[place].update_ratio for sample in recent])),
-                    float(np.median([sample.layers[place].gradient_norm for sample in recent])),
+                    _median([sample.layers[place].update_ratio for sample in recent]),
+                    _median([sample.layers[place].gradient_norm for sample in recent]),
                     _largest([sample.layers[place].update_ratio for sample in early]),
                     count.stuck if count else 0,
                     count.units if count else 0,
@@ -133,6 +134,11 @@ class Evidence:
     def largest_early_ratio(self) -> float:
         """How far the first measured updates moved the layer that they moved most; 0 before one was measured."""
         return max((layer.early_ratio for layer in self.layers), default=0.0)
+
+
+def _median(values: list[float]) -> float:
+    """The median; not a number where one of them is none."""
+    return math.nan if any(map(math.isnan, values)) else statistics.median(values)
 
 
 def _largest(ratios: list[float]) -> float:

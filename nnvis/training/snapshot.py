@@ -1,6 +1,6 @@
-"""What crosses from the worker to the window: at most 16 snapshots a second, never more than one waiting.
+"""What crosses from the worker to the window: at most 15.5 snapshots a second, never more than one waiting.
 
-The worker adds every event; points accumulate. A snapshot is made only when the last one was taken and a sixteenth of a
+The worker adds every event; points accumulate. A snapshot is made only when the last one was taken and a fifteenth of a
 second has gone by. If the window is slow, the next snapshot simply carries more points: nothing queues up, nothing is
 lost, and the last state always arrives.
 """
@@ -23,7 +23,7 @@ from core.training import BatchDone, EpochDone, ValidationDone
 from nnvis.course import CourseChange
 from nnvis.training.health import Checkup, HealthSample
 
-RATE = 16.0  # snapshots per second: the eye sees no more in a bar, and the training gets the time
+RATE = 15.5  # snapshots per second: the eye sees no more in a bar, and the training gets the time
 SPEED_MEMORY = 0.7  # seconds over which the speed is averaged
 REST_PER_COPY = 20.0  # a network so large that copying it takes long is shown less often: 5 % of the time at most
 

@@ -21,7 +21,7 @@ from core.batch_place import BatchPlace
 
 MEMORY = 64 * 2**20  # bytes: 150 moments of the default network
 MOST_MOMENTS = 400
-FEWEST_MOMENTS = 8  # also of a network so large that they exceed the memory limit
+FEWEST_MOMENTS = 8  # also of a network so large that they exceed the memory limit, and of a run that is over at once
 SHARE = 0.005  # of the training time that keeping moments may take: what the copies push out of the cache costs as much
 
 
@@ -58,7 +58,7 @@ class Timeline:
         if step % self._distance:
             return
         started = self._clock()
-        if started < self._next_due:
+        if started < self._next_due and len(self._moments) >= FEWEST_MOMENTS:
             return
         self.keep(step, epoch, parameters)
         # Counted from the last copy, not from the first: a pause would else allow for a flood of them after it.

@@ -33,6 +33,7 @@ class Bars(PaintedWidget):
         self._values: tuple[float, ...] | None = None
         self._are_shares = True
         self._shown = [0.0] * len(self._labels)
+        self._look: list[tuple[object, ...]] = []  # of each row, as it was last asked to be painted
         self._start = list(self._shown)
         self._row = -1
         self._since = QElapsedTimer()  # the last new values
@@ -61,6 +62,7 @@ class Bars(PaintedWidget):
         if tuple(labels) != self._labels:
             self._labels = tuple(labels)
             self._values = None
+            self._look = []
             self._shown = [0.0] * len(self._labels)
             self._glide.stop()
             self._tell()
@@ -81,9 +83,9 @@ class Bars(PaintedWidget):
         # While the network trains, new values come faster than a bar could glide: then each frame shows the newest.
         hurried = self._since.isValid() and self._since.elapsed() < _HURRY
         self._since.start()
-        before = self._looks()
+        before = self._look
         self._values, self._are_shares = new, are_shares
-        after = self._looks()
+        self._look = after = self._looks()
         if hurried and after == before:  # not a pixel would change
             return
         self._tell()

@@ -308,9 +308,10 @@ class LineChart(ZoomPlot):
             x, y = item.getData()
             if x is None:
                 continue
-            inside = np.flatnonzero((x >= low - 1e-9) & (x <= high + 1e-9) & np.isfinite(y))
-            if len(inside):
-                ends.append((float(x[inside[-1]]), self.y_pixel(float(y[inside[-1]])), name, tint))
+            inside = (x >= low - 1e-9) & (x <= high + 1e-9) & np.isfinite(y)
+            last = len(x) - 1 - int(inside[::-1].argmax()) if len(x) else -1
+            if last >= 0 and inside[last]:
+                ends.append((float(x[last]), self.y_pixel(float(y[last])), name, tint))
         if self._test is not None and self.run.now <= high:
             at = float(plotted(np.array([self._test]), self._log_shown)[0])
             if math.isfinite(at):

@@ -15,6 +15,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from nnvis import number_text
 from nnvis.theme import color, pen
 from nnvis.widgets.painted import Area
+from nnvis.widgets.series import smoothing_places
 from nnvis.widgets.written import text_width, write
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64],
         return
     low, high = chart.view()
     first, last = run.between(low, high)
-    places = np.unique(np.linspace(first, max(first, min(last, count) - 1), MOST_POINTS).astype(np.intp))
+    places = smoothing_places(first, max(first + 1, min(last, count)), MOST_POINTS)
     x = np.clip(chart.x_pixels(run.epochs[places]), area.left(), area.right())
     highest = float(rates[:count].max())
     y = bottom - 1 - (STRIP - 4) * rates[places] / (highest or 1.0)

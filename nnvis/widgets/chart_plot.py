@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QEvent, QLineF, QMargins, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QSizePolicy, QWidge
 from nnvis.theme import Theme, ThemeSource, color
 from nnvis.widgets.chart_scale import Axis, Tick
 from nnvis.widgets.painted import BY_KEYBOARD, RETURNING, focus_ring
+from nnvis.widgets.primitives import Primitives
 from nnvis.widgets.written import text_width, write
 
 TICK_GAP = 8  # between an axis number and the plot
@@ -42,7 +42,7 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
         self.theme_source = theme_source
         self.painted_seconds = 0.0
         self._by_keyboard = False
-        self._grid = PrimitiveArray(QLineF, 4)
+        self._grid = Primitives(QLineF)
         self._margins = margins
         self._x = Axis(0.0, 1.0, ())
         self._y = Axis(0.0, 1.0, ())
@@ -180,21 +180,20 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
     def paint_over(self, painter: QPainter) -> None:
         """Paint labels and marks; in pixels."""
 
-    def paint_lines(self, painter: QPainter) -> None:
-        """Paint the grid's lines; in pixels."""
-
     def paint_grid(self, painter: QPainter, vertical: Sequence[Tick], horizontal: Sequence[Tick]) -> None:
         """Paint hairlines at the ticks, on whole pixels."""
         area = self.area()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(color(self.theme.grid))
         left, top, right, bottom = area.left(), area.top(), area.right(), area.bottom()
         places = [round(self.x_pixel(tick.at)) for tick in vertical if tick.at > self._x.low]
         heights = [round(self.y_pixel(tick.at)) for tick in horizontal]
-        self._grid.resize(len(places) + len(heights))
+        self._grid.set_rows([(at, top, at, bottom) for at in places] + [(left, at, right, at) for at in heights])
+        self.paint_grid_again(painter)
+
+    def paint_grid_again(self, painter: QPainter) -> None:
+        """Paint the same hairlines once more, over something that covered them."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(color(self.theme.grid))
         if len(self._grid):
-            lines = [(at, top, at, bottom) for at in places] + [(left, at, right, at) for at in heights]
-            self._grid.ndarray()[:] = lines
             painter.drawLines(*self._grid.drawargs())
 
     def paint_y_words(self, painter: QPainter) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ class HealthRow:
         """Whether a ratio off the gauge is a fault, and not what the schedule wants."""
         return self.is_off_scale and not (self.is_eased and self.ratio < 10 ** SCALE[0])
 
-    @property
+    @cached_property
     def is_healthy(self) -> bool:
         """Whether the recent batches moved it at a good pace: their median lies in the band."""
         return bool(10 ** BAND[0] <= float(np.median(self.ratios)) <= 10 ** BAND[1])

@@ -72,7 +72,7 @@ def bins_for(size: int) -> int:
 
 def histogram(values: Floats, reach: float, stride: int = 1, bins: int | None = None) -> Histogram:
     """Count every ``stride``-th of the flat ``values`` into bins between -reach and +reach; as many as suit them."""
-    seen = values[::stride]
+    seen = np.ascontiguousarray(values[::stride])
     bins = bins or bins_for(len(values))
     # Scaling to whole numbers and counting those is about eight times as fast as np.histogram: the bins are equal.
     # Bin 0 and the last one catch what lies outside; clipping comes before the cast, where a huge value would wrap.
@@ -80,9 +80,13 @@ def histogram(values: Floats, reach: float, stride: int = 1, bins: int | None = 
     places += np.float32(bins / 2 + 1)
     np.clip(places, 0, bins + 1, out=places)
     with np.errstate(over="ignore", invalid="ignore"):  # weights of a network that has exploded are still shown
-        deviation = float(seen.std(dtype=np.float64)) if len(seen) else 0.0
-        mean = float(seen.mean(dtype=np.float64)) if len(seen) else 0.0
-    counts = np.bincount(np.nan_to_num(places, copy=False).astype(np.int32), minlength=bins + 2)
+        exact = seen.astype(np.float64)
+        mean = float(exact.mean()) if len(exact) else 0.0
+        exact -= mean
+        deviation = math.sqrt(np.vdot(exact, exact) / max(1, len(exact)))  # NumPy's std takes three times as long
+    if not math.isfinite(mean):
+        np.nan_to_num(places, copy=False)
+    counts = np.bincount(places.astype(np.int32), minlength=bins + 2)
     return Histogram(
         counts=counts[1:-1],
         reach=reach,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from nnvis.theme import Theme, color, font, paint_icon
 from nnvis.widgets.layer_tips import healthy_band
 from nnvis.widgets.painted import edged_rect, line_width
+from nnvis.widgets.primitives import Primitives
 
 _DISC = 20
 _SHORTEST = 4  # letters of a shortened chip, with its ellipsis
@@ -67,11 +67,10 @@ def paint_histogram(painter: QPainter, rect: QRectF, heights: Sequence[float], t
     painter.setBrush(color(theme.distribution))
     pitch, left, most = rect.width() / len(heights), rect.left(), rect.height() - 1
     base = rect.bottom() - 1
-    bars = PrimitiveArray(QRectF, 4)  # all bars in one call
-    bars.resize(len(heights))
-    bars.ndarray()[:] = [
+    bars = Primitives(QRectF)  # all bars in one call
+    bars.set_rows([
         (left + index * pitch, base - height * most, pitch - 0.6, height * most) for index, height in enumerate(heights)
-    ]
+    ])  # fmt: skip
     painter.drawRects(*bars.drawargs())
     painter.setPen(QPen(color(theme.distribution), line_width(painter)))
     painter.drawLine(QPointF(rect.left(), base + 0.5), QPointF(rect.right(), base + 0.5))

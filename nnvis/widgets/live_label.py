@@ -20,7 +20,7 @@ class LiveLabel(PaintedWidget):
     """A line of words that keeps its room, whatever it says, and covers its own ground.
 
     A label of Qt's asks for a new layout of all that is around it with every text, and everything below it is painted
-    again with it: sixteen times a second that takes a tenth of what the window's thread does.
+    again with it: fifteen times a second that takes a tenth of what the window's thread does.
     """
 
     def __init__(

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 Clock = Callable[[], float]
 
 BREATH = 0.002  # seconds between two parts, for events that wait and for the painting of the first
+# News comes fifteen times a second, and waking up is dear: what is due half a beat before or after is drawn with it.
+HALF_A_BEAT = 0.033
 _RECENT = 0.2  # weight of the newest measurement in the running cost
 _PACE_FOR = 0.25  # seconds for which a pace holds: to work it out at every snapshot would be work as well
 
@@ -47,7 +49,7 @@ class Part:
     due: bool = field(default=False, init=False)
     cost: float = field(default=0.0, init=False)
     draws: int = field(default=0, init=False)
-    _last: float = field(default=float("-inf"), init=False)
+    _next: float = field(default=float("-inf"), init=False)  # from when on it may be drawn again
     drawing: float = field(default=0.0, init=False)
     _painted_before: float = field(default=0.0, init=False)
 
@@ -56,21 +58,22 @@ class Part:
         spent = self.drawing + max(0.0, self.painted() - self._painted_before)
         self.cost = spent if self.draws == 1 else self.cost + _RECENT * (spent - self.cost)
 
-    def redraw(self, now: float, work_clock: Clock) -> None:
-        """Draw at the time ``now`` and measure the work."""
+    def redraw(self, now: float, hz: float, work_clock: Clock) -> None:
+        """Draw at the time ``now`` and measure the work. At this pace it will be drawn again."""
         if self.draws:
             self._settle()
         self._painted_before = self.painted()
-        self._last = now
+        in_time = now - self._next < 0.5 / hz  # a little early or late does not move the beats that follow
+        self._next = (self._next if in_time else now) + 1.0 / hz
         self.due = False
         self.draws += 1
         started = work_clock()
         self.draw()
         self.drawing = work_clock() - started
 
-    def wait(self, now: float, hz: float) -> float:
-        """Return the seconds until this part may be drawn at the given pace."""
-        return max(0.0, self._last + 1.0 / hz - now)
+    def wait(self, now: float) -> float:
+        """Return the seconds until this part may be drawn again."""
+        return max(0.0, self._next - now)
 
 
 class RedrawBudget:
@@ -119,7 +122,8 @@ class RedrawBudget:
     def run(self) -> float | None:
         """Redraw the first part that is due and allowed; return when to call again, in seconds, or None: nothing waits.
 
-        One part at a time: all in one go would keep the window from answering for as long as they all take.
+        One part at a time: all in one go would keep the window from answering for as long as they all take. Meant to be
+        called with each news, and once more where none came for as long as it said.
         """
         self._renew_pace()
         waits = []
@@ -127,26 +131,28 @@ class RedrawBudget:
         for part in self.parts:
             if not part.due:
                 continue
-            wait = part.wait(self._clock(), self._paces.get(part.name, part.least_hz))
-            if wait == 0 and not drawn:
-                drawn = self._redraw(part)
+            wait = part.wait(self._clock())
+            if wait > HALF_A_BEAT:
+                waits.append(wait + HALF_A_BEAT)  # by then it was most likely drawn with other news
+            elif not part.visible():  # it stays due
+                continue
+            elif drawn:
+                waits.append(BREATH)
             else:
-                waits.append(max(wait, BREATH))
+                self._redraw(part)
+                drawn = True
         return min(waits, default=None)
 
     def run_now(self) -> None:
         """Redraw every visible part at once, whatever it costs: after a theme change, a reset, or the end of a run."""
         for part in self.parts:
             part.due = True
-            self._redraw(part)
+            if part.visible():
+                self._redraw(part)
 
-    def _redraw(self, part: Part) -> bool:
-        """Draw it, unless it is out of sight: then it stays due."""
-        if not part.visible():
-            return False
-        part.redraw(self._clock(), self._work_clock)
+    def _redraw(self, part: Part) -> None:
+        part.redraw(self._clock(), self._paces.get(part.name, part.least_hz), self._work_clock)
         self._drawn += part.drawing
-        return True
 
     def _renew_pace(self) -> None:
         now = self._clock()

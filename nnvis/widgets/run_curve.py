@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,8 +89,8 @@ class RunCurve:
 
     def between(self, low: float, high: float) -> tuple[int, int]:
         """Return the indices of the batches in [low, high], and one more at either side for the line to come from."""
-        first, last = np.searchsorted(self.epochs, (low, high))
-        return max(0, int(first) - 1), min(len(self), int(last) + 1)
+        first, last = bisect_left(self.epochs, low), bisect_left(self.epochs, high)
+        return max(0, first - 1), min(len(self), last + 1)
 
     def epochs_of(self, places: NDArray[np.floating]) -> Floats:
         """Return positions of batch indices; one half-way between two batches lies half-way between them."""
@@ -111,8 +112,8 @@ class RunCurve:
 
     def validation(self, low: float, high: float) -> tuple[Floats, Floats]:
         """Return the measured points in view, and one more at either side."""
-        first, last = np.searchsorted(self.validation_epochs, (low, high + 1e-9))
-        part = slice(max(0, int(first) - 1), int(last) + 1)
+        first, last = bisect_left(self.validation_epochs, low), bisect_left(self.validation_epochs, high + 1e-9)
+        part = slice(max(0, first - 1), last + 1)
         return self.validation_epochs[part], self.validation_values[part]
 
     def step_number(self, epoch: float) -> float:
@@ -121,7 +122,7 @@ class RunCurve:
             return epoch / self.step_width
         if epoch > self.now:
             return len(self) + (epoch - self.now) / self.step_width
-        before = max(0, int(np.searchsorted(self.epochs, epoch)) - 1)
+        before = max(0, bisect_left(self.epochs, epoch) - 1)
         around = slice(max(0, before - 1), before + 3)
         known = np.concatenate([[0.0], self.epochs[around]]) if around.start == 0 else self.epochs[around]
         numbers = np.arange(len(known)) + (0 if around.start == 0 else around.start + 1)
@@ -131,7 +132,7 @@ class RunCurve:
         """Return the values at the step nearest to a position; the newest by default."""
         step = len(self) if epoch >= self.now else max(0, round(self.step_number(epoch)))
         moment = float(self.epochs[step - 1]) if step else 0.0
-        measured = int(np.searchsorted(self.validation_epochs, moment + 1e-6, side="right")) - 1
+        measured = bisect_right(self.validation_epochs, moment + 1e-6) - 1
         return Reading(
             step=step,
             epoch=moment,

@@ -88,6 +88,9 @@ class BatchSeries:
         self._bucket_size = 0
         self._low: NDArray[np.float64] = np.empty(0)
         self._high: NDArray[np.float64] = np.empty(0)
+        self._places: IndexArray = np.empty(0, np.intp)  # where the mean was last asked for
+        self._means: NDArray[np.float64] = np.empty(0)  # over `_mean_window` values
+        self._mean_window = 0
 
     def __len__(self) -> int:
         return len(self._values)
@@ -100,7 +103,7 @@ class BatchSeries:
     def follow(self, values: FloatArray) -> None:
         """Take over the grown history. The array is read, not copied; a shorter one means a new run."""
         if len(values) < len(self._values):
-            self._bucket_size = 0
+            self._bucket_size = self._mean_window = 0
         self._values = values
 
     def restart(self) -> None:
@@ -123,7 +126,19 @@ class BatchSeries:
     def smoothed(self, first: int, last: int, limit: int = SMOOTHED_POINTS) -> tuple[IndexArray, NDArray[np.float64]]:
         """Return places in [first, last) and the trailing mean there, at most ``limit`` of them."""
         places = smoothing_places(max(0, first), min(last, len(self._values)), limit)
-        return places, trailing_mean(self._values, places, self.window)
+        known = self._known(places)
+        fresh = trailing_mean(self._values, places[known:], self.window)
+        self._places, self._mean_window = places, self.window
+        self._means = np.concatenate([self._means[:known], fresh])
+        return places, self._means
+
+    def _known(self, places: IndexArray) -> int:
+        """How many of these places, from the first on, are as they were last time: their means never change."""
+        shared = min(len(places), len(self._places))
+        if self._mean_window != self.window:
+            return 0
+        same = places[:shared] == self._places[:shared]
+        return shared if same.all() else int(same.argmin())
 
     def envelope(self, first: int, last: int, buckets: int) -> Envelope:
         """Return at most about ``buckets`` buckets that cover the values in [first, last)."""

@@ -34,9 +34,8 @@ class TileGrid(PaintedWidget):
         self._rows = rows
         self._scale = 1
         self._pixels: NDArray[np.uint8] = np.empty((0, 1, 1), np.uint8)
-        self._images: list[QImage] = []
+        self._sheet = QImage()  # all tiles, one below the other
         self._place = -1
-        self._colors = self._color_table()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -68,7 +67,7 @@ class TileGrid(PaintedWidget):
     @property
     def count(self) -> int:
         """How many tiles are shown."""
-        return len(self._images)
+        return len(self._pixels)
 
     @property
     def place(self) -> int:
@@ -84,14 +83,8 @@ class TileGrid(PaintedWidget):
 
     def set_tiles(self, indices: NDArray[np.uint8]) -> None:
         """Show these pictures, as entries of the signed map. Shape: (tiles, height, width)."""
-        self._pixels = np.ascontiguousarray(indices)  # the images below look at this memory
-        _, height, width = self._pixels.shape
-        self._images = []
-        for tile in self._pixels:
-            image = QImage(tile.data, width, height, width, QImage.Format.Format_Indexed8)
-            image.setColorTable(self._colors)
-            self._images.append(image)
-        self.update()
+        self._pixels = indices
+        self._color()
 
     def sizeHint(self) -> QSize:
         """A few tiles wide, all rows high."""
@@ -116,9 +109,11 @@ class TileGrid(PaintedWidget):
         started = time.thread_time()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        for place, image in enumerate(self._images[: self.capacity]):
-            painter.drawImage(whole(painter, self.tile_rect(place)), image)
-        if 0 <= self._place < len(self._images):
+        _, height, width = self._pixels.shape
+        for place in range(min(self.count, self.capacity)):
+            source = QRectF(0, place * height, width, height)
+            painter.drawImage(whole(painter, self.tile_rect(place)), self._sheet, source)
+        if 0 <= self._place < self.count:
             rect = self.tile_rect(self._place)
             # Over a picture of any colour an edge is seen only with a halo of the opposite lightness.
             edged_rect(painter, rect.adjusted(-2, -2, 2, 2), 2, None, self.theme.card, 1)
@@ -137,7 +132,7 @@ class TileGrid(PaintedWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at the tile under the pointer."""
         place, position = -1, event.position()
-        for candidate in range(min(len(self._images), self.capacity)):
+        for candidate in range(min(self.count, self.capacity)):
             if self.tile_rect(candidate).contains(position):
                 place = candidate
         self._point_at(place)
@@ -166,10 +161,10 @@ class TileGrid(PaintedWidget):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._place >= 0:
             self.opened.emit(self._place)
             return
-        if not by or not self._images:
+        if not by or not self.count:
             super().keyPressEvent(event)
             return
-        last = min(len(self._images), self.capacity) - 1
+        last = min(self.count, self.capacity) - 1
         self._point_at(0 if self._place < 0 else min(max(self._place + by, 0), last))
 
     def _step(self, event: QKeyEvent) -> int:
@@ -184,13 +179,17 @@ class TileGrid(PaintedWidget):
             self.pointed_at.emit(place)
             self.update()
 
-    def _color_table(self) -> list[int]:
-        return color_table(signed_colors() if self._map_name == "signed" else magnitude_colors(self.theme))
+    def _color(self) -> None:
+        """Paint the sheet in the colours in force."""
+        colors = color_table(signed_colors() if self._map_name == "signed" else magnitude_colors(self.theme))
+        argb = np.array(colors, np.uint32).take(self._pixels)
+        tiles, height, width = argb.shape
+        image = QImage(argb.data, width, tiles * height, 4 * width, QImage.Format.Format_RGB32)
+        self._sheet = image.copy()  # which has memory of its own
+        self.update()
 
     def _on_theme_changed(self) -> None:
-        self._colors = self._color_table()
-        for image in self._images:
-            image.setColorTable(self._colors)
+        self._color()
         super()._on_theme_changed()
 
     def _on_metrics_changed(self) -> None:

@@ -9,12 +9,13 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnvis import number_text
-from nnvis.theme import ThemeSource, color, font
+from nnvis.theme import ThemeSource, color
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
+from nnvis.widgets.written import text_width, write
 
 _TRACK = 24
 _NUMBERS = 14  # height of the epoch numbers below the track
@@ -162,8 +163,6 @@ class TimelineBar(PaintedWidget):
     def _paint_epochs(self, painter: QPainter) -> None:
         epochs = round(self._epochs)
         stride = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if epochs / step <= 20)
-        painter.setFont(font("caption"))
-        metrics = QFontMetrics(font("caption"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for epoch in range(0, epochs + 1, stride):
             x = round(self._x(epoch))
@@ -171,10 +170,10 @@ class TimelineBar(PaintedWidget):
                 painter.setPen(color(self.theme.line))
                 painter.drawLine(x, 0, x, _TRACK)
             text = f"epoch {epoch}" if epoch == 0 else number_text.count(epoch)
-            width = metrics.horizontalAdvance(text)
+            width = text_width(text, "caption")
             left = min(max(0, x - (0 if epoch == 0 else width // 2)), self.width() - width)
             painter.setPen(color(self.theme.text_3))
-            painter.drawText(QRectF(left, _TRACK, width + 2, _NUMBERS), Qt.AlignmentFlag.AlignVCenter, text)
+            write(painter, (left, _TRACK, width, _NUMBERS), text, "caption")
 
     def _paint_marks(self, painter: QPainter) -> None:
         """Small flags, as on the curves."""
@@ -196,11 +195,9 @@ class TimelineBar(PaintedWidget):
         painter.drawEllipse(QPointF(x, _TRACK / 2), _DISC, _DISC)
         step = self._last_step if self._shown is None else self._shown
         late = x > _LATE * self.width()
-        room = QRectF(x - 130, 0, 120, _TRACK) if late else QRectF(x + 10, 0, 120, _TRACK)
-        side = Qt.AlignmentFlag.AlignRight if late else Qt.AlignmentFlag.AlignLeft
-        painter.setFont(font("caption"))
         painter.setPen(color(theme.text))
-        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, f"step {number_text.count(step)}")
+        room = (x - 130 if late else x + 10, 0, 120, _TRACK)
+        write(painter, room, f"step {number_text.count(step)}", "caption", side="right" if late else "left")
 
     def _say(self) -> None:
         last = number_text.count(self._last_step)

@@ -83,6 +83,19 @@ def test_the_envelope_grows_with_the_run_as_if_made_at_once(rng):
         np.testing.assert_array_equal(grown.middles, fresh.middles)
 
 
+def test_means_that_are_kept_from_frame_to_frame_are_those_made_at_once(rng):
+    values, growing = rng.uniform(-3, 3, 3000).astype(np.float32), BatchSeries()
+    views = ((40, 0, 100), (700, 0, 100), (731, 0, 100), (731, 350, 100), (2000, 0, 20), (3000, 0, 20))
+    for count, first, window in views:
+        growing.window = window
+        growing.follow(values[:count])
+        places, means = growing.smoothed(first, count)
+        assert np.array_equal(means, trailing_mean(values[:count], places, window))
+    growing.follow(-values[:500])  # fewer: another run
+    places, means = growing.smoothed(0, 500)
+    assert np.array_equal(means, trailing_mean(-values[:500], places, 20))
+
+
 def test_full_buckets_are_not_looked_at_again():
     values = np.arange(1000, dtype=np.float32)
     growing = BatchSeries()

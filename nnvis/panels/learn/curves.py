@@ -56,7 +56,7 @@ class CurvesRow(QObject):
 
     def add_to(self, budget: RedrawBudget) -> None:
         """Let the budget say when to draw."""
-        budget.add(Part("curves", self._draw, 12, 10.5, self._in_sight, self._painting))
+        budget.add(Part("curves", self._draw, 12, 10.2, self._in_sight, self._painting))
 
     def clear(self) -> None:
         """A fresh network: nothing has been trained."""
