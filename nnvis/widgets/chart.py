@@ -308,9 +308,10 @@ class LineChart(ZoomPlot):
             x, y = item.getData()
             if x is None:
                 continue
-            inside = (x >= low - 1e-9) & (x <= high + 1e-9) & np.isfinite(y)
-            last = len(x) - 1 - int(inside[::-1].argmax()) if len(x) else -1
-            if last >= 0 and inside[last]:
+            last = len(x) - 1  # almost always it is there that the line ends
+            while last >= 0 and not (low - 1e-9 <= x[last] <= high + 1e-9 and math.isfinite(y[last])):
+                last -= 1
+            if last >= 0:
                 ends.append((float(x[last]), self.y_pixel(float(y[last])), name, tint))
         if self._test is not None and self.run.now <= high:
             at = float(plotted(np.array([self._test]), self._log_shown)[0])

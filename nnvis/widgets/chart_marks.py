@@ -27,7 +27,7 @@ STRIP_GAP = 6  # above it
 WORDS_STEP = 4.0  # px between two looks whether a line runs through some words
 VEIL = 6  # beyond the plot area, where rings and the best point still reach
 FEWEST_MEASURED = 3  # of fewer points the best one says nothing
-MOST_POINTS = 160
+MOST_POINTS = 80
 
 
 @dataclass(frozen=True)

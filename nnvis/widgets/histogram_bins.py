@@ -13,7 +13,7 @@ from nnvis.widgets.chart_scale import round_up
 BINS = 61
 BINS_FEW = 21  # odd as well: zero has a bin of its own, and a peak at zero stands in the middle
 FEW = 1000
-MOST_VALUES = 40_000
+MOST_VALUES = 20_000
 MOST_OUTSIDE = 0.02  # of the values; with more, the axis of a run is widened after all
 _STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
@@ -29,7 +29,8 @@ class Histogram:
         reach: half the width of the axis.
         below, above: values outside it at either side, among those counted.
         counted: values looked at: every ``stride``-th of ``total``.
-        deviation: standard deviation of the values looked at; ``mean`` and ``zeros`` (those exactly 0) are of the same.
+        mean, deviation: of all values.
+        zeros: how many of the values looked at are exactly 0.
     """
 
     counts: NDArray[np.intp]
@@ -47,6 +48,11 @@ class Histogram:
     def outside(self) -> int:
         """Number of counted values beyond the axis."""
         return self.below + self.above
+
+    @property
+    def needs_more_room(self) -> bool:
+        """Whether so much lies beyond the axis that it should be widened: no longer only single outliers."""
+        return self.outside > MOST_OUTSIDE * self.counted
 
     @property
     def edges(self) -> NDArray[np.float64]:
@@ -80,10 +86,7 @@ def histogram(values: Floats, reach: float, stride: int = 1, bins: int | None = 
     places += np.float32(bins / 2 + 1)
     np.clip(places, 0, bins + 1, out=places)
     with np.errstate(over="ignore", invalid="ignore"):  # weights of a network that has exploded are still shown
-        exact = seen.astype(np.float64)
-        mean = float(exact.mean()) if len(exact) else 0.0
-        exact -= mean
-        deviation = math.sqrt(np.vdot(exact, exact) / max(1, len(exact)))  # NumPy's std takes three times as long
+        mean, deviation = mean_and_deviation(values)
     if not math.isfinite(mean):
         np.nan_to_num(places, copy=False)
     counts = np.bincount(places.astype(np.int32), minlength=bins + 2)
@@ -101,6 +104,18 @@ def histogram(values: Floats, reach: float, stride: int = 1, bins: int | None = 
     )
 
 
+def mean_and_deviation(values: Floats) -> tuple[float, float]:
+    """Mean and standard deviation of all values, in their own precision: a fifth of the time of NumPy's std."""
+    if not len(values):
+        return 0.0, 0.0
+    mean = values.mean()
+    centred = values - mean
+    deviation = math.sqrt(np.vdot(centred, centred) / len(values))
+    if not math.isfinite(deviation):  # squares of a network that has exploded need more room
+        return float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
+    return float(mean), deviation
+
+
 def starting_reach(values: Floats, room: float = 2.5, share: float = 0.999) -> float:
     """Return the reach of the axis for a run that starts with these values: a round number, the same to both sides.
 
@@ -111,10 +126,8 @@ def starting_reach(values: Floats, room: float = 2.5, share: float = 0.999) -> f
     return round_up(room * spread, _STEPS) if spread > 0 else 0.1
 
 
-def reach_for(values: Floats, reach: float) -> float:
-    """Return ``reach``, or a wider one when more than two values in a hundred lie outside it."""
-    if np.count_nonzero(np.abs(values) > reach) <= MOST_OUTSIDE * len(values):
-        return reach
+def wider_reach(values: Floats, reach: float) -> float:
+    """Return a round reach with room for all but single outliers; never less than ``reach``."""
     return max(reach, round_up(1.25 * _size(values), _STEPS))
 
 

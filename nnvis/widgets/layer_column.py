@@ -15,7 +15,14 @@ from nnvis import number_text
 from nnvis.theme import ThemeSource
 from nnvis.widgets.chart_scale import round_number
 from nnvis.widgets.histogram import LayerHistogram, starting_words
-from nnvis.widgets.histogram_bins import Histogram, histogram, reach_for, sampling_stride, starting_reach
+from nnvis.widgets.histogram_bins import (
+    Histogram,
+    histogram,
+    mean_and_deviation,
+    sampling_stride,
+    starting_reach,
+    wider_reach,
+)
 from nnvis.widgets.labels import GivingLabel, explain, text_label
 from nnvis.widgets.live_label import LiveLabel
 from nnvis.widgets.painted import stand_on
@@ -182,12 +189,11 @@ class LayerColumn(QWidget):
         shown = flat[flat != 0]
         self._zeros = 1 - len(shown) / max(1, len(flat))
         with np.errstate(over="ignore", invalid="ignore"):
-            mean, deviation = float(flat.mean(dtype=np.float64)), float(flat.std(dtype=np.float64))
-        return shown, self._spread(mean, deviation)
+            return shown, self._spread(*mean_and_deviation(flat))
 
     def _show(self, values: Floats, first: Floats, words: str = "") -> None:
         now = histogram(values, self._reach, self._stride)
-        wanted = reach_for(values[:: self._stride], self._reach) if now.outside else self._reach
+        wanted = wider_reach(values[:: self._stride], self._reach) if now.needs_more_room else self._reach
         if wanted > self._reach:  # for the first weights too, and for the rest of the run
             self._reach = wanted
             self._start = histogram(first, self._reach, self._stride)

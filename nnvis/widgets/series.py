@@ -41,10 +41,10 @@ def trailing_mean(values: FloatArray, indices: IndexArray, window: int = SMOOTHI
         first = np.cumsum(values[:window], dtype=np.float64)
         means[early] = first[indices[early]] / (indices[early] + 1)
     if not early.all():
-        windows = np.lib.stride_tricks.sliding_window_view(values, window)
         # One gathered block of (places, window): exact at any length, unlike a difference of running sums,
         # which loses every digit of a small loss once a huge one has passed.
-        means[~early] = windows[indices[~early] - (window - 1)].mean(axis=1, dtype=np.float64)
+        windows = values[indices[~early, None] + np.arange(1 - window, 1)]
+        means[~early] = windows.mean(axis=1, dtype=np.float64)
     return means
 
 

@@ -35,9 +35,13 @@ def text_width(text: str, role: Role = "body", weight: int | None = None) -> flo
     return _laid_out(text, role, weight)[2]
 
 
-@lru_cache(maxsize=512)
 def shortened(text: str, width: int, role: Role = "body", weight: int | None = None) -> str:
     """The text, with an ellipsis for what there is no room for in so many pixels."""
+    return text if text_width(text, role, weight) <= width else _elided(text, width, role, weight)
+
+
+@lru_cache(maxsize=512)
+def _elided(text: str, width: int, role: Role, weight: int | None) -> str:
     return QFontMetrics(font(role, weight)).elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.layers import Dense, Flatten
 from core.sequential import Sequential
+from nnvis.number_text import measure
 from nnvis.widgets.distributions import GAP, PEEK, Distributions, column_width
 from nnvis.widgets.histogram import starting_words
 from nnvis.widgets.layer_column import LayerArrays, LayerColumn, ordinal
@@ -69,8 +70,8 @@ def test_the_weights_of_now_over_the_outline_of_the_first(card, rng):
     column = card.columns[0]
     assert column.histogram.start.counts.tolist() == first.counts.tolist()
     assert column.histogram.now.counts.tolist() != first.counts.tolist()
-    view = column.view
-    assert column.value_text == f"mean ~0, σ {now[view.start : view.stop][::3].std():.3f}"
+    weights = now[column.view.start : column.view.stop]
+    assert column.value_text == f"mean {measure(float(weights.mean()))}, σ {weights.std():.3f}"
     assert not card._key.isHidden()
 
 
@@ -96,8 +97,8 @@ def test_the_axis_stands_still_for_the_run_unless_many_leave_it(card):
 def test_sampling_is_said(card):
     layers, initial = network(128)
     card.set_network(layers, initial)
-    assert card.columns[0].note == "every 3rd value"
-    assert "33,451 of 100,352 counted" in card.columns[0].histogram.accessibleDescription()
+    assert card.columns[0].note == "every 7th value"
+    assert "14,336 of 100,352 counted" in card.columns[0].histogram.accessibleDescription()
     assert [ordinal(number) for number in (2, 3, 4, 11, 12, 13, 21, 22, 103, 112)] == [
         "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "103rd", "112th",
     ]

@@ -9,9 +9,10 @@ from nnvis.widgets.histogram_bins import (
     BINS,
     BINS_FEW,
     histogram,
-    reach_for,
+    mean_and_deviation,
     sampling_stride,
     starting_reach,
+    wider_reach,
 )
 
 
@@ -66,9 +67,23 @@ def test_the_axis_is_round_symmetric_and_roomy():
 def test_the_axis_is_widened_only_for_more_than_single_outliers(rng):
     values = rng.uniform(-0.2, 0.2, 10_000)
     values[:150] = 3.0
-    assert reach_for(values, 0.25) == 0.25
+    assert not histogram(values, 0.25).needs_more_room
     values[:300] = 3.0
-    assert reach_for(values, 0.25) == pytest.approx(4.0)
+    assert histogram(values, 0.25).needs_more_room
+    assert wider_reach(values, 0.25) == pytest.approx(4.0)
+
+
+@given(st.integers(1, 3000), st.floats(-5, 5), st.floats(1e-3, 10), st.integers(0, 2**31))
+def test_mean_and_deviation_equal_numpys(size, middle, spread, seed):
+    values = (np.random.default_rng(seed).normal(middle, spread, size)).astype(np.float32)
+    mean, deviation = mean_and_deviation(values)
+    scale = abs(middle) + spread
+    assert mean == pytest.approx(values.mean(dtype=np.float64), abs=1e-5 * scale)
+    assert deviation == pytest.approx(values.std(dtype=np.float64), abs=1e-5 * scale)
+
+
+def test_the_deviation_of_weights_that_exploded_is_still_a_number():
+    assert mean_and_deviation(np.array([-3e30, 3e30], np.float32))[1] == pytest.approx(3e30)
 
 
 def test_weights_that_are_no_numbers_do_not_stop_the_picture():
