@@ -78,7 +78,7 @@ class NetworkPanel(QWidget):
         self._recipe = RecipeForm(theme_source)
         self._overlays: dict[type[QWidget], QWidget] = {}
         self._budget = RedrawBudget()  # a card is painted as a whole: its little histogram follows at its own pace
-        self._budget.add(Part("cards", self._show_learning, 2, 1.5, self.isVisible))
+        self._budget.add(Part("cards", self._show_learning, 2, 1.25, self.isVisible))
         self._scroll = ScrollColumn()
         for part in (self._data, hairline(), self._stack, hairline(), self._recipe):
             self._scroll.column.addWidget(part)

@@ -30,13 +30,13 @@ class Overlay(QWidget):
         self._card = QWidget(self)
         self._card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body = QVBoxLayout(self._card)
-        window.installEventFilter(self)
         theme_source.theme_changed.connect(self.update)
         self.hide()
 
     def open(self, focus: QWidget | None = None) -> None:
         """Show it; `focus` gets the keys."""
         self._focus_before = QApplication.focusWidget()
+        self._window.installEventFilter(self)  # only now: Python is asked about every single event of the window
         self._place()
         self.show()
         self.raise_()
@@ -47,6 +47,7 @@ class Overlay(QWidget):
         if self.isHidden():
             return
         self.hide()
+        self._window.removeEventFilter(self)
         if self._focus_before is not None:
             self._focus_before.setFocus(Qt.FocusReason.PopupFocusReason)
             self._focus_before = None

@@ -131,8 +131,7 @@ class Ridge(PaintedWidget):
     def _paint_row(self, painter: QPainter, row: RidgeRow, foot: float, share: float, top: float) -> None:
         width = self.width() - WORDS
         heights = np.minimum(row.counts / top, 1.0) * (self._bottom() * PEAK - 2)
-        x = (np.arange(len(heights)) + 0.5) * (width / len(heights))
-        across = np.concatenate([[0.0], x, [width]])
+        across = _across(len(heights), width)
         up = np.concatenate([[foot], foot - heights, [foot]])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(color(self.theme.card))
@@ -169,6 +168,14 @@ class Ridge(PaintedWidget):
     def _on_theme_changed(self) -> None:
         self._picture = None
         super()._on_theme_changed()
+
+
+@lru_cache(maxsize=16)
+def _across(bins: int, width: int) -> NDArray[np.float64]:
+    """Where the corners of a line over so many bins lie, its feet included."""
+    places = np.concatenate([[0.0], (np.arange(bins) + 0.5) * (width / bins), [width]])
+    places.flags.writeable = False
+    return places
 
 
 @lru_cache(maxsize=256)

@@ -36,7 +36,7 @@ class Inspection(QObject):
 
     def add_to(self, budget: RedrawBudget) -> None:
         """Let the budget say when to draw."""
-        budget.add(Part("tiles", self._draw_tiles, 5, 3, self._tiles_in_sight, self._tile_painting))
+        budget.add(Part("tiles", self._draw_tiles, 5, 2.5, self._tiles_in_sight, self._tile_painting))
         budget.add(Part("health", self._draw_health, 3, 2, self._health_in_sight, self._health_painting))
 
     def clear(self) -> None:

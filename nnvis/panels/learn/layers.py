@@ -50,7 +50,7 @@ class LayersRow(QObject):
     def add_to(self, budget: RedrawBudget) -> None:
         """Let the budget say when to draw."""
         painting: Callable[[], float] = self.distributions.painted_seconds
-        budget.add(Part("histograms", self._draw_histograms, 5, 4, self._histograms_in_sight, painting))
+        budget.add(Part("histograms", self._draw_histograms, 5, 3, self._histograms_in_sight, painting))
         budget.add(Part("measured", self._draw_measured, 4, 2, self._measured_in_sight, painting))
 
     def clear(self) -> None:
