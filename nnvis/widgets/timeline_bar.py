@@ -19,6 +19,7 @@ from nnvis.widgets.written import text_width, write
 
 _TRACK = 24
 _NUMBERS = 14  # height of the epoch numbers below the track
+_APART = 6.0  # px between two of them
 _DISC = 6.0
 _LATE = 0.85  # from here on the scrubber's words stand at its left
 _KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
@@ -164,6 +165,8 @@ class TimelineBar(PaintedWidget):
         epochs = round(self._epochs)
         stride = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if epochs / step <= 20)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        taken = -_APART  # the right end of the number before
+        last = self.width() - (text_width(number_text.count(epochs), "caption") + _APART if epochs % stride == 0 else 0)
         for epoch in range(0, epochs + 1, stride):
             x = round(self._x(epoch))
             if 0 < epoch < epochs:
@@ -172,6 +175,9 @@ class TimelineBar(PaintedWidget):
             text = f"epoch {epoch}" if epoch == 0 else number_text.count(epoch)
             width = text_width(text, "caption")
             left = min(max(0, x - (0 if epoch == 0 else width // 2)), self.width() - width)
+            if left < taken + _APART or (epoch < epochs and left + width > last):
+                continue  # numbers would run into each other
+            taken = left + width
             painter.setPen(color(self.theme.text_3))
             write(painter, (left, _TRACK, width, _NUMBERS), text, "caption")
 

@@ -98,7 +98,7 @@ def test_the_page_shows_them_and_follows_the_timeline(panel, session):
     card.arrays_switch.set_current("W")
     assert card._caption.text() == ""
     assert not card.columns[0].ridge.isHidden()
-    assert card.columns[0].note == "every 3rd value"
+    assert card.columns[0].note == "every 7th value"
 
 
 def test_a_fresh_network_is_measured_anew(qtbot, panel, session):
