@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from nnvis.training.snapshot import Snapshot
 
 FIRST_CAPACITY = 4096
+MOST_BATCHES = 2**17  # entries of the curves; when there are more, two and two become one
+MOST_VALIDATIONS = 1000
 MOST_RECORDS = 600  # of one kind; when there are more, every other one is dropped
+MEANS = (False, False, True, True, False)  # which columns of the curves become means in a group
 
 
 class GrowingArray:
@@ -46,6 +49,13 @@ class GrowingArray:
             self._room = room
         self._room[self._size : size] = values
         self._size = size
+
+    def halve(self, *, to_means: bool) -> None:
+        """Let each two neighbours become one: their mean, or the later of them. The size must be even."""
+        pairs = self.values.reshape(-1, 2)
+        room = np.empty_like(self._room)
+        room[: len(pairs)] = pairs.mean(axis=1) if to_means else pairs[:, 1]
+        self._room, self._size = room, len(pairs)
 
 
 class Record(Protocol):
@@ -91,15 +101,42 @@ class Records(Generic[AnyRecord]):
         return len(self.until(self._latest.step)) if self._latest is not None else 0
 
 
+class Curves:
+    """Step, position, loss, accuracy and learning rate of every batch; of a long run, of each two, four, eight ...
+
+    A run may go on for hours, a thousand batches a second: its record must not fill the memory. Such a group stands
+    with the mean of its losses and accuracies at its last batch. One that is not full yet waits.
+    """
+
+    def __init__(self, most: int = MOST_BATCHES) -> None:
+        self._most = most
+        self._group = 1  # batches that make one entry
+        self._waiting: list[NDArray[Any]] | None = None  # batches of the group that is not full
+        self.columns = tuple(GrowingArray(dtype) for dtype in (np.int64, *(np.float64,) * 4))
+
+    def extend(self, columns: Sequence[NDArray[Any]]) -> None:
+        """Append batches that came after all others: five arrays (n,), in the order of the class's words."""
+        if self._group > 1:
+            if self._waiting is not None:
+                columns = [np.concatenate(both) for both in zip(self._waiting, columns, strict=True)]
+            full = len(columns[0]) // self._group * self._group
+            self._waiting = [column[full:].copy() for column in columns]
+            groups = [column[:full].reshape(-1, self._group) for column in columns]
+            columns = [group.mean(axis=1) if mean else group[:, -1] for group, mean in zip(groups, MEANS, strict=True)]
+        for kept, column in zip(self.columns, columns, strict=True):
+            kept.extend(column)
+        size = len(self.columns[0])
+        if size >= self._most and size % 2 == 0:
+            for kept, mean in zip(self.columns, MEANS, strict=True):
+                kept.halve(to_means=mean)
+            self._group *= 2
+
+
 class History:
-    """Losses and accuracies of every batch, validations, epochs, and where the run stands."""
+    """Losses and accuracies of the batches, validations, epochs, and where the run stands."""
 
     def __init__(self) -> None:
-        self._steps = GrowingArray(np.int64)
-        self._positions = GrowingArray(np.float64)
-        self._losses = GrowingArray(np.float64)
-        self._accuracies = GrowingArray(np.float64)
-        self._rates = GrowingArray(np.float64)
+        self._curves = Curves()
         self.validations: list[ValidationDone] = []
         self.epochs: list[EpochDone] = []
         self.health: Records[HealthSample] = Records()
@@ -114,45 +151,48 @@ class History:
         self.seconds = 0.0
 
     def __len__(self) -> int:
-        return len(self._steps)
+        return len(self._curves.columns[0])
 
     @property
     def train_steps(self) -> NDArray[np.int64]:
-        """The number of each batch, counted from 1."""
-        return self._steps.values
+        """The number of each batch, counted from 1; where several share an entry (see Curves), of the last of them."""
+        return self._curves.columns[0].values
 
     @property
     def train_epochs(self) -> NDArray[np.float64]:
         """The position of each batch in epochs: right also when the batch size was changed in between."""
-        return self._positions.values
+        return self._curves.columns[1].values
 
     @property
     def train_losses(self) -> NDArray[np.float64]:
         """The loss of each batch, before its update."""
-        return self._losses.values
+        return self._curves.columns[2].values
 
     @property
     def train_accuracies(self) -> NDArray[np.float64]:
         """The accuracy of each batch, before its update."""
-        return self._accuracies.values
+        return self._curves.columns[3].values
 
     @property
     def train_rates(self) -> NDArray[np.float64]:
         """The learning rate of the update of each batch, with what the schedule made of it."""
-        return self._rates.values
+        return self._curves.columns[4].values
 
     def epoch_at(self, step: int) -> float:
         """The position in epochs after ``step`` updates."""
-        return float(self.train_epochs[min(step, len(self)) - 1]) if step > 0 and len(self) else 0.0
+        if step <= 0 or not len(self):
+            return 0.0
+        known, positions = self.train_steps, self.train_epochs
+        after = min(int(np.searchsorted(known, step)), len(known) - 1)
+        if after and known[after] != step:  # within a group
+            return float(np.interp(step, known[after - 1 : after + 1], positions[after - 1 : after + 1]))
+        return float(positions[after])
 
     def extend(self, snapshot: Snapshot) -> None:
         """Append what happened since the last snapshot."""
-        self._steps.extend(snapshot.points.steps)
-        self._positions.extend(snapshot.points.epochs)
-        self._losses.extend(snapshot.points.losses)
-        self._accuracies.extend(snapshot.points.accuracies)
-        self._rates.extend(snapshot.points.rates)
-        self.validations.extend(snapshot.validations)
+        points = snapshot.points
+        self._curves.extend((points.steps, points.epochs, points.losses, points.accuracies, points.rates))
+        self.validations = thinned([*self.validations, *snapshot.validations])
         self.epochs.extend(snapshot.epochs_done)
         self.health.extend(snapshot.health)
         self.checkups.extend(snapshot.checkups)
@@ -164,3 +204,12 @@ class History:
         self.planned_epochs = snapshot.epochs
         self.images_per_second = snapshot.images_per_second
         self.seconds = snapshot.seconds
+
+
+def thinned(validations: list[ValidationDone], most: int = MOST_VALIDATIONS) -> list[ValidationDone]:
+    """All of them, or every other one where there are more than `most`; the first, the last and the best ones stay."""
+    if len(validations) <= most:
+        return validations
+    best = min(validations, key=lambda done: done.loss), max(validations, key=lambda done: done.accuracy)
+    last = len(validations) - 1
+    return [done for place, done in enumerate(validations) if place % 2 == 0 or place == last or done in best]

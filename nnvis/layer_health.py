@@ -22,7 +22,7 @@ def health_rows(history: History, step: int, titles: Mapping[str, str], recent: 
         return ()
     checkups = history.checkups.until(step)
     units = {count.layer: count for count in checkups[-1].units} if checkups else {}
-    rates = history.train_rates[: samples[-1].step]
+    rates = history.train_rates[: np.searchsorted(history.train_steps, samples[-1].step, side="right")]
     eased = len(rates) > 0 and bool(rates[-1] < EASED * rates.max())
     rows = []
     for place, measured in enumerate(samples[-1].layers):

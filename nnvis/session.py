@@ -170,7 +170,7 @@ class Session(Running):
         """The last kept moment before the loss rose for good above where it began; None when none is kept."""
         losses = self.history.train_losses
         fine = np.flatnonzero(losses <= 1.5 * losses[0]) if len(losses) else np.empty(0, np.int64)
-        last = int(fine[-1]) if len(fine) else 0  # the loss of batch n is that after n - 1 updates
+        last = int(self.history.train_steps[fine[-1]]) - 1 if len(fine) else 0  # batch n was met after n - 1 updates
         kept = [step for step in self.timeline.steps if step <= last] if self.timeline else []
         return kept[-1] if kept else None
 

@@ -196,7 +196,7 @@ class LineChart(ZoomPlot):
         run = self.run
         self._in_batches = self.has_batches and high - low < BATCHES_BELOW * run.step_width
         if self._in_batches:
-            return chart_scale.batch_axis(low, high, run.step_number(low), run.step_number(high), len(run), width)
+            return chart_scale.batch_axis(low, high, run.step_number(low), run.step_number(high), run.last_step, width)
         return chart_scale.epoch_axis(low, high, run.now if self.has_batches else None, width)
 
     def set_hover(self, epoch: float | None) -> None:

@@ -80,7 +80,7 @@ class ChartCard(Card):
 
     def explain_values(self, validation_images: str) -> None:
         """Say on hover what the two values are; the second is measured on that many images."""
-        window = self.chart.run.series.window
+        window = self.chart.run.series.window * self.chart.run.batches_per_value
         over = f"Running average over the last {window} batches" if window > 1 else "The last batch"
         explain(self.train_key, f"{over}, {'each ' if window > 1 else ''}measured just before its update.")
         measured = f"Measured on {validation_images} validation images" if validation_images else "Measured on images"

@@ -171,8 +171,8 @@ def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64],
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(color(theme.text_2))  # a wider pen takes Qt twenty times as long
     painter.drawPolyline(pg.functions.arrayToQPolygonF(x, y))
-    step = min(count, max(1, run.reading_at(pointed_at).step)) if pointed_at is not None else count
-    words = _short(float(rates[step - 1]))
+    place = run.count_until(run.reading_at(pointed_at).step) if pointed_at is not None else count
+    words = _short(float(rates[min(count, max(1, place)) - 1]))
     write(painter, (x[-1] + 8, top, chart.width() - x[-1] - 8, STRIP), words, "caption")
 
 

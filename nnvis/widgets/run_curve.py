@@ -50,15 +50,22 @@ class RunCurve:
         self.name = name
         self.series = BatchSeries()
         self.epochs = _NOTHING
+        self._steps: NDArray[np.int64] | None = None
         self.validation_epochs = _NOTHING
         self.validation_values = _NOTHING
 
     def __len__(self) -> int:
         return len(self.series)
 
-    def set_batches(self, epochs: Floats, values: NDArray[np.floating]) -> None:
-        """Take over the position and the value of every batch so far. The arrays are read, not copied."""
+    def set_batches(
+        self, epochs: Floats, values: NDArray[np.floating], steps: NDArray[np.int64] | None = None
+    ) -> None:
+        """Take over the position and the value of every batch so far. The arrays are read, not copied.
+
+        ``steps``: the number of each batch, where not every one has a value; None: 1, 2, 3 and so on.
+        """
         self.epochs = epochs[: len(values)]
+        self._steps = steps
         self.series.follow(values)
 
     def set_validation(self, epochs: Floats, values: Floats) -> None:
@@ -69,6 +76,21 @@ class RunCurve:
         """Forget everything: another run begins."""
         self.series.restart()
         self.epochs = self.validation_epochs = self.validation_values = _NOTHING
+        self._steps = None
+
+    @property
+    def last_step(self) -> int:
+        """The number of the newest batch that has a value; 0 before the first."""
+        return self.step_at(len(self))
+
+    def step_at(self, count: int) -> int:
+        """The number of the ``count``-th batch that has a value; 0 for none."""
+        return int(self._steps[count - 1]) if count and self._steps is not None else count
+
+    def count_until(self, step: int) -> int:
+        """How many of the first ``step`` batches have a value."""
+        known = self._steps
+        return min(step, len(self)) if known is None else bisect_right(known, step, 0, len(self))
 
     @property
     def now(self) -> float:
@@ -79,13 +101,18 @@ class RunCurve:
     def step_width(self) -> float:
         """Length of the newest step in epochs."""
         if len(self) > 1:
-            return float(self.epochs[-1] - self.epochs[-2])
+            return float(self.epochs[-1] - self.epochs[-2]) / self.batches_per_value
         return self.now or 0.001
+
+    @property
+    def batches_per_value(self) -> int:
+        """How many batches the newest value is the mean of: 1, but for very long runs."""
+        return self.last_step - self.step_at(len(self) - 1) if len(self) > 1 else 1
 
     @property
     def window(self) -> int:
         """Number of batches in the newest trailing mean."""
-        return min(self.series.window, len(self))
+        return min(self.series.window, len(self)) * self.batches_per_value
 
     def between(self, low: float, high: float) -> tuple[int, int]:
         """Return the indices of the batches in [low, high], and one more at either side for the line to come from."""
@@ -121,26 +148,33 @@ class RunCurve:
         if not len(self):
             return epoch / self.step_width
         if epoch > self.now:
-            return len(self) + (epoch - self.now) / self.step_width
+            return self.last_step + (epoch - self.now) / self.step_width
         before = max(0, bisect_left(self.epochs, epoch) - 1)
         around = slice(max(0, before - 1), before + 3)
         known = np.concatenate([[0.0], self.epochs[around]]) if around.start == 0 else self.epochs[around]
-        numbers = np.arange(len(known)) + (0 if around.start == 0 else around.start + 1)
+        first = 0 if around.start == 0 else around.start + 1
+        numbers = [self.step_at(count) for count in range(first, first + len(known))]
         return float(np.interp(epoch, known, numbers))
 
     def reading_at(self, epoch: float = math.inf) -> Reading:
         """Return the values at the step nearest to a position; the newest by default."""
-        step = len(self) if epoch >= self.now else max(0, round(self.step_number(epoch)))
-        moment = float(self.epochs[step - 1]) if step else 0.0
+        count = len(self) if epoch >= self.now else self._nearest(epoch)
+        moment = float(self.epochs[count - 1]) if count else 0.0
         measured = bisect_right(self.validation_epochs, moment + 1e-6) - 1
         return Reading(
-            step=step,
+            step=self.step_at(count),
             epoch=moment,
-            train=self.series.mean_at(step - 1) if step else None,
-            window=min(self.series.window, step),
+            train=self.series.mean_at(count - 1) if count else None,
+            window=min(self.series.window, count) * self.batches_per_value,
             validation=float(self.validation_values[measured]) if measured >= 0 else None,
             validated_at=float(self.validation_epochs[measured]) if measured >= 0 else None,
         )
+
+    def _nearest(self, epoch: float) -> int:
+        """Which batch that has a value is the nearest, counted from 1; 0: the moment before training."""
+        after = bisect_left(self.epochs, epoch)
+        before = float(self.epochs[after - 1]) if after else 0.0
+        return after + (after < len(self) and epoch - before > float(self.epochs[after]) - epoch)
 
     def columns(self) -> dict[str, Floats]:
         """Return the table of the run, a row a step from step 0 on; not a number where nothing was measured."""
@@ -150,7 +184,7 @@ class RunCurve:
         known = rows < len(epochs)
         validation[rows[known]] = self.validation_values[known]
         return {
-            "step": np.arange(len(epochs), dtype=np.float64),
+            "step": np.array([self.step_at(count) for count in range(len(epochs))], np.float64),
             "epoch": epochs,
             f"train_{self.name}": np.concatenate([[np.nan], self.series.values.astype(np.float64)]),
             f"train_{self.name}_mean_of_{self.series.window}": np.concatenate([[np.nan], self.series.all_means()]),

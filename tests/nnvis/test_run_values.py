@@ -10,7 +10,7 @@ from core.errors import ShapeError
 from core.layers import Dense, Flatten
 from core.sequential import Sequential
 from core.training import EpochDone, ValidationDone
-from nnvis.history import FIRST_CAPACITY, History
+from nnvis.history import FIRST_CAPACITY, MOST_VALIDATIONS, Curves, History, thinned
 from nnvis.progress import progress
 from nnvis.training.snapshot import Points, Snapshot
 from nnvis.viewer import Viewer
@@ -129,3 +129,43 @@ def test_outputs_that_are_no_shares_are_called_so() -> None:
 def test_a_broken_network_has_no_answer(viewer: Viewer) -> None:
     viewer.show(np.full(7850, np.nan, np.float32))
     assert viewer.answer(np.zeros((28, 28), np.uint8), step=3) is None
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 7, 64, 1000])
+def test_of_a_long_run_ever_larger_groups_of_batches_share_an_entry(chunk):
+    steps = np.arange(1, 1001)
+    whole = (steps, steps / 10, 1 / steps, steps % 2 * 1.0, steps / 1e3)
+    curves = Curves(most=64)
+    for start in range(0, 1000, chunk):
+        curves.extend([column[start : start + chunk] for column in whole])
+        assert len(curves.columns[0]) < 64 + chunk
+    kept, positions, losses, accuracies, rates = (column.values for column in curves.columns)
+    group = int(kept[0])
+    assert group & (group - 1) == 0  # a power of two
+    assert kept.tolist() == list(range(group, 1000 - 1000 % group + 1, group))
+    np.testing.assert_allclose(positions, kept / 10)
+    np.testing.assert_allclose(rates, kept / 1e3)
+    np.testing.assert_allclose(losses, [np.mean(1 / np.arange(end - group + 1, end + 1)) for end in kept])
+    np.testing.assert_allclose(accuracies, 0.5 if group > 1 else kept % 2)
+
+
+def test_the_memory_of_a_run_has_an_end():
+    history = History()
+    history._curves = Curves(most=64)
+    for first in range(1, 30_000, 50):
+        history.extend(snapshot(first, first + 49))
+    assert len(history) <= 64
+    assert len(history.validations) <= MOST_VALIDATIONS
+    assert history.step == 30_000
+    assert history.epoch_at(29_000) == pytest.approx(290.0)
+    assert history.epoch_at(29_001) == pytest.approx(290.01)
+    assert history.train_losses[-1] == pytest.approx(1 / 29_900, rel=0.02)
+
+
+def test_the_best_validations_outlast_all_thinning():
+    events = [ValidationDone(step, step / 10, 1.0, 0.5, 10) for step in range(30)]
+    events[7] = ValidationDone(7, 0.7, 0.1, 0.5, 10)
+    events[11] = ValidationDone(11, 1.1, 1.0, 0.9, 10)
+    kept = thinned(events, most=20)
+    assert [done.step for done in kept] == [0, 2, 4, 6, 7, 8, 10, 11, *range(12, 30, 2), 29]
+    assert thinned(kept, most=20) is kept

@@ -171,6 +171,21 @@ def test_steps_keep_their_numbers_when_the_batch_size_changes():
     assert run.step_number(1.5) == pytest.approx(125)
 
 
+def test_a_long_run_of_which_every_fourth_batch_has_a_value_keeps_its_numbers():
+    run = RunCurve("loss")
+    steps = np.arange(4, 401, 4)
+    run.set_batches(steps / 50, np.linspace(2, 1, 100), steps)
+    assert (run.last_step, run.batches_per_value, run.window) == (400, 4, 400)
+    reading = run.reading_at(3.01)  # step 150.5
+    assert (reading.step, reading.epoch) == (152, 3.04)
+    assert reading.train == pytest.approx(np.linspace(2, 1, 100)[:38].mean())
+    assert run.reading_at(0.01).step == 0
+    assert run.step_number(3.0) == pytest.approx(150)
+    assert run.step_number(9.0) == pytest.approx(450)
+    assert run.columns()["step"].tolist() == [0.0, *steps.tolist()]
+    assert (run.count_until(3), run.count_until(4), run.count_until(7), run.count_until(999)) == (0, 1, 1, 100)
+
+
 def test_the_table_has_every_batch_and_each_measurement_in_its_row():
     columns = curve().columns()
     assert columns["step"].tolist() == list(range(251))

@@ -135,7 +135,7 @@ class CurvesRow(QObject):
             (self.loss_card, history.train_losses, "loss"),
             (self.accuracy_card, history.train_accuracies, "accuracy"),
         ):
-            card.chart.run.set_batches(history.train_epochs, values)
+            card.chart.run.set_batches(history.train_epochs, values, history.train_steps)
             if fresh:
                 epochs = np.array([done.epoch for done in history.validations], dtype=np.float64)
                 measured = np.array([getattr(done, name) for done in history.validations], dtype=np.float64)
