@@ -116,8 +116,10 @@ class Band(Curve):
             super().paint_pixels(painter, px, py)
             return
         middle, bottom, top = px[0::2], py[0::2], py[1::2]
-        half = (middle[-1] - middle[0]) / max(1, len(middle) - 1) / 2
-        borders = np.rint(np.append(middle - half, middle[-1] + half))  # each bar begins where the last one ends
+        # Each bar begins where the last one ends, also where a change of the batch size makes them wider.
+        between = (middle[:-1] + middle[1:]) / 2
+        first, last = (between[0], between[-1]) if len(between) else (middle[0] + 0.5, middle[0] - 0.5)
+        borders = np.rint(np.concatenate([[2 * middle[0] - first], between, [2 * middle[-1] - last]]))
         fine = np.isfinite(top)  # a loss of zero has no logarithm: its bar reaches down to the edge
         self._bars.resize(int(np.count_nonzero(fine)))
         if not len(self._bars):

@@ -449,3 +449,15 @@ def test_the_band_of_a_long_run_reaches_from_the_lowest_to_the_highest(chart, th
     filled = [y for y in range(image.height()) if image.pixelColor(x, y).name() == band]
     assert filled[0] == pytest.approx(chart.y_pixel(3.0), abs=1)
     assert filled[-1] == pytest.approx(chart.y_pixel(1.0), abs=1)
+
+
+def test_the_bars_of_the_band_meet_though_batches_grew_in_mid_run(chart):
+    epochs = np.concatenate([np.arange(1, 3001) / 1000, 3 + np.arange(1, 1501) / 500])  # twice as large from 3 on
+    chart.run.set_batches(epochs, np.full(4500, 0.5))
+    chart.refresh()
+    chart.grab()
+    bars = chart._raw._bars.ndarray()
+    left, width = bars[:, 0], bars[:, 2]
+    assert np.array_equal(left[1:], (left + width)[:-1])  # no gap, and none lies over another
+    assert width[-20:-5].mean() > 1.5 * width[5:20].mean()
+    assert (width >= 1).all()
