@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nnvis.training.snapshot import Snapshot
 
 FIRST_CAPACITY = 4096
-MOST_BATCHES = 2**17  # entries of the curves; when there are more, two and two become one
+MOST_BATCHES = 120_000  # entries of the curves; when there are more, two and two become one. With news they fit 2**17
 MOST_VALIDATIONS = 1000
 MOST_RECORDS = 600  # of one kind; when there are more, every other one is dropped
 MEANS = (False, False, True, True, False)  # which columns of the curves become means in a group
@@ -53,7 +53,7 @@ class GrowingArray:
     def halve(self, *, to_means: bool) -> None:
         """Let each two neighbours become one: their mean, or the later of them. The size must be even."""
         pairs = self.values.reshape(-1, 2)
-        room = np.empty_like(self._room)
+        room = self._room.copy()  # all of it in use at once: else a run would seem to grow until it is full again
         room[: len(pairs)] = pairs.mean(axis=1) if to_means else pairs[:, 1]
         self._room, self._size = room, len(pairs)
 
