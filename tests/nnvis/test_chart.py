@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QEnterEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QEnterEvent, QGuiApplication, QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from nnvis.theme import COMPACT, color
@@ -461,3 +461,22 @@ def test_the_bars_of_the_band_meet_though_batches_grew_in_mid_run(chart):
     assert np.array_equal(left[1:], (left + width)[:-1])  # no gap, and none lies over another
     assert width[-20:-5].mean() > 1.5 * width[5:20].mean()
     assert (width >= 1).all()
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_measured_points_are_dots_of_one_size_on_every_screen(chart, ratio):
+    give(chart, 150)
+    image = QImage(chart.size() * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    painter = QPainter(image)
+    chart.paint_plot(painter)
+    painter.end()
+    x, y = chart.x_pixel(0.5) * ratio, chart.y_pixel(math.log10(1.25)) * ratio
+
+    def looks_like(dx: float, dy: float, tint: str) -> bool:
+        found, wanted = image.pixelColor(round(x + dx * ratio), round(y + dy * ratio)), color(tint)
+        return max(abs(a - b) for a, b in zip(found.getRgb(), wanted.getRgb(), strict=True)) < 40
+
+    assert looks_like(0, 0, chart.theme.validation)
+    assert looks_like(0, 1.2, chart.theme.validation)  # thicker than the line
+    assert looks_like(0, 3.1, chart.theme.card)  # with an edge
