@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 FIRST_CAPACITY = 4096
 MOST_BATCHES = 120_000  # entries of the curves; when there are more, two and two become one. With news they fit 2**17
-MOST_VALIDATIONS = 1000
 MOST_RECORDS = 600  # of one kind; when there are more, every other one is dropped
 MEANS = (False, False, True, True, False)  # which columns of the curves become means in a group
 
@@ -206,7 +205,7 @@ class History:
         self.seconds = snapshot.seconds
 
 
-def thinned(validations: list[ValidationDone], most: int = MOST_VALIDATIONS) -> list[ValidationDone]:
+def thinned(validations: list[ValidationDone], most: int = MOST_RECORDS) -> list[ValidationDone]:
     """All of them, or every other one where there are more than `most`; the first, the last and the best ones stay."""
     if len(validations) <= most:
         return validations

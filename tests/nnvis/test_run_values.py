@@ -10,7 +10,7 @@ from core.errors import ShapeError
 from core.layers import Dense, Flatten
 from core.sequential import Sequential
 from core.training import EpochDone, ValidationDone
-from nnvis.history import FIRST_CAPACITY, MOST_VALIDATIONS, Curves, History, thinned
+from nnvis.history import FIRST_CAPACITY, MOST_RECORDS, Curves, History, thinned
 from nnvis.progress import progress
 from nnvis.training.snapshot import Points, Snapshot
 from nnvis.viewer import Viewer
@@ -155,7 +155,7 @@ def test_the_memory_of_a_run_has_an_end():
     for first in range(1, 30_000, 50):
         history.extend(snapshot(first, first + 49))
     assert len(history) <= 64
-    assert len(history.validations) <= MOST_VALIDATIONS
+    assert len(history.validations) <= MOST_RECORDS
     assert history.step == 30_000
     assert history.epoch_at(29_000) == pytest.approx(290.0)
     assert history.epoch_at(29_001) == pytest.approx(290.01)
