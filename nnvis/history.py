@@ -191,7 +191,8 @@ class History:
         """Append what happened since the last snapshot."""
         points = snapshot.points
         self._curves.extend((points.steps, points.epochs, points.losses, points.accuracies, points.rates))
-        self.validations = thinned([*self.validations, *snapshot.validations])
+        self.validations.extend(snapshot.validations)
+        self.validations = thinned(self.validations)
         self.epochs.extend(snapshot.epochs_done)
         self.health.extend(snapshot.health)
         self.checkups.extend(snapshot.checkups)

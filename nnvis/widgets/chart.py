@@ -227,7 +227,8 @@ class LineChart(ZoomPlot):
     def paint_under(self, painter: QPainter) -> None:
         """Paint the grid, the axis words and, before training, what guessing would reach."""
         area = self.area()
-        self.paint_lines(painter)
+        # hairlines at the axis numbers, but for "now", which is the curve's end
+        self.paint_grid(painter, [tick for tick in self._x.ticks if not tick.now], self._y.ticks)
         self.paint_y_words(painter)
         if self._rates is not None:
             pointed_at = self._moment if self._hover is None else self._hover
@@ -245,10 +246,6 @@ class LineChart(ZoomPlot):
             painter.drawLine(QLineF(area.left(), at, area.right(), at))
             words_area = (area.left(), at - 18, area.width(), 16.0)
             write(painter, words_area, self.chance.text, "caption", side="right")
-
-    def paint_lines(self, painter: QPainter) -> None:
-        """Paint hairlines at the axis numbers, but for "now", which is the curve's end."""
-        self.paint_grid(painter, [tick for tick in self._x.ticks if not tick.now], self._y.ticks)
 
     def paint_over(self, painter: QPainter) -> None:
         """Paint the measured points, the names at the line ends, and what is pointed at."""

@@ -14,6 +14,7 @@ from nnvis.widgets.series import BatchSeries, Envelope
 Floats = NDArray[np.float64]
 
 _NOTHING: Floats = np.empty(0)
+_NO_STEPS: NDArray[np.int64] = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class RunCurve:
         self.name = name
         self.series = BatchSeries()
         self.epochs = _NOTHING
-        self._steps: NDArray[np.int64] | None = None
+        self._steps = _NO_STEPS
         self.validation_epochs = _NOTHING
         self.validation_values = _NOTHING
 
@@ -65,7 +66,7 @@ class RunCurve:
         ``steps``: the number of each batch, where not every one has a value; None: 1, 2, 3 and so on.
         """
         self.epochs = epochs[: len(values)]
-        self._steps = steps
+        self._steps = np.arange(1, len(values) + 1) if steps is None else steps[: len(values)]
         self.series.follow(values)
 
     def set_validation(self, epochs: Floats, values: Floats) -> None:
@@ -76,7 +77,7 @@ class RunCurve:
         """Forget everything: another run begins."""
         self.series.restart()
         self.epochs = self.validation_epochs = self.validation_values = _NOTHING
-        self._steps = None
+        self._steps = _NO_STEPS
 
     @property
     def last_step(self) -> int:
@@ -85,12 +86,11 @@ class RunCurve:
 
     def step_at(self, count: int) -> int:
         """The number of the ``count``-th batch that has a value; 0 for none."""
-        return int(self._steps[count - 1]) if count and self._steps is not None else count
+        return int(self._steps[count - 1]) if count else 0
 
     def count_until(self, step: int) -> int:
         """How many of the first ``step`` batches have a value."""
-        known = self._steps
-        return min(step, len(self)) if known is None else bisect_right(known, step, 0, len(self))
+        return bisect_right(self._steps, step)
 
     @property
     def now(self) -> float:
@@ -184,7 +184,7 @@ class RunCurve:
         known = rows < len(epochs)
         validation[rows[known]] = self.validation_values[known]
         return {
-            "step": np.array([self.step_at(count) for count in range(len(epochs))], np.float64),
+            "step": np.concatenate([[0.0], self._steps]),
             "epoch": epochs,
             f"train_{self.name}": np.concatenate([[np.nan], self.series.values.astype(np.float64)]),
             f"train_{self.name}_mean_of_{self.series.window}": np.concatenate([[np.nan], self.series.all_means()]),
