@@ -9,6 +9,7 @@ import numpy as np
 from nnvis.history import History
 from nnvis.widgets.health_row import HealthRow
 
+MOST_NORMS = 150  # measured batches that a line of gradient norms is made from: it is 60 pixels wide
 EASED = 0.1  # of the highest learning rate of the run: below that the schedule means the updates to be small
 
 
@@ -24,6 +25,9 @@ def health_rows(history: History, step: int, titles: Mapping[str, str], recent: 
     units = {count.layer: count for count in checkups[-1].units} if checkups else {}
     rates = history.train_rates[: np.searchsorted(history.train_steps, samples[-1].step, side="right")]
     eased = len(rates) > 0 and bool(rates[-1] < EASED * rates.max())
+    spaced = samples[:: -(-len(samples) // MOST_NORMS)]
+    if spaced[-1] is not samples[-1]:
+        spaced.append(samples[-1])
     rows = []
     for place, measured in enumerate(samples[-1].layers):
         title = titles.get(measured.layer)
@@ -35,7 +39,7 @@ def health_rows(history: History, step: int, titles: Mapping[str, str], recent: 
                 title,
                 measured.update_ratio,
                 np.array([sample.layers[place].update_ratio for sample in samples[-recent:]]),
-                np.array([sample.layers[place].gradient_norm for sample in samples]),
+                np.array([sample.layers[place].gradient_norm for sample in spaced]),
                 count.stuck if count else None,
                 count.units if count else 0,
                 count.flat if count else None,

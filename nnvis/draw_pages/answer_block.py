@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from nnvis.draw_pages.pace import Pace
 from nnvis.number_text import count, decimal, measure, percent, share
 from nnvis.theme import ThemeSource
 from nnvis.viewer import Answer
@@ -16,6 +17,7 @@ from nnvis.widgets.live_label import LiveLabel
 from nnvis.widgets.picture import Picture
 
 LINES = 58  # room for the words of the empty state, so that nothing jumps with the first stroke
+STEPS_HZ = 4  # how often the step is said while it runs: more often nobody could read it
 NET_SEES = "Your drawing, cropped, fitted into 20×20 and centred by mass, as MNIST was made."
 
 
@@ -38,6 +40,8 @@ class AnswerBlock(QWidget):
         self._confidence = LiveLabel(theme_source, "panel", "value", "plain")
         self._next = LiveLabel(theme_source, "panel", tone="secondary")
         self._step = LiveLabel(theme_source, "panel")
+        self._by = ""
+        self._steps = Pace(self._say_step, STEPS_HZ, self)
         explain(self._step, "The answer comes from the network as it is now, after this many batches.")
         self._doubt = Chip(theme_source, "not sure")
         self._changed = Chip(theme_source, "not as trained", "warning", "reset", clickable=True)
@@ -103,13 +107,16 @@ class AnswerBlock(QWidget):
         set_tone(self._digit, "" if answer.is_sure else "faint")
         self._confidence.setText(write(answer.confidence))
         self._next.setText(f"next: {names[answer.second]} with {write(answer.second_confidence)}")
-        by = f"by the net at step {count(answer.step)}" if answer.step else "by the untrained net"
-        self._step.setText(by)
+        self._by = f"by the net at step {count(answer.step)}" if answer.step else "by the untrained net"
+        self._steps.request()
         self._show_chips(answer)
         doubt = "" if answer.is_sure else "not sure, "
-        self._digit.setAccessibleDescription(f"{doubt}{write(answer.confidence)}, {self._next.text()}, {by}")
+        self._digit.setAccessibleDescription(f"{doubt}{write(answer.confidence)}, {self._next.text()}, {self._by}")
         self._missing.hide()
         self._given.show()
+
+    def _say_step(self) -> None:
+        self._step.setText(self._by)
 
     def _show_chips(self, answer: Answer) -> None:
         reading = answer.reading

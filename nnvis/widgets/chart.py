@@ -27,6 +27,7 @@ LABEL_SPACING = 16
 BOX_FROM_HEIGHT = 140  # a lower plot has no room for a read-out box: the head of its card shows the values
 FIRST_BATCHES = 20  # until then the curve grows into the axis instead of being stretched over it
 BATCHES_BELOW = 100  # a stretch of fewer batches is numbered in batches
+FEWEST_MEANS = 60  # places of the smoothed line in a narrow chart; in a wide one there is one each two pixels
 FULL_BUCKET = 6  # the extremes of that many batches lie so far apart that neighbouring buckets overlap
 
 
@@ -45,6 +46,7 @@ class LineChart(ZoomPlot):
         self._marks: tuple[Mark, ...] = ()
         self._moment: float | None = None  # that is looked back at, in epochs; None: the present is shown
         self._rates: NDArray[np.float64] | None = None  # None: no strip
+        self.highest_rate = 0.0
         self._planned_epochs = 1.0
         self._log = measure.can_log
         self._log_shown = False
@@ -99,6 +101,9 @@ class LineChart(ZoomPlot):
         if (rates is None) != (self._rates is None):
             room = 0 if rates is None else chart_marks.STRIP + chart_marks.STRIP_GAP
             self.set_margins(MARGINS + QMargins(0, 0, 0, room))
+        known = 0 if self._rates is None or rates is None or len(rates) < len(self._rates) else len(self._rates)
+        fresh = rates[known:] if rates is not None else ()  # a long run has a hundred thousand: each is looked at once
+        self.highest_rate = max(self.highest_rate if known else 0.0, float(np.max(fresh, initial=0.0)))
         self._rates = rates
 
     @property
@@ -168,13 +173,16 @@ class LineChart(ZoomPlot):
         moment = f"at epoch {reading.epoch:.2f}" if reading.step else "before training"
         return f"{title} {moment}: {'; '.join(parts)}."
 
-    def refresh(self) -> None:
-        """Bring the curves up to date: at most a few hundred points, whatever the length of the run."""
+    def refresh(self, *, say: bool = True) -> None:
+        """Bring the curves up to date: at most a few hundred points, whatever the length of the run.
+
+        ``say``: the sentence for those who hear the window, too; nobody hears ten a second.
+        """
         run, area = self.run, self.area()
         low, high = self.view()
         filled = (min(high, run.now) - low) / (high - low)
         raw_epochs, raw, envelope = run.envelope(low, high, max(1, int(area.width() * filled / 2)))
-        epochs, means = run.smoothed(low, high)
+        epochs, means = run.smoothed(low, high, limit=max(FEWEST_MEANS, round(area.width() / 2)))
         measured, values = run.validation(low, high)
         seen = (measured >= low) & (measured <= high)
         places, lines = np.append(epochs, measured[seen]), np.append(means, values[seen])
@@ -188,7 +196,8 @@ class LineChart(ZoomPlot):
         self._validation.set_points(measured, plotted(values, log))
         vertical = self.measure.axis(shown, round(area.height()), log)
         self.set_axes(self._time_axis(low, high, round(area.width())), vertical)
-        self.setAccessibleDescription(self.sentence())
+        if say:
+            self.setAccessibleDescription(self.sentence())
         self._place_read_out()
         self.paint_soon()
 
@@ -281,19 +290,17 @@ class LineChart(ZoomPlot):
             chart_marks.paint_best(painter, self, at, words)
 
     def lines_in_pixels(self) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-        """The points of both lines, as they lie in this widget."""
-        lines = [item.getData() for item in (self._smoothed, self._validation)]
-        return [(self.x_pixels(x), self.y_pixels(y)) for x, y in lines if x is not None]
+        """The points of both lines, as they were last painted."""
+        return [(item.px, item.py) for item in (self._smoothed, self._validation)]
 
     def _paint_points(self, painter: QPainter) -> None:
         if len(self.run) == 1:  # a single batch makes no line
-            x, y = self._smoothed.getData()
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color(self.theme.train))
-            painter.drawEllipse(QPointF(self.x_pixel(x[0]), self.y_pixel(y[0])), 2.5, 2.5)
-        x, y = self._validation.getData()
-        if x is not None and len(x) <= self.area().width() / 8:  # closer than that, dots would hide the line
-            self._dots.paint(painter, self.x_pixels(x), self.y_pixels(y))
+            painter.drawEllipse(QPointF(self._smoothed.px[0], self._smoothed.py[0]), 2.5, 2.5)
+        measured = self._validation
+        if len(measured.px) <= self.area().width() / 8:  # closer than that, dots would hide the line
+            self._dots.paint(painter, measured.px, measured.py)
 
     def _paint_names(self, painter: QPainter) -> None:
         area, low, high = self.area(), *self.view()

@@ -86,10 +86,11 @@ class ChartCard(Card):
         measured = f"Measured on {validation_images} validation images" if validation_images else "Measured on images"
         explain(self.validation_key, f"{measured}, which are never trained on.")
 
-    def refresh(self) -> None:
-        """Bring chart and values up to date."""
-        self.chart.refresh()
-        self._show_values()
+    def refresh(self, *, say: bool = True) -> None:
+        """Bring the chart up to date, and, if it is to `say` them, the values in its head."""
+        self.chart.refresh(say=say)
+        if say:
+            self._show_values()
 
     def heading(self) -> chart_export.Heading:
         """Return what stands over the chart when it is saved."""

@@ -63,6 +63,7 @@ class Curve(Shape):
         self._lines = Primitives(QLineF)
         self._stroke = QPen()
         self._width = width
+        self.px = self.py = np.empty(0)  # where the points lay when it was last painted
 
     def set_color(self, tint: QColor) -> None:
         """Draw in this opaque colour."""
@@ -74,8 +75,11 @@ class Curve(Shape):
     def paint_in_pixels(self, painter: QPainter) -> None:
         """Draw the segments."""
         x, y = self.getData()
-        if x is not None and len(x) > 1:
-            self.paint_pixels(painter, self._plot.x_pixels(x), np.clip(self._plot.y_pixels(y), -_FAR, _FAR))
+        if x is None:
+            return
+        self.px, self.py = self._plot.x_pixels(x), np.clip(self._plot.y_pixels(y), -_FAR, _FAR)
+        if len(x) > 1:
+            self.paint_pixels(painter, self.px, self.py)
 
     def paint_pixels(self, painter: QPainter, px: NDArray[np.float64], py: NDArray[np.float64]) -> None:
         """Draw the segments between points that are given in pixels."""

@@ -124,8 +124,8 @@ def best_place(values: NDArray[np.float64], low_is_best: bool) -> int | None:
 
 def paint_best(painter: QPainter, chart: LineChart, at: QPointF, words: str) -> None:
     """A ring round the best measured point; its value where there is room above or below."""
-    area, theme = chart.area(), chart.theme
-    if not area.adjusted(-4, -4, 4, 4).contains(at):
+    area, theme, (x, y) = chart.area(), chart.theme, (at.x(), at.y())
+    if not (area.left() - 4 <= x <= area.right() + 4 and area.top() - 4 <= y <= area.bottom() + 4):
         return
     painter.setPen(pen(theme.validation, 2))
     painter.setBrush(color(theme.card))
@@ -166,8 +166,7 @@ def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64],
     first, last = run.between(low, high)
     places = smoothing_places(first, max(first + 1, min(last, count)), MOST_POINTS)
     x = np.clip(chart.x_pixels(run.epochs[places]), area.left(), area.right())
-    highest = float(rates[:count].max())
-    y = bottom - 1 - (STRIP - 4) * rates[places] / (highest or 1.0)
+    y = bottom - 1 - (STRIP - 4) * rates[places] / (chart.highest_rate or 1.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(color(theme.text_2))  # a wider pen takes Qt twenty times as long
     painter.drawPolyline(pg.functions.arrayToQPolygonF(x, y))

@@ -23,7 +23,7 @@ class HealthRow:
         title: as on its card.
         ratio: update / weight of the batch measured last.
         ratios: those of the recent measured batches, this one included.
-        norms: gradient norms so far, for the line; the last one is written beside it.
+        norms: gradient norms, evenly spaced over the run so far, for the line; the last one is written beside it.
         stuck, units, flat: over the validation images, units that let no gradient through, of how many, and the share
             of outputs where the activation is flat; None where that cannot be.
         saturates: whether stuck units are saturated (sigmoid, tanh), and not dead (relu).
@@ -54,6 +54,12 @@ class HealthRow:
     def is_alarming(self) -> bool:
         """Whether a ratio off the gauge is a fault, and not what the schedule wants."""
         return self.is_off_scale and not (self.is_eased and self.ratio < 10 ** SCALE[0])
+
+    @cached_property
+    def span(self) -> tuple[float, float] | None:
+        """The smallest and the largest finite ratio of the recent batches; None of fewer than two."""
+        seen = self.ratios[np.isfinite(self.ratios)]
+        return (float(seen.min()), float(seen.max())) if len(seen) > 1 else None
 
     @cached_property
     def is_healthy(self) -> bool:

@@ -87,6 +87,7 @@ class HealthTable(PaintedWidget):
         self._words = dict(_LEAST)  # widths of the widest words so far: columns that came and went would be restless
         self._explained = ""
         self._images = 0
+        self._placed: tuple[int, list[_Column]] | None = None  # the columns, and for which width
         self._glide = Glide(theme_source, self)  # of the markers on the gauges
         self._glide.moved.connect(self._on_glided)
         self.setAccessibleName("Health of the layers")
@@ -99,6 +100,7 @@ class HealthTable(PaintedWidget):
         more = len(rows) != len(self.rows)
         self.rows = tuple(rows)
         self._make_room(fresh=more)
+        self._placed = None
         self._glide.go([gauge_place(row.ratio) for row in rows], glide=self.isVisible())
         self.set_sentence("; ".join(row.sentence for row in rows) + "." if rows else "")
         if more:
@@ -135,6 +137,12 @@ class HealthTable(PaintedWidget):
                 self._words[name] = max(self._words[name], math.ceil(text_width(text)) + sign)
 
     def _columns(self) -> list[_Column]:
+        """Where the columns stand; worked out once for rows and width."""
+        if self._placed is None or self._placed[0] != self.width():
+            self._placed = self.width(), self._shared_out()
+        return self._placed[1]
+
+    def _shared_out(self) -> list[_Column]:
         """Share out the width: first the last column gives way, then the gauge becomes shorter."""
         widest = max((text_width(row.title, "body", 600) for row in self.rows), default=0.0)
         widths = {
@@ -165,6 +173,10 @@ class HealthTable(PaintedWidget):
         ratio = next(column for column in self._columns() if column.name == "ratio")
         height = len(self.rows) * self.theme_source.metrics.health_row
         return QRect(round(ratio.left) - 9, HEAD, round(self._gauge_width(ratio)) + 18, height)
+
+    def _on_metrics_changed(self) -> None:
+        self._placed = None
+        super()._on_metrics_changed()
 
     def _on_glided(self) -> None:
         """Only the gauges move between two measurements, so only they are painted."""
@@ -240,9 +252,8 @@ class HealthTable(PaintedWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(low, round(top), high - low, round(height), _green(theme.track, theme.ok))
         middle = round(top + height / 2)
-        seen = row.ratios[np.isfinite(row.ratios)]
-        if len(seen) > 1:
-            left, right = (round(start + gauge_place(float(end)) * width) for end in (seen.min(), seen.max()))
+        if row.span is not None:
+            left, right = (round(start + gauge_place(end) * width) for end in row.span)
             painter.fillRect(left, middle - 1, max(2, right - left), 2, color(theme.text_2))
         if row.is_off_scale:
             tint = theme.bad if row.is_alarming else theme.text

@@ -10,10 +10,11 @@ from nnvis.hints.hint import Hint
 from nnvis.theme import ThemeSource, color, icon_pixmap
 from nnvis.widgets.buttons import Button, ToolButton
 from nnvis.widgets.labels import GivingLabel, Paragraph, explain, hairline, text_label
-from nnvis.widgets.painted import edged_rect
+from nnvis.widgets.painted import edged_rect, stand_on
 
 WIDTH = 384
 SHADOW, DROP, RADIUS = 16, 6, 10
+ROUND = 3  # px that a round corner takes from the ground
 EDGE = 16  # to the corner of the page
 SLIDE = 8
 ROW = 24
@@ -31,6 +32,10 @@ class HintCard(QWidget):
         super().__init__(parent)
         self._theme_source = theme_source
         self._ground: QPixmap | None = None
+        # It covers what lies below, but for the round corners: Qt then paints nothing there, and nothing of the card
+        # again, fifteen times a second, because something moves behind it.
+        self._face = QWidget(self)
+        stand_on(self._face, "card")
         self._topic = ""
         self.hint: Hint | None = None
         self._bulb = QLabel()
@@ -109,7 +114,7 @@ class HintCard(QWidget):
         return QSize(WIDTH + 2 * SHADOW, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Shadow and ground, kept as a picture: what lies below moves and asks for it at every frame."""
+        """Shadow and edge, kept as a picture: what lies below moves and asks for it at every frame."""
         del event
         if self._ground is None or self._ground.deviceIndependentSize().toSize() != self.size():
             self._ground = self._painted()
@@ -140,8 +145,11 @@ class HintCard(QWidget):
         buttons.addWidget(self.why_button)
         buttons.addStretch(1)
         buttons.addWidget(self._later)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SHADOW + 16, SHADOW + 12, SHADOW + 16, SHADOW + 16)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(*[SHADOW + ROUND] * 4)
+        around.addWidget(self._face)
+        column = QVBoxLayout(self._face)
+        column.setContentsMargins(16 - ROUND, 12 - ROUND, 16 - ROUND, 16 - ROUND)
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self._sentence)

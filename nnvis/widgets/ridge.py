@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyqtgraph as pg
@@ -36,6 +36,11 @@ class RidgeRow:
     step: int
     epoch: float
     counts: NDArray[np.intp] | NDArray[np.float64]
+
+    @cached_property
+    def peak(self) -> float:
+        """The highest count, at least 1."""
+        return float(self.counts.max(initial=1))
 
 
 class Ridge(PaintedWidget):
@@ -103,8 +108,8 @@ class Ridge(PaintedWidget):
 
     def _top(self) -> float:
         """The count that reaches the full height: the same for all lines, or they could not be compared."""
-        now = self.now.counts.max(initial=1) if self.now is not None else 1
-        highest = max([float(row.counts.max(initial=1)) for row in self.past], default=1.0)
+        now = self.now.peak if self.now is not None else 1.0
+        highest = max([row.peak for row in self.past], default=1.0)
         # A spike at the start (biases are all zero) is cut off rather than flattening everything after it.
         wanted = float(max(now, min(highest, 1.6 * now)))
         # It is followed in steps: a scale that trembles would mean to paint the whole past again, each time.

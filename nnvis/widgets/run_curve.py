@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnvis.widgets.series import BatchSeries, Envelope
+from nnvis.widgets.series import SMOOTHED_POINTS, BatchSeries, Envelope
 
 Floats = NDArray[np.float64]
 
@@ -126,9 +126,9 @@ class RunCurve:
         middle: Floats = (self.epochs[below] + self.epochs[above]) / 2
         return middle
 
-    def smoothed(self, low: float, high: float) -> tuple[Floats, Floats]:
-        """Return the trailing mean in view: at most 240 positions and values."""
-        places, means = self.series.smoothed(*self.between(low, high))
+    def smoothed(self, low: float, high: float, limit: int = SMOOTHED_POINTS) -> tuple[Floats, Floats]:
+        """Return the trailing mean in view: at most ``limit`` positions and values."""
+        places, means = self.series.smoothed(*self.between(low, high), min(limit, SMOOTHED_POINTS))
         return self.epochs[places], means
 
     def envelope(self, low: float, high: float, buckets: int) -> tuple[Floats, Floats, Envelope]:

@@ -83,7 +83,8 @@ def test_the_best_value_is_written_where_no_line_runs(qtbot, theme_source):
 def test_while_the_past_is_shown_its_moment_is_marked_and_what_came_after_is_veiled(chart):
     def tints(epoch: float) -> set[str]:
         image, x = chart.grab().toImage(), round(chart.x_pixel(epoch))
-        return {image.pixelColor(x, y).name() for y in range(round(chart.area().top()), round(chart.area().bottom()))}
+        rows = range(round(chart.area().top()), round(chart.area().bottom()))
+        return {image.pixelColor(column, y).name() for column in (x, x + 1) for y in rows}
 
     accent, train = chart.theme.accent.lower(), chart.theme.train.lower()
     assert accent not in tints(2.0)

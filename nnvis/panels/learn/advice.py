@@ -17,8 +17,8 @@ from nnvis.widgets.hint_card import HintCard
 if TYPE_CHECKING:
     from nnvis.session import Session
 
-EVERY = 0.5  # seconds between two looks while training
-PATIENCE = 4  # looks without a finding until a shown hint goes
+EVERY = 1.0  # seconds between two looks while training
+PATIENCE = 2  # looks without a finding until a shown hint goes
 
 
 class Advice(QObject):

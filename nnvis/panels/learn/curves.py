@@ -35,6 +35,7 @@ class CurvesRow(QObject):
         self._theme_source = theme_source
         self._validations_shown = -1
         self._window_said = 0  # batches of the running average, as the captions have it
+        self._has_said = False  # whether the last drawing brought the numbers in the heads up to date
         self.loss_card = ChartCard(theme_source, LossMeasure())
         self.loss_card.chart.setObjectName("lossPlot")
         self.accuracy_card = ChartCard(theme_source, AccuracyMeasure())
@@ -131,6 +132,9 @@ class CurvesRow(QObject):
         history = self._session.history
         fresh = len(history.validations) != self._validations_shown
         self._validations_shown = len(history.validations)
+        # While the curves move ten times a second, the numbers in the heads change five times: they are to be read.
+        moves = self._session.is_training and self._session.is_live and self.loss_card.chart.has_batches
+        self._has_said = not (moves and self._has_said)
         for card, values, name in (
             (self.loss_card, history.train_losses, "loss"),
             (self.accuracy_card, history.train_accuracies, "accuracy"),
@@ -144,7 +148,7 @@ class CurvesRow(QObject):
             card.chart.set_marks(tuple(Mark(change.epoch, change.words) for change in history.course))
             if card is self.loss_card:
                 self._show_rates()
-            card.refresh()
+            card.refresh(say=self._has_said)
         if self.loss_card.chart.run.window != self._window_said or fresh:
             self.say_captions()
 
