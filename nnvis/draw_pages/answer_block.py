@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from nnvis.draw_pages.pace import Pace
 from nnvis.number_text import count, decimal, measure, percent, share
 from nnvis.theme import ThemeSource
 from nnvis.viewer import Answer
@@ -17,7 +16,7 @@ from nnvis.widgets.live_label import LiveLabel
 from nnvis.widgets.picture import Picture
 
 LINES = 58  # room for the words of the empty state, so that nothing jumps with the first stroke
-STEPS_HZ = 4  # how often the step is said while it runs: more often nobody could read it
+STEP_EVERY = 250  # ms between two steps that are said while it trains: more often nobody could read them
 NET_SEES = "Your drawing, cropped, fitted into 20×20 and centred by mass, as MNIST was made."
 
 
@@ -40,8 +39,7 @@ class AnswerBlock(QWidget):
         self._confidence = LiveLabel(theme_source, "panel", "value", "plain")
         self._next = LiveLabel(theme_source, "panel", tone="secondary")
         self._step = LiveLabel(theme_source, "panel")
-        self._by = ""
-        self._steps = Pace(self._say_step, STEPS_HZ, self)
+        self._step_said = QElapsedTimer()
         explain(self._step, "The answer comes from the network as it is now, after this many batches.")
         self._doubt = Chip(theme_source, "not sure")
         self._changed = Chip(theme_source, "not as trained", "warning", "reset", clickable=True)
@@ -100,23 +98,25 @@ class AnswerBlock(QWidget):
         self.picture.setVisible(shown)
         self.fit(self._gap)
 
-    def show_answer(self, answer: Answer, names: Sequence[str]) -> None:
-        """The winner, how sure, the next, and which network said so."""
+    def show_answer(self, answer: Answer, names: Sequence[str], *, moves: bool = False) -> None:
+        """The winner, how sure, the next, and which network said so; while it `moves` on, that now and then."""
         write = share if answer.is_distribution else _output
         _write(self._digit, names[answer.digit])
         set_tone(self._digit, "" if answer.is_sure else "faint")
         self._confidence.setText(write(answer.confidence))
         self._next.setText(f"next: {names[answer.second]} with {write(answer.second_confidence)}")
-        self._by = f"by the net at step {count(answer.step)}" if answer.step else "by the untrained net"
-        self._steps.request()
+        by = f"by the net at step {count(answer.step)}" if answer.step else "by the untrained net"
+        if not moves or not self._step_said.isValid() or self._step_said.hasExpired(STEP_EVERY):
+            self._step.setText(by)
+            if answer.step:  # that it is no longer the untrained one is said at once
+                self._step_said.start()
+            else:
+                self._step_said.invalidate()
         self._show_chips(answer)
         doubt = "" if answer.is_sure else "not sure, "
-        self._digit.setAccessibleDescription(f"{doubt}{write(answer.confidence)}, {self._next.text()}, {self._by}")
+        self._digit.setAccessibleDescription(f"{doubt}{write(answer.confidence)}, {self._next.text()}, {by}")
         self._missing.hide()
         self._given.show()
-
-    def _say_step(self) -> None:
-        self._step.setText(self._by)
 
     def _show_chips(self, answer: Answer) -> None:
         reading = answer.reading

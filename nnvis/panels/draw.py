@@ -211,7 +211,8 @@ class DrawPanel(QWidget):
     def _on_answer_changed(self) -> None:
         answer = self._session.answer
         if answer is not None:
-            self._answer.show_answer(answer, class_names(self.desk, len(answer.probabilities)))
+            names = class_names(self.desk, len(answer.probabilities))
+            self._answer.show_answer(answer, names, moves=self._session.is_training and self._session.is_live)
         elif self._session.drawing is None:
             self._answer.show_words(
                 "No drawing yet", "What the net receives will stand at the left, its answer here.")

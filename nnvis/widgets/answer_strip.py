@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from nnvis.colour_maps import color_table, hex_color, magnitude_colors, magnitude_indices
 from nnvis.number_text import count, share
-from nnvis.theme import ThemeSource, color, font
+from nnvis.theme import ThemeSource, color
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring, whole
+from nnvis.widgets.written import shortened, text_width, write
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,9 +100,9 @@ class AnswerStrip(PaintedWidget):
         area = self._area()
         edged_rect(painter, area, 2, hex_color(magnitude_colors(theme)[0]), None)
         if self._steps is None or self._shares is None:
-            painter.setFont(font("caption"))
             painter.setPen(color(theme.text_3))
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "draw, then train to see it change its mind")
+            words = (area.left(), area.top(), area.width(), area.height())
+            write(painter, words, "draw, then train to see it change its mind", "caption", side="middle")
             edged_rect(painter, area, 2, None, theme.line)
             return
         image = self._picture(round(area.width()))
@@ -120,19 +122,18 @@ class AnswerStrip(PaintedWidget):
     def _paint_names(self, painter: QPainter, area: QRectF) -> None:
         assert self._shares is not None
         theme, row = self.theme, self._row_height()
-        painter.setFont(font("caption", 600))
         painter.setPen(color(theme.text))
         best = int(self._shares[-1].argmax())
         middle = min(max(area.top() + (best + 0.5) * row, area.top() + 7), area.bottom() - 7)
-        side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         right = self.width() - area.right()
-        painter.drawText(QRectF(area.right(), middle - 8, right, 16), side, self._fitting(self._names[best], right - 6))
+        winner = shortened(self._names[best], round(right - 6), "caption", 600)
+        write(painter, (area.right(), middle - 8, right, 16.0), winner, "caption", 600, "right")
         if row >= _LEGIBLE:
-            painter.setFont(font("caption"))
             painter.setPen(color(theme.text_3))
+            room = area.left() - 6
             for index, name in enumerate(self._names):
-                place = QRectF(0, index * row, area.left() - 6, row)
-                painter.drawText(place, side, self._fitting(name, place.width()))
+                words = shortened(name, round(room), "caption")
+                write(painter, (0.0, index * row, room, row), words, "caption", side="right")
 
     def _picture(self, width: int) -> QImage:
         """One column for each pixel: the latest moment that had come by then."""
@@ -203,13 +204,9 @@ class AnswerStrip(PaintedWidget):
         return round(area.left() + share_of * (area.width() - 1))
 
     def _area(self) -> QRectF:
-        names = max((_words().horizontalAdvance(name) for name in self._names), default=0)
+        names = max((math.ceil(text_width(name, "caption", 600)) for name in self._names), default=0)
         left = min(_MOST, max(_LEFT, names + 8)) if self._row_height() >= _LEGIBLE else 0
         return QRectF(left, 0, self.width() - left - min(_MOST, max(_RIGHT, names + 8)), self.height())
-
-    @staticmethod
-    def _fitting(name: str, width: float) -> str:
-        return _words().elidedText(name, Qt.TextElideMode.ElideRight, round(width))
 
     def _rows(self) -> int:
         return len(self._names) or 10
@@ -220,7 +217,3 @@ class AnswerStrip(PaintedWidget):
     def _row_height(self) -> int:
         least = self._least_row()
         return max(least, min(_HIGHEST, least + self._spare // self._rows()))
-
-
-def _words() -> QFontMetrics:
-    return QFontMetrics(font("caption", 600))

@@ -140,9 +140,8 @@ class Bars(PaintedWidget):
                 continue
             won = row == winner
             painter.setPen(color(theme.text if won else theme.text_2))
-            painter.setFont(font("caption" if small and not won else "body", 600 if won else 400,
-                                 pixels=12 if small else None))
-            painter.drawText(QRectF(0, top, label, row_height), Qt.AlignmentFlag.AlignCenter, name)
+            place = (0.0, top, label, row_height)
+            write(painter, place, name, "body", 600 if won else 400, "middle", pixels=12 if small else None)
             bar_top = top + (row_height - metrics.bar) / 2
             track = (left, bar_top, width, metrics.bar)
             filled(painter, track, 2, theme.hover if self._values is None else theme.track)
@@ -151,7 +150,7 @@ class Bars(PaintedWidget):
                 filled(painter, bar, 2, theme.text if won else theme.text_3)
             if self._values is not None:
                 painter.setPen(color(theme.text if won else theme.text_3))
-                place = (0, top, self.width(), row_height)
+                place = (0.0, top, self.width(), row_height)
                 write(painter, place, self._written(row), "caption", 600 if won else 400, "right")
             if self.focus_visible and row == max(self._row, 0):
                 focus_ring(painter, QRectF(*track).adjusted(-3, -3, 3, 3), theme, 4)

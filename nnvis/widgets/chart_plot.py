@@ -162,7 +162,7 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
         Straight from the arrays, past the graphics scene that pyqtgraph keeps them in: to set its transforms and walk
         through its items at every refresh takes as long as all the painting.
         """
-        painter.fillRect(self.rect(), color(self.theme.card))
+        painter.fillRect(0, 0, self.width(), self.height(), color(self.theme.card))
         self.paint_under(painter)
         painter.save()
         painter.setClipRect(self.area())

@@ -10,7 +10,7 @@ from nnvis.theme import ThemeSource
 
 DURATION = 80  # ms
 STEPS = 3
-NOTICED = 0.02  # of the scale, two pixels of a gauge: less is no move that an eye could follow
+NOTICED = 0.1  # of the scale: the eye follows a smaller move without help, and each step wakes the window up
 
 
 class Glide(QObject):

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -68,6 +69,14 @@ _KINDS = {  # by whether the activations saturate: most networks have one kind
 def _green(ground: str, ink: str) -> QColor:
     """The healthy band, on the groove."""
     return mixed(color(ground), color(ink), _BAND_ALPHA)
+
+
+@lru_cache(maxsize=64)
+def _spaced(first: float, last: float, count: int) -> NDArray[np.float64]:
+    """So many numbers from `first` to `last`."""
+    places = np.linspace(first, last, count)
+    places.flags.writeable = False
+    return places
 
 
 @dataclass(frozen=True)
@@ -277,11 +286,11 @@ class HealthTable(PaintedWidget):
         norms = row.norms[np.isfinite(row.norms)]
         if len(norms) < 2:
             return
-        norms = norms[np.linspace(0, len(norms) - 1, min(len(norms), SPARK_POINTS)).astype(int)]
+        norms = norms[_spaced(0, len(norms) - 1, min(len(norms), SPARK_POINTS)).astype(int)]
         low, high = float(norms.min()), float(norms.max())
         left, top, width, height = area
         y = top + height - 2 - (norms - low) / max(high - low, 1e-300) * (height - 4)
-        x = np.linspace(left, left + width - 2, len(norms))
+        x = _spaced(left, left + width - 2, len(norms))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(color(self.theme.text_2))
         painter.drawPolyline(pg.functions.arrayToQPolygonF(x, y))

@@ -33,7 +33,8 @@ class HintCard(QWidget):
         self._theme_source = theme_source
         self._ground: QPixmap | None = None
         # It covers what lies below, but for the round corners: Qt then paints nothing there, and nothing of the card
-        # again, fifteen times a second, because something moves behind it.
+        # again, fifteen times a second, because something moves behind it. The card itself has no layout: with that,
+        # other words on its face would ask for a new layout of the whole window.
         self._face = QWidget(self)
         stand_on(self._face, "card")
         self._topic = ""
@@ -109,9 +110,9 @@ class HintCard(QWidget):
 
     def sizeHint(self) -> QSize:
         """As high as the words at this width."""
-        layout = self.layout()
-        height = layout.heightForWidth(WIDTH + 2 * SHADOW) if layout is not None else 0
-        return QSize(WIDTH + 2 * SHADOW, height)
+        layout, around = self._face.layout(), 2 * (SHADOW + ROUND)
+        height = layout.heightForWidth(WIDTH - 2 * ROUND) if layout is not None else 0
+        return QSize(WIDTH + 2 * SHADOW, height + around)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Shadow and edge, kept as a picture: what lies below moves and asks for it at every frame."""
@@ -130,6 +131,8 @@ class HintCard(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size, another ground."""
         self._ground = None
+        around = SHADOW + ROUND
+        self._face.setGeometry(self.rect().adjusted(around, around, -around, -around))
         super().resizeEvent(event)
 
     def _lay_out(self) -> None:
@@ -145,9 +148,6 @@ class HintCard(QWidget):
         buttons.addWidget(self.why_button)
         buttons.addStretch(1)
         buttons.addWidget(self._later)
-        around = QVBoxLayout(self)
-        around.setContentsMargins(*[SHADOW + ROUND] * 4)
-        around.addWidget(self._face)
         column = QVBoxLayout(self._face)
         column.setContentsMargins(16 - ROUND, 12 - ROUND, 16 - ROUND, 16 - ROUND)
         column.setSpacing(8)

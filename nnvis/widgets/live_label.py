@@ -30,6 +30,7 @@ class LiveLabel(PaintedWidget):
         super().__init__(theme_source)
         self._words = ""
         self._widest = 0
+        self._foot = 0  # the margin below; asking Qt for it at each frame lets go of the interpreter
         self._role, self._ink, self._side = role, _INKS[tone], side
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         stand_on(self, ground)
@@ -50,6 +51,11 @@ class LiveLabel(PaintedWidget):
             self.updateGeometry()
         self.update()
 
+    def setContentsMargins(self, left: int, top: int, right: int, bottom: int) -> None:  # type: ignore[override]
+        """Keep that much room around the words; of the height only what is below counts."""
+        super().setContentsMargins(left, top, right, bottom)
+        self._foot = bottom
+
     def sizeHint(self) -> QSize:
         """Room for the widest it has said."""
         margins = self.contentsMargins()
@@ -68,5 +74,4 @@ class LiveLabel(PaintedWidget):
             return
         painter = QPainter(self)
         painter.setPen(color(getattr(self.theme, self._ink)))
-        height = self.height() - self.contentsMargins().bottom()
-        write(painter, (0, 0, self.width(), height), shown, self._role, side=self._side)
+        write(painter, (0, 0, self.width(), self.height() - self._foot), shown, self._role, side=self._side)

@@ -19,14 +19,15 @@ Side = Literal["left", "middle", "right"]
 
 
 def write(
-    painter: QPainter, area: Area, text: str, role: Role = "body", weight: int | None = None, side: Side = "left"
-) -> None:
+    painter: QPainter, area: Area, text: str, role: Role = "body", weight: int | None = None, side: Side = "left",
+    *, pixels: int | None = None,
+) -> None:  # fmt: skip
     """Write one line in one of our fonts: half-way up in `area`, at the side that is named, in the pen's colour."""
-    line, place, width, height = _laid_out(text, role, weight)
+    line, place, width, height = _laid_out(text, role, weight, pixels)
     left, top, room, tall = area
     place.setX(left if side == "left" else left + room - width if side == "right" else left + (room - width) / 2)
     place.setY(top + (tall - height) / 2)
-    painter.setFont(font(role, weight))
+    painter.setFont(font(role, weight, pixels=pixels))
     painter.drawStaticText(place, line)
 
 
@@ -46,10 +47,12 @@ def _elided(text: str, width: int, role: Role, weight: int | None) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _laid_out(text: str, role: Role, weight: int | None) -> tuple[QStaticText, QPointF, float, float]:
+def _laid_out(
+    text: str, role: Role, weight: int | None, pixels: int | None = None
+) -> tuple[QStaticText, QPointF, float, float]:
     """The line, a point to say with where it is painted, and its size."""
     line = QStaticText(text)
     line.setTextFormat(Qt.TextFormat.PlainText)
-    line.prepare(QTransform(), font(role, weight))
+    line.prepare(QTransform(), font(role, weight, pixels=pixels))
     size = line.size()
     return line, QPointF(), size.width(), size.height()

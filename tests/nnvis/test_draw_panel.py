@@ -88,11 +88,11 @@ def test_the_answer_follows_every_snapshot_while_it_learns(qtbot: QtBot, panel: 
     session.set_training(session.project.training.replace(epochs=20))
     session.train()
     qtbot.waitUntil(lambda: session.answer is not None and session.answer.step > 0)
-    qtbot.waitUntil(lambda: any(text.startswith("by the net at step ") for text in words(panel)))
+    assert any(text.startswith("by the net at step ") for text in words(panel))
     qtbot.waitUntil(lambda: session.state is RunState.DONE, timeout=20_000)
     assert panel.findChild(Bars).values != before
     assert digit(panel) == "7"
-    qtbot.waitUntil(lambda: "by the net at step 380" in words(panel))
+    assert "by the net at step 380" in words(panel)
 
 
 def test_clearing_and_rubbing_out_take_the_answer_back(qtbot: QtBot, panel: DrawPanel, session: Session) -> None:

@@ -144,10 +144,10 @@ class LayersRow(QObject):
         self.array_changed.emit()
 
     def _histograms_in_sight(self) -> bool:
-        return self._in_sight() and self.distributions.measured_kind is None
+        return self.distributions.measured_kind is None and self._in_sight()
 
     def _measured_in_sight(self) -> bool:
-        return self._in_sight() and self.distributions.measured_kind is not None
+        return self.distributions.measured_kind is not None and self._in_sight()
 
     def _in_sight(self) -> bool:
         return not self.distributions.visibleRegion().isEmpty()

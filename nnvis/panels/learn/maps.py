@@ -64,7 +64,7 @@ class MapsRow(QObject):
             self._wake()
 
     def _in_sight(self) -> bool:
-        return not self._card.visibleRegion().isEmpty()
+        return self._card.isVisible() and not self._card.visibleRegion().isEmpty()
 
     def _painting(self) -> float:
         return self._card.tiles.painted_seconds
