@@ -61,6 +61,7 @@ class LayerDelegate(QStyledItemDelegate):
         self.hovered_part: Part = ""
         self.gap_row = -1  # the card below which a gap is open, for a layer that is about to come
         self.gap_height = 0
+        self.painted = QRect()  # what is being painted
         self.keyboard = False  # whether the list was entered by keyboard
 
     # Where things are
@@ -87,6 +88,13 @@ class LayerDelegate(QStyledItemDelegate):
     def body_rect(self, item: QRect, index: Index) -> QRect:
         """Where the form and the problems of a card go."""
         return self.card_rect(item, index).adjusted(1, self.head_height, -1, 0)
+
+    def sample_rect(self, item: QRect, index: Index) -> QRect:
+        """What stands at the right of a card: histogram and gauge."""
+        card = self.card_rect(item, index)
+        width, height = _HISTOGRAM.width() + 2, _HISTOGRAM.height() + 14
+        left = card.right() + 1 - self._right - _HISTOGRAM.width()
+        return QRect(left, card.top() + (self.head_height - height) // 2, width, height)
 
     def part_at(self, item: QRect, index: Index, position: QPoint) -> Part:
         """What of a card lies at `position`."""
@@ -135,6 +143,13 @@ class LayerDelegate(QStyledItemDelegate):
         focused = bool(state & QStyle.StateFlag.State_HasFocus) and self.keyboard
         hovered = index.row() == self.hovered
         rect = self.card_rect(item, index)
+        sample = self.sample_rect(item, index)
+        only_samples = sample.left() <= self.painted.left() and self.painted.right() <= sample.right()
+        if only_samples and not hovered and index.row() > 0:
+            painter.fillRect(sample, color(self._source.theme.card))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_sample(painter, rect.right() + 1 - self._right, rect.top() + self.head_height / 2, index)
+            return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, rect, card, selected=selected, focused=focused, hovered=hovered)

@@ -48,8 +48,9 @@ from nnvis.widgets.layer_delegate import LayerDelegate
 from nnvis.widgets.layer_drag import DraggedList
 from nnvis.widgets.layer_gaps import LayerGaps
 from nnvis.widgets.layer_keys import MENU, KeyGuard, command_of
-from nnvis.widgets.layer_model import LayerModel
+from nnvis.widgets.layer_model import HEALTH, HISTOGRAM, LayerModel
 from nnvis.widgets.layer_tips import GAP, CardHealth
+from nnvis.widgets.painted import stand_on
 
 _KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
@@ -107,6 +108,7 @@ class LayerList(DraggedList):
         self.setDropIndicatorShown(False)  # the gap is drawn here
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
+        stand_on(self.viewport(), "panel")
         self.viewport().installEventFilter(self)
         self.installEventFilter(self._guard)
 
@@ -335,7 +337,18 @@ class LayerList(DraggedList):
 
     # Painting
 
+    def dataChanged(
+        self, first: QModelIndex | QPersistentModelIndex, last: QModelIndex | QPersistentModelIndex,
+        roles: Sequence[int] = (),
+    ) -> None:  # fmt: skip
+        """While it trains only the samples at the right of the cards move, and only they are painted again."""
+        if roles and not set(roles) - {HISTOGRAM, HEALTH}:
+            self.viewport().update(self._delegate.sample_rect(self.visualRect(first), first))
+        else:
+            super().dataChanged(first, last, list(roles))
+
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._delegate.painted = event.rect()
         super().paintEvent(event)
         self._gaps.paint(QPainter(self.viewport()), self._source.theme)
 

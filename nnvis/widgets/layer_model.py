@@ -63,19 +63,11 @@ class LayerModel(QAbstractListModel):
 
     def set_histograms(self, histograms: Sequence[tuple[float, ...] | None]) -> None:
         """The small histograms of the layers, from the first to the last."""
-        wanted = [None, *histograms]
-        for row in range(min(len(wanted), len(self._histograms))):
-            if wanted[row] != self._histograms[row]:
-                self._histograms[row] = wanted[row]
-                self._announce(row, [HISTOGRAM])
+        self._renew(self._histograms, histograms, HISTOGRAM)
 
     def set_health(self, health: Sequence[CardHealth | None]) -> None:
         """How the layers learn, from the first to the last."""
-        wanted = [None, *health]
-        for row in range(min(len(wanted), len(self._health))):
-            if wanted[row] != self._health[row]:
-                self._health[row] = wanted[row]
-                self._announce(row, [HEALTH])
+        self._renew(self._health, health, HEALTH)
 
     def set_input_picture(self, picture: QImage | None) -> None:
         """The sample on the card of the input."""
@@ -199,6 +191,14 @@ class LayerModel(QAbstractListModel):
         self._histograms.insert(target, self._histograms.pop(row))
         self._health.insert(target, self._health.pop(row))
         self.endMoveRows()
+
+    def _renew(self, shown: list[Any], wanted: Sequence[Any], role: int) -> None:
+        """Take over what the layers have now; where something comes or goes, the words get another room, too."""
+        for row, value in enumerate(wanted[: len(shown) - 1], start=1):
+            before = shown[row]
+            if value != before:
+                shown[row] = value
+                self._announce(row, [] if value is None or before is None else [role])
 
     def _announce(self, row: int, roles: list[int]) -> None:
         index = self.index(row)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 Clock = Callable[[], float]
 
 BREATH = 0.002  # seconds between two parts, for events that wait and for the painting of the first
+AT_ONCE = 0.006  # seconds that parts may cost together to be drawn without a breath between them: waking up is dear
 # News comes fifteen times a second, and waking up is dear: what is due half a beat before or after is drawn with it.
 HALF_A_BEAT = 0.033
 _RECENT = 0.2  # weight of the newest measurement in the running cost
@@ -52,6 +53,11 @@ class Part:
     _next: float = field(default=float("-inf"), init=False)  # from when on it may be drawn again
     drawing: float = field(default=0.0, init=False)
     _painted_before: float = field(default=0.0, init=False)
+
+    @property
+    def known_cost(self) -> float:
+        """Seconds of a redraw as far as they are known: those of its painting only after the second."""
+        return max(self.cost, self.drawing)
 
     def _settle(self) -> None:
         """Learn the cost of the last redraw, now that its paint events have been handled."""
@@ -120,14 +126,15 @@ class RedrawBudget:
         return paces
 
     def run(self) -> float | None:
-        """Redraw the first part that is due and allowed; return when to call again, in seconds, or None: nothing waits.
+        """Redraw what is due and allowed; return when to call again, in seconds, or None: nothing waits.
 
-        One part at a time: all in one go would keep the window from answering for as long as they all take. Meant to be
-        called with each news, and once more where none came for as long as it said.
+        The first part, and others that are cheap enough together: all in one go would keep the window from answering
+        for as long as they all take. Meant to be called with each news, and once more where none came for as long as
+        it said.
         """
         self._renew_pace()
         waits = []
-        drawn = False
+        spent: float | None = None  # None: nothing was drawn yet
         for part in self.parts:
             if not part.due:
                 continue
@@ -136,11 +143,11 @@ class RedrawBudget:
                 waits.append(wait + HALF_A_BEAT)  # by then it was most likely drawn with other news
             elif not part.visible():  # it stays due
                 continue
-            elif drawn:
+            elif spent is not None and not (part.draws and spent + part.known_cost <= AT_ONCE):
                 waits.append(BREATH)
             else:
                 self._redraw(part)
-                drawn = True
+                spent = (spent or 0.0) + part.known_cost
         return min(waits, default=None)
 
     def run_now(self) -> None:

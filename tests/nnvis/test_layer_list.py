@@ -426,3 +426,22 @@ def test_the_palette_groups_the_layers_and_its_field_stays_where_it_is(
     qtbot.waitUntil(lambda: palette.height() == 400)
     palette.field.clear()
     assert palette.list.mapTo(holder, palette.list.rect().bottomLeft()).y() < 400
+
+
+def test_while_it_trains_only_the_samples_are_painted_and_the_card_looks_as_if_all_were(qtbot, cards):
+    cards.set_histograms([None, (0.2, 0.4), None, None])
+    cards.set_health([None, CardHealth(0.2, ""), None, None])
+    qtbot.wait(50)  # Qt's list waits before it paints what has changed
+    painted = []
+    words = cards._delegate._paint_words
+    cards._delegate._paint_words = lambda *given, **named: painted.append(1) or words(*given, **named)
+    cards.set_histograms([None, (0.9, 0.1), None, None])
+    cards.set_health([None, CardHealth(0.9, ""), None, None])
+    QApplication.processEvents()
+    assert not painted
+    moved = cards.window().screen().grabWindow(cards.window().winId()).toImage()
+    cards.viewport().update()
+    QApplication.processEvents()
+    assert painted
+    again = cards.window().screen().grabWindow(cards.window().winId()).toImage()
+    assert again == moved

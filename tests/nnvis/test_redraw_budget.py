@@ -2,7 +2,7 @@
 
 import pytest
 
-from nnvis.widgets.redraw_budget import HALF_A_BEAT, Part, RedrawBudget
+from nnvis.widgets.redraw_budget import BREATH, HALF_A_BEAT, Part, RedrawBudget
 
 
 class Clock:
@@ -163,6 +163,21 @@ def test_what_is_due_between_two_news_is_drawn_with_one_of_them_and_keeps_its_pa
         clock.now = news
     assert woken == 0
     assert len(drawn.times) / 600 * 15.5 == pytest.approx(10.2, rel=0.01)
+
+
+def test_cheap_parts_are_drawn_together_and_dear_ones_one_at_a_time(clock):
+    cheap, also, dear = (Drawn(clock, f"{cost}", cost, 5, 5) for cost in (0.002, 0.003, 0.004))
+    budget = budget_of(clock, cheap, also, dear)
+    for calls in ([1, 0, 0], [1, 1, 0], [1, 1, 1]):  # what each costs is not known before it was drawn
+        budget.request_all() if calls == [1, 0, 0] else None
+        assert budget.run() == (None if calls == [1, 1, 1] else BREATH)
+        assert [len(part.times) for part in (cheap, also, dear)] == calls
+    clock.now += 1
+    budget.request_all()
+    assert budget.run() == BREATH
+    assert [len(part.times) for part in (cheap, also, dear)] == [2, 2, 1]
+    assert budget.run() is None
+    assert len(dear.times) == 2
 
 
 def test_the_last_news_is_drawn_late_but_drawn(clock):
