@@ -16,7 +16,7 @@ from nnvis.widgets.live_label import LiveLabel
 from nnvis.widgets.picture import Picture
 
 LINES = 58  # room for the words of the empty state, so that nothing jumps with the first stroke
-STEP_EVERY = 250  # ms between two steps that are said while it trains: more often nobody could read them
+WORDS_EVERY = 200  # ms between other words while it trains: more often nobody could read them. The bars move on
 NET_SEES = "Your drawing, cropped, fitted into 20×20 and centred by mass, as MNIST was made."
 
 
@@ -39,7 +39,8 @@ class AnswerBlock(QWidget):
         self._confidence = LiveLabel(theme_source, "panel", "value", "plain")
         self._next = LiveLabel(theme_source, "panel", tone="secondary")
         self._step = LiveLabel(theme_source, "panel")
-        self._step_said = QElapsedTimer()
+        self._said = QElapsedTimer()
+        self._said_of: Answer | None = None
         explain(self._step, "The answer comes from the network as it is now, after this many batches.")
         self._doubt = Chip(theme_source, "not sure")
         self._changed = Chip(theme_source, "not as trained", "warning", "reset", clickable=True)
@@ -99,24 +100,33 @@ class AnswerBlock(QWidget):
         self.fit(self._gap)
 
     def show_answer(self, answer: Answer, names: Sequence[str], *, moves: bool = False) -> None:
-        """The winner, how sure, the next, and which network said so; while it `moves` on, that now and then."""
+        """The winner, how sure, the next, and which network said so.
+
+        While training `moves` it on, words follow at a pace that can be read; another winner is said at once.
+        """
+        if moves and self._has_said_like(answer) and not self._said.hasExpired(WORDS_EVERY):
+            return
+        self._said.start()
+        self._said_of = answer
         write = share if answer.is_distribution else _output
         _write(self._digit, names[answer.digit])
         set_tone(self._digit, "" if answer.is_sure else "faint")
         self._confidence.setText(write(answer.confidence))
         self._next.setText(f"next: {names[answer.second]} with {write(answer.second_confidence)}")
         by = f"by the net at step {count(answer.step)}" if answer.step else "by the untrained net"
-        if not moves or not self._step_said.isValid() or self._step_said.hasExpired(STEP_EVERY):
-            self._step.setText(by)
-            if answer.step:  # that it is no longer the untrained one is said at once
-                self._step_said.start()
-            else:
-                self._step_said.invalidate()
+        self._step.setText(by)
         self._show_chips(answer)
         doubt = "" if answer.is_sure else "not sure, "
         self._digit.setAccessibleDescription(f"{doubt}{write(answer.confidence)}, {self._next.text()}, {by}")
         self._missing.hide()
         self._given.show()
+
+    def _has_said_like(self, answer: Answer) -> bool:
+        """Whether the words that stand there differ from those to come in numbers only."""
+        said = self._said_of
+        return said is not None and said.step > 0 and (
+            (said.digit, said.is_sure, said.reading) == (answer.digit, answer.is_sure, answer.reading)
+        )  # fmt: skip
 
     def _show_chips(self, answer: Answer) -> None:
         reading = answer.reading
@@ -138,6 +148,7 @@ class AnswerBlock(QWidget):
 
     def show_words(self, title: str, text: str) -> None:
         """Why there is no answer."""
+        self._said_of = None
         self._digit.clear()
         _write(self._title, title)
         _write(self._text, text)

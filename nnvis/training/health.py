@@ -143,8 +143,9 @@ class UnitWatch:
         for index, (_, layer, kind) in enumerate(self._watched):
             Y: NDArray[np.floating] = layer.Y  # type: ignore[attr-defined]  # every layer with an activation keeps it
             # First over the images, in long rows: over all places of a map at once NumPy is eight times as slow.
-            if kind == "relu":  # whose outputs are never negative
-                alive = Y.reshape(len(Y), -1).max(axis=0) != 0
+            if kind == "relu":  # whose outputs are never negative: where they add up to 0 all of them are
+                # As a product, for that takes a fifth of the time of NumPy's own sum or maximum.
+                alive = np.ones(len(Y), Y.dtype) @ Y.reshape(len(Y), -1) != 0
                 flat = Y.size - int(np.count_nonzero(Y != 0))
             else:
                 off_middle = np.abs(2 * Y - 1 if kind == "sigmoid" else Y)

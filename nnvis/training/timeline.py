@@ -22,7 +22,7 @@ from core.batch_place import BatchPlace
 MEMORY = 64 * 2**20  # bytes: 150 moments of the default network
 MOST_MOMENTS = 400
 FEWEST_MOMENTS = 8  # also of a network so large that they exceed the memory limit, and of a run that is over at once
-SHARE = 0.005  # of the training time that keeping moments may take: what the copies push out of the cache costs as much
+SHARE = 0.003  # of the training time that keeping moments may take: what they push out of the cache costs more
 
 
 @dataclass(frozen=True, eq=False)

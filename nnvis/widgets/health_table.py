@@ -198,8 +198,9 @@ class HealthTable(PaintedWidget):
         painter = QPainter(self)
         columns = {column.name: column for column in self._columns()}
         height = self.theme_source.metrics.health_row
-        if self.rows and self._gauges().contains(event.rect()):
-            painter.setClipRect(event.rect())
+        asked = event.rect()
+        if self.rows and self._gauges().contains(asked):
+            painter.setClipRect(asked)
             for index, row in enumerate(self.rows):
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
                 painter.fillRect(0, HEAD + index * height, self.width(), 1, color(self.theme.line))
