@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 TOPIC = "distributions"  # of the questions to the session's study
 AT_ONCE = 2  # past moments in one question while training
+PAST_FOR = 2.0  # seconds between two looks for new lines of the past, which mean to paint all of them again
+FEW_LINES = 6  # as long as there are fewer, each is shown at once
 LOWEST = 152  # the row's height; lower, the page scrolls
 
 
@@ -43,6 +46,8 @@ class LayersRow(QObject):
         self.distributions = Distributions(theme_source)
         self.distributions.setMinimumHeight(LOWEST)
         self.distributions.array_changed.connect(self._on_array_changed)
+        self._past: list[PastMoment] = []  # as it was last looked up, at the time `_past_at`
+        self._past_at = 0.0
         self._past_values: dict[int, Mapping[str, NDArray[np.float32]]] = {}  # measured, by step
         self._asked = ""  # the kind of array that is being measured at past moments
         session.study.found.connect(self._on_found)
@@ -56,6 +61,7 @@ class LayersRow(QObject):
     def clear(self) -> None:
         """A fresh network: its layers and first weights."""
         project = self._session.running_project
+        self._past = []
         if project is not None:
             layers = layer_arrays(self._session.views, project.layers)
             self.titles = {layer.name: layer.title for layer in layers}
@@ -88,13 +94,18 @@ class LayersRow(QObject):
 
     def _past_moments(self, step: int) -> list[PastMoment]:
         """A few moments of the run, evenly spaced, before this step."""
-        timeline = self._session.timeline
+        session = self._session
+        timeline, moves = session.timeline, session.is_training and session.is_live
         if timeline is None:
             return []
+        if moves and len(self._past) >= FEW_LINES and time.monotonic() < self._past_at + PAST_FOR:
+            return self._past
         steps = ridge_steps(step, self._theme_source.metrics.ridge_rows - 1)
         moments = {moment.step: moment for wanted in steps if (moment := timeline.nearest(wanted)) is not None}
         before = [moment for moment in moments.values() if moment.step < step]
-        return [PastMoment(moment.step, moment.epoch, moment.parameters) for moment in before]
+        self._past = [PastMoment(moment.step, moment.epoch, moment.parameters) for moment in before]
+        self._past_at = time.monotonic()
+        return self._past
 
     def _draw_measured(self) -> None:
         kind = self.distributions.measured_kind

@@ -26,6 +26,8 @@ from nnvis.widgets.until_card import UntilCard
 if TYPE_CHECKING:
     from nnvis.session import Session, Snapshot
 
+SHARE = 0.08  # of the time, for all that the window's thread does: beyond that each part is drawn at its slowest pace
+
 
 class LearnPanel(QWidget):
     """Curves, distributions, below them health and pictures of weights; before the first batch an invitation."""
@@ -42,7 +44,7 @@ class LearnPanel(QWidget):
         self._lay_out()
         self.advice = Advice(session, theme_source, self.layers, self)
 
-        self.budget = RedrawBudget()
+        self.budget = RedrawBudget(SHARE)
         for row in (self.curves, self.layers, self.inspecting):  # the most important first
             row.add_to(self.budget)
         self.inspecting.maps.add_to(self.budget, self._redraw)
