@@ -22,7 +22,7 @@ from nnvis.theme import Theme, ThemeSource, color
 from nnvis.widgets.chart_scale import Axis, Tick
 from nnvis.widgets.painted import BY_KEYBOARD, RETURNING, focus_ring
 from nnvis.widgets.primitives import Primitives
-from nnvis.widgets.written import text_width, write
+from nnvis.widgets.written import write, write_about
 
 TICK_GAP = 8  # between an axis number and the plot
 
@@ -205,11 +205,12 @@ class DressedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
 
     def paint_x_words(self, painter: QPainter, top: float) -> None:
         """Paint the numbers of the horizontal axis in a row that begins at ``top``; none leaves the widget."""
+        ends = 1.0, self.width() - 1.0
+        painter.setPen(color(self.theme.text_3))
         for tick in self._x.ticks:
-            painter.setPen(color(self.theme.text_2 if tick.now else self.theme.text_3))
-            width = text_width(tick.text, "caption") + 2
-            left = min(max(self.x_pixel(tick.at) - width / 2, 0.0), self.width() - width)
-            write(painter, (left, top, width, 16), tick.text, "caption", side="middle")
+            if tick.now:
+                painter.setPen(color(self.theme.text_2))
+            write_about(painter, self.x_pixel(tick.at), ends, top, 16, tick.text, "caption")
 
     def viewportEvent(self, event: QEvent) -> bool:
         """No tooltip over the curves: it would cover what the read-out says. The card's head explains the chart."""

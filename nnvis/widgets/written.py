@@ -31,6 +31,17 @@ def write(
     painter.drawStaticText(place, line)
 
 
+def write_about(
+    painter: QPainter, middle: float, ends: tuple[float, float], top: float, tall: float, text: str, role: Role
+) -> None:
+    """Write one line round a place, in a row `tall` pixels high, but not beyond either end of it."""
+    line, place, width, height = _laid_out(text, role, None)
+    place.setX(min(max(middle - width / 2, ends[0]), ends[1] - width))
+    place.setY(top + (tall - height) / 2)
+    painter.setFont(font(role))
+    painter.drawStaticText(place, line)
+
+
 def text_width(text: str, role: Role = "body", weight: int | None = None) -> float:
     """How wide a line is, in pixels."""
     return _laid_out(text, role, weight)[2]
