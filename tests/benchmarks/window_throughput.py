@@ -139,6 +139,7 @@ def main_window() -> Iterator[Watched]:
     _app, window = create([])
     window.resize(*SIZE)
     window.show()
+    window.reset_layout()  # whatever was folded away the last time
     watched = Watched(window.session)
     curves = next(part for part in window.panels.learn.budget.parts if part.name == "curves")
     watched.charts = lambda: curves.draws

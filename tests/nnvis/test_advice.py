@@ -1,11 +1,12 @@
 """Hints in the window: one card, quiet, with a remedy that is one undo step; what is silenced stays silent."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.layers import Dense, Flatten
 from core.optimizers import SGD
@@ -166,3 +167,51 @@ def test_a_run_that_has_failed_is_the_banners(qtbot, panel, session):
     assert card.isHidden()
     session.state = RunState.RUNNING
     session.stop()
+
+
+class Events(QObject):
+    """Counts what a widget and those in it are sent."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.counts: Counter[QEvent.Type] = Counter()
+        for each in (widget, *widget.findChildren(QWidget)):
+            each.installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        self.counts[event.type()] += 1
+        return False
+
+
+def test_what_moves_behind_a_hint_does_not_paint_its_words_again(qtbot, panel, session):
+    card = train_slowly(qtbot, session, panel)
+    session.pause()
+    qtbot.waitUntil(lambda: session.state is RunState.PAUSED)
+    qtbot.wait(50)
+    assert card._face.geometry().width() > 300
+    face = Events(card._face)
+    behind = panel.inspection
+    assert behind.rect().intersects(card.geometry().translated(-behind.mapTo(panel, QPoint(0, 0))))
+    behind.update()
+    QApplication.processEvents()
+    assert face.counts[QEvent.Type.Paint] == 0
+    card._face.setAutoFillBackground(False)  # as it would be if it did not cover its ground
+    behind.update()
+    QApplication.processEvents()
+    assert face.counts[QEvent.Type.Paint] > 0
+
+
+def test_other_numbers_in_a_hint_ask_for_no_layout_of_the_page(qtbot, panel, session):
+    card = train_slowly(qtbot, session, panel)
+    session.pause()
+    qtbot.waitUntil(lambda: session.state is RunState.PAUSED)
+    qtbot.wait(50)
+    page = Events(panel)
+    card.removeEventFilter(page)
+    for widget in card.findChildren(QWidget):
+        widget.removeEventFilter(page)
+    height = card.height()
+    card.show_hint(replace(card.hint, sentence="Many words. " * 20), "because", "sgd")
+    QApplication.processEvents()
+    assert card.height() > height
+    assert page.counts[QEvent.Type.LayoutRequest] == 0

@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 from core.data import center_digit
 from core.layers import Dense, Flatten
 from core.losses import MeanSquaredError
+from nnvis.draw_pages.answer_block import WORDS_EVERY, AnswerBlock
 from nnvis.panels.draw import DrawPanel
 from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT, LARGE, REGULAR, ThemeSource
+from nnvis.viewer import Answer
 from nnvis.widgets.bars import Bars
 from nnvis.widgets.canvas import PaintCanvas
 from nnvis.widgets.live_label import LiveLabel
@@ -160,3 +162,31 @@ def test_every_part_can_be_reached_by_keyboard(qtbot: QtBot, panel: DrawPanel) -
     assert names[0] == "Drawing canvas"
     assert {"Brush", "Brush thickness", "Answer by class"} <= set(names)
     assert all(names)
+
+
+def test_while_it_learns_the_words_can_be_read_but_another_winner_is_said_at_once(theme_source, qtbot) -> None:
+    block = AnswerBlock(theme_source)
+    qtbot.addWidget(block)
+    names = [str(digit) for digit in range(10)]
+
+    def answer(step: int, digit: int, sure: float) -> Answer:
+        shares = np.full(10, (1 - sure) / 9, np.float32)
+        shares[digit] = sure
+        return Answer(shares, digit, sure, (digit + 1) % 10, (1 - sure) / 9, step, True)
+
+    def said() -> tuple[str, str, str]:
+        return block._digit.text(), block._confidence.text(), block._step.text()
+
+    block.show_answer(answer(0, 3, 0.5), names, moves=True)
+    assert said() == ("3", "50.0 %", "by the untrained net")
+    block.show_answer(answer(10, 3, 0.9), names, moves=True)
+    assert said() == ("3", "90.0 %", "by the net at step 10")
+    block.show_answer(answer(20, 3, 0.95), names, moves=True)
+    assert said() == ("3", "90.0 %", "by the net at step 10")
+    block.show_answer(answer(30, 8, 0.6), names, moves=True)
+    assert said() == ("8", "60.0 %", "by the net at step 30")
+    block.show_answer(answer(40, 8, 0.7), names)
+    assert said() == ("8", "70.0 %", "by the net at step 40")
+    qtbot.wait(WORDS_EVERY + 20)
+    block.show_answer(answer(50, 8, 0.8), names, moves=True)
+    assert said() == ("8", "80.0 %", "by the net at step 50")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from core.layers import BatchNormalization, Dense, Dropout, Flatten
 from core.losses import CategoricalCrossentropy, MeanSquaredError
 from nnvis.colour_maps import signed_indices
-from nnvis.panels.learn import LearnPanel
+from nnvis.panels.learn import LearnPanel, layers
 from nnvis.panels.learn.curves import loss_by_chance, short_title
 from nnvis.panels.learn.layers import layer_arrays
 from nnvis.session import RunState, Session
@@ -305,3 +305,43 @@ def test_guessing_is_worked_out_for_each_loss():
     guess, truth = np.full(10, 0.1), np.eye(10)[3]
     assert loss_by_chance(MeanSquaredError(), 10).value == pytest.approx(((guess - truth) ** 2).mean())
     assert short_title(CategoricalCrossentropy()) == "cross-entropy"
+
+
+def test_while_it_trains_the_curves_move_and_the_numbers_can_be_read(qtbot, panel, session, monkeypatch):
+    session.set_training(session.project.training.replace(epochs=1000))
+    qtbot.waitUntil(lambda: session.history.planned_epochs == 1000)
+    session.train()
+    qtbot.waitUntil(lambda: panel.loss_card.chart.has_batches)
+    curves = next(part for part in panel.budget.parts if part.name == "curves")
+    said = []
+    refresh = panel.loss_card.refresh
+    monkeypatch.setattr(panel.loss_card, "refresh", lambda *, say: said.append(say) or refresh(say=say))
+    before = curves.draws
+    qtbot.waitUntil(lambda: len(said) >= 8)
+    assert curves.draws - before == len(said)
+    assert said in ([True, False] * (len(said) // 2) + [True] * (len(said) % 2),
+                    [False, True] * (len(said) // 2) + [False] * (len(said) % 2))  # fmt: skip
+    session.pause()
+    qtbot.waitUntil(lambda: session.state is RunState.PAUSED)
+    assert said[-1]
+    shown = panel.loss_card.chart.run.reading_at()
+    assert panel.loss_card.train_key.value == panel.loss_card.chart.measure.words(shown.train)
+
+
+def test_lines_of_the_past_are_looked_for_now_and_then(qtbot, panel, session, monkeypatch):
+    train(qtbot, session, epochs=5)
+    row = panel.layers
+    monkeypatch.setattr(type(session), "is_training", property(lambda _session: True))
+    now = [1000.0]
+    monkeypatch.setattr(layers.time, "monotonic", lambda: now[0])
+    first = row._past_moments(session.shown_step)
+    assert len(first) >= 2
+    assert row._past_moments(session.shown_step) is not first  # so few are looked for each time
+    monkeypatch.setattr(layers, "FEW_LINES", 2)
+    first = row._past_moments(session.shown_step)
+    now[0] += 0.9 * layers.PAST_FOR
+    assert row._past_moments(session.shown_step) is first
+    now[0] += 0.2 * layers.PAST_FOR
+    assert row._past_moments(session.shown_step) is not first
+    monkeypatch.setattr(type(session), "is_live", property(lambda _session: False))
+    assert row._past_moments(first[-1].step)[-1].step < first[-1].step  # who looks back sees only what was before
