@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from nnvis.session import Session
 
 LOWEST = 160  # the row's height; lower, the page scrolls
+WORDS_EVERY = 0.15  # seconds: with every second drawing
 WINDOWS = (1, 20, 100, 500)  # batches in the running average, as one chooses them
 
 
@@ -35,7 +37,7 @@ class CurvesRow(QObject):
         self._theme_source = theme_source
         self._validations_shown = -1
         self._window_said = 0  # batches of the running average, as the captions have it
-        self._has_said = False  # whether the last drawing brought the numbers in the heads up to date
+        self._said_at = -math.inf  # when the numbers in the heads were last brought up to date
         self.loss_card = ChartCard(theme_source, LossMeasure())
         self.loss_card.chart.setObjectName("lossPlot")
         self.accuracy_card = ChartCard(theme_source, AccuracyMeasure())
@@ -134,7 +136,9 @@ class CurvesRow(QObject):
         self._validations_shown = len(history.validations)
         # While the curves move ten times a second, the numbers in the heads change five times: they are to be read.
         moves = self._session.is_training and self._session.is_live and self.loss_card.chart.has_batches
-        self._has_said = not (moves and self._has_said)
+        say = not moves or time.monotonic() >= self._said_at + WORDS_EVERY
+        if say:
+            self._said_at = time.monotonic()
         for card, values, name in (
             (self.loss_card, history.train_losses, "loss"),
             (self.accuracy_card, history.train_accuracies, "accuracy"),
@@ -148,7 +152,7 @@ class CurvesRow(QObject):
             card.chart.set_marks(tuple(Mark(change.epoch, change.words) for change in history.course))
             if card is self.loss_card:
                 self._show_rates()
-            card.refresh(say=self._has_said)
+            card.refresh(say=say)
         if self.loss_card.chart.run.window != self._window_said or fresh:
             self.say_captions()
 
