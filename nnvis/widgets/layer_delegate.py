@@ -61,7 +61,7 @@ class LayerDelegate(QStyledItemDelegate):
         self.hovered_part: Part = ""
         self.gap_row = -1  # the card below which a gap is open, for a layer that is about to come
         self.gap_height = 0
-        self.painted = QRect()  # what is being painted
+        self.painted = QRect()  # what of the list is being painted; empty: a card by itself
         self.keyboard = False  # whether the list was entered by keyboard
 
     # Where things are

@@ -350,6 +350,7 @@ class LayerList(DraggedList):
     def paintEvent(self, event: QPaintEvent) -> None:
         self._delegate.painted = event.rect()
         super().paintEvent(event)
+        self._delegate.painted = QRect()  # a card that is dragged is painted whole
         self._gaps.paint(QPainter(self.viewport()), self._source.theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QDropEvent, QHelpEvent, QImage, QKeyEvent
+from PySide6.QtGui import QDropEvent, QHelpEvent, QImage, QKeyEvent, QPainter, QPixmap
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.layers import LAYERS, Dense, Dropout, Flatten, Layer
@@ -439,6 +439,14 @@ def test_while_it_trains_only_the_samples_are_painted_and_the_card_looks_as_if_a
     cards.set_health([None, CardHealth(0.9, ""), None, None])
     QApplication.processEvents()
     assert not painted
+    option = QStyleOptionViewItem()
+    option.rect = cards.visualRect(cards.model().index(2))
+    picture = QPixmap(cards.size())
+    painter = QPainter(picture)
+    cards._delegate.paint(painter, option, cards.model().index(2))  # as the picture that is dragged
+    painter.end()
+    assert len(painted) == 1
+    painted.clear()
     moved = cards.window().screen().grabWindow(cards.window().winId()).toImage()
     cards.viewport().update()
     QApplication.processEvents()
