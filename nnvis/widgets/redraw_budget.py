@@ -69,7 +69,8 @@ class Part:
         if self.draws:
             self._settle()
         self._painted_before = self.painted()
-        in_time = now - self._next < 0.5 / hz  # a little early or late does not move the beats that follow
+        # A little early or late does not move the beats that follow; what was asked for out of turn begins anew.
+        in_time = -HALF_A_BEAT - 1e-6 <= now - self._next < 0.5 / hz
         self._next = (self._next if in_time else now) + 1.0 / hz
         self.due = False
         self.draws += 1

@@ -194,6 +194,17 @@ def test_the_last_news_is_drawn_late_but_drawn(clock):
     assert len(drawn.times) == 2
 
 
+def test_what_was_drawn_at_once_many_times_goes_on_at_its_pace(clock):
+    drawn = Drawn(clock, "curves", 0.001, 5, 5)
+    budget = budget_of(clock, drawn)
+    for _ in range(10):  # as when a run begins: a fresh network, another state, another plan
+        budget.run_now()
+        clock.now += 0.01
+    before = len(drawn.times)
+    play(budget, clock, 1.0)
+    assert len(drawn.times) - before == pytest.approx(5, abs=1)
+
+
 def test_run_now_draws_at_once_and_leaves_the_hidden_due(clock):
     seen, hidden = Drawn(clock, "a", 0.001, 10, 5), Drawn(clock, "b", 0.001, 10, 5)
     hidden.in_sight = False
