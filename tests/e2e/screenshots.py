@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SIZES = ((1366, 768), (1920, 1080))
 MOMENT = 2.61  # epochs: in the middle of a run
 CNN_MOMENT = 0.8
+SECONDS = (2, 10)  # of one run, to see it come along
 PATIENCE_MS = 60_000
 
 
@@ -70,6 +71,16 @@ def main(folder: Path) -> None:
             session.pause()
     window.resize(*SIZES[0])
     window.set_theme("dark")
+    session.set_training(session.project.training.replace(epochs=24))
+    session.reset()
+    _wait(lambda: session.history.step == 0 and session.state.name == "READY")
+    session.train()
+    for seconds in SECONDS:
+        _wait(lambda seconds=seconds: session.history.seconds >= seconds)
+        picture(f"run-{seconds}s-dark")
+    _wait(lambda: session.test_result is not None)
+    _settle()
+    picture("run-trained-dark")
     _take_up(session, stuck)
     session.train()
     _wait(lambda: window.panels.learn.advice.card.isVisible())
