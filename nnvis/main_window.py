@@ -30,6 +30,7 @@ from nnvis.widgets.focus_order import order_focus
 from nnvis.widgets.foot_bar import FootBar
 from nnvis.widgets.key_policy import keep_keys
 from nnvis.widgets.key_sheet import KeySheet
+from nnvis.widgets.live_label import READABLE_MS
 from nnvis.widgets.pages import Pages
 from nnvis.widgets.run_toolbar import RunToolbar
 from nnvis.widgets.status_line import StatusLine
@@ -42,7 +43,6 @@ if TYPE_CHECKING:  # these bring NumPy
     from nnvis.session import Session
 
 SMALLEST: Final = QSize(1220, 640)
-WORDS_EVERY: Final = 180  # ms between two renewals of the words about a run: faster than that nobody reads
 PALETTE_TOP: Final = 80  # below the toolbar
 DESIGNED: Final = QSize(1366, 768)  # the first window is this large, or most of a larger screen
 
@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
     # --- what the session says --------------------------------------------------------------------------------------
 
     def _on_snapshot_arrived(self) -> None:
-        if not self._shown.isValid() or self._shown.hasExpired(WORDS_EVERY):
+        if not self._shown.isValid() or self._shown.hasExpired(READABLE_MS):
             self._show_run()
 
     def _show_run(self) -> None:

@@ -91,6 +91,11 @@ class Running(NetworkFiles):
         return self.state is RunState.RUNNING
 
     @property
+    def moves(self) -> bool:
+        """Whether what is shown moves on by itself: training, and nobody looks back."""
+        return self.is_training and self.is_live
+
+    @property
     def running_is_old(self) -> bool:
         """Whether the network that is trained and shown is not the one of the project any more."""
         return replace(self._running, name=self.project.name) != self.project

@@ -12,11 +12,10 @@ from nnvis.theme import ThemeSource
 from nnvis.viewer import Answer
 from nnvis.widgets.chip import Chip
 from nnvis.widgets.labels import explain, set_tone, text_label
-from nnvis.widgets.live_label import LiveLabel
+from nnvis.widgets.live_label import READABLE_MS, LiveLabel
 from nnvis.widgets.picture import Picture
 
 LINES = 58  # room for the words of the empty state, so that nothing jumps with the first stroke
-WORDS_EVERY = 200  # ms between other words while it trains: more often nobody could read them. The bars move on
 NET_SEES = "Your drawing, cropped, fitted into 20×20 and centred by mass, as MNIST was made."
 
 
@@ -91,7 +90,7 @@ class AnswerBlock(QWidget):
         self.setFixedHeight(max(metrics.picture if self._has_picture else metrics.display_line + 34, LINES) + gap)
         self._digit.setFixedHeight(metrics.display_line)
         self._digit.setMinimumWidth(metrics.display * 5 // 8)
-        self._confidence.setContentsMargins(0, 0, 0, metrics.display_line // 16)
+        self._confidence.set_foot(metrics.display_line // 16)
 
     def show_picture(self, shown: bool) -> None:
         """Whether what the network sees stands here, beside its answer."""
@@ -104,7 +103,7 @@ class AnswerBlock(QWidget):
 
         While training `moves` it on, words follow at a pace that can be read; another winner is said at once.
         """
-        if moves and self._has_said_like(answer) and not self._said.hasExpired(WORDS_EVERY):
+        if moves and self._has_said_like(answer) and not self._said.hasExpired(READABLE_MS):
             return
         self._said.start()
         self._said_of = answer

@@ -212,7 +212,7 @@ class DrawPanel(QWidget):
         answer = self._session.answer
         if answer is not None:
             names = class_names(self.desk, len(answer.probabilities))
-            self._answer.show_answer(answer, names, moves=self._session.is_training and self._session.is_live)
+            self._answer.show_answer(answer, names, moves=self._session.moves)
         elif self._session.drawing is None:
             self._answer.show_words(
                 "No drawing yet", "What the net receives will stand at the left, its answer here.")

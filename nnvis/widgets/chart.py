@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +52,6 @@ class LineChart(ZoomPlot):
         self._log_shown = False
         self._best: int | None = None  # which of the measured values `_best_of` is the best
         self._best_of: NDArray[np.float64] | None = None
-        self._best_words = ("", 0.0)  # what is written at the best point, and how far below it
         self._in_batches = False
         self._raw = Band(self, "batches")
         self._smoothed = Curve(self, "train", 2)
@@ -178,8 +176,7 @@ class LineChart(ZoomPlot):
     def refresh(self, *, say: bool = True) -> None:
         """Bring the curves up to date: at most a few hundred points, whatever the length of the run.
 
-        ``say``: its words as well, the sentence for those who hear the window and the best value's place: nobody hears
-        or reads ten a second.
+        ``say``: the sentence for those who hear the window, too; nobody hears ten a second.
         """
         run, area = self.run, self.area()
         low, high = self.view()
@@ -201,7 +198,6 @@ class LineChart(ZoomPlot):
         self.set_axes(self._time_axis(low, high, round(area.width())), vertical)
         if say:
             self.setAccessibleDescription(self.sentence())
-            self._best_words = ("", 0.0)
         self._place_read_out()
         self.paint_soon()
 
@@ -292,12 +288,6 @@ class LineChart(ZoomPlot):
             words = "" if is_last else f"best {self.measure.words(float(value[0]))}"
             at = QPointF(self.x_pixel(float(run.validation_epochs[place])), self.y_pixel(y))
             chart_marks.paint_best(painter, self, at, words)
-
-    def best_words_kept(self, words: str, find: Callable[[], float]) -> float:
-        """How far below the best point its words stand; looked for anew with other words, and whenever words are."""
-        if self._best_words[0] != words:
-            self._best_words = words, find()
-        return self._best_words[1]
 
     def lines_in_pixels(self) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
         """The points of both lines, as they were last painted."""

@@ -14,6 +14,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from nnvis import number_text
 from nnvis.theme import color, pen
+from nnvis.widgets.painted import Area
 from nnvis.widgets.series import smoothing_places
 from nnvis.widgets.written import text_width, write
 
@@ -131,23 +132,22 @@ def paint_best(painter: QPainter, chart: LineChart, at: QPointF, words: str) -> 
     painter.drawEllipse(at, 4.5, 4.5)
     if not words:
         return
-    width = text_width(words, "caption") + 2
-    left = min(max(x - width / 2, area.left()), area.right() - width)
-    above = chart.best_words_kept(words, lambda: best_words(chart, at, left, width))
+    place = best_words(chart, at, text_width(words, "caption") + 2)
     painter.setPen(color(theme.text_2))
-    write(painter, (left, y + above, width, 16.0), words, "caption", side="middle")
+    write(painter, place, words, "caption", side="middle")
 
 
-def best_words(chart: LineChart, at: QPointF, left: float, width: float) -> float:
-    """How far below its point the best value is written: where no line runs through it if there is such a place."""
+def best_words(chart: LineChart, at: QPointF, width: float) -> Area:
+    """Where the best value is written: near its point, and where no line runs through it if there is such a place."""
     area = chart.area()
+    left = min(max(at.x() - width / 2, area.left()), area.right() - width)
     offsets = (8, -24, 26, -42) if chart.measure.low_is_best else (-24, 8, -42, 26)  # the better side of a curve first
     tops = [at.y() + offset for offset in offsets]
     inside = [top for top in tops if area.top() <= top and top + 16 <= area.bottom()]
     across = np.arange(left, left + width + WORDS_STEP, WORDS_STEP)
     heights = [np.interp(across, x, y) for x, y in chart.lines_in_pixels() if len(x) > 1]
     free = (top for top in inside if not any(((top - 1 < y) & (y < top + 17)).any() for y in heights))
-    return next(free, (inside or tops)[0]) - at.y()
+    return left, next(free, (inside or tops)[0]), width, 16.0
 
 
 def paint_rates(painter: QPainter, chart: LineChart, rates: NDArray[np.float64], pointed_at: float | None) -> None:

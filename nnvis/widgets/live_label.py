@@ -13,6 +13,7 @@ from nnvis.widgets.written import Side, shortened, text_width, write
 
 _INKS: dict[Tone, str] = {"": "text", "plain": "text", "secondary": "text_2", "faint": "text_3", "bad": "bad"}
 _LINES: dict[Role, int] = {"caption": 16, "body": 20, "value": 24, "display": 44}
+READABLE_MS = 180  # between two renewals of words that change by themselves: faster than that nobody reads
 _FEWEST = 4  # letters: a shortened text that would say less is left out
 
 
@@ -30,7 +31,7 @@ class LiveLabel(PaintedWidget):
         super().__init__(theme_source)
         self._words = ""
         self._widest = 0
-        self._foot = 0  # the margin below; asking Qt for it at each frame lets go of the interpreter
+        self._foot = 0
         self._role, self._ink, self._side = role, _INKS[tone], side
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         stand_on(self, ground)
@@ -51,16 +52,15 @@ class LiveLabel(PaintedWidget):
             self.updateGeometry()
         self.update()
 
-    def setContentsMargins(self, left: int, top: int, right: int, bottom: int) -> None:  # type: ignore[override]
-        """Keep that much room around the words; of the height only what is below counts."""
-        super().setContentsMargins(left, top, right, bottom)
-        self._foot = bottom
+    def set_foot(self, room: int) -> None:
+        """Keep so much room below the words."""
+        self._foot = room
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Room for the widest it has said."""
-        margins = self.contentsMargins()
-        width = self._widest + margins.left() + margins.right()
-        return QSize(width, _LINES[self._role] + margins.top() + margins.bottom())
+        return QSize(self._widest, _LINES[self._role] + self._foot)
 
     def minimumSizeHint(self) -> QSize:
         """No width of its own to insist on."""

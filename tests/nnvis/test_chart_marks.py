@@ -73,8 +73,7 @@ def test_the_best_value_is_written_where_no_line_runs(qtbot, theme_source):
             chart.run.set_batches(epochs, np.full(400, level))
             chart.refresh()
             at = QPointF(chart.x_pixel(2.0), chart.y_pixel(measured[2]))
-            left = at.x() - 30
-            place = QRectF(left, at.y() + best_words(chart, at, left, 60.0), 60.0, 16.0)
+            place = QRectF(*best_words(chart, at, 60.0))
             assert chart.area().contains(place)
             assert abs(place.center().y() - at.y()) < 50
             lines = [y[(x > place.left()) & (x < place.right())] for x, y in chart.lines_in_pixels()]

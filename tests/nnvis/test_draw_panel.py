@@ -12,14 +12,14 @@ from pytestqt.qtbot import QtBot
 from core.data import center_digit
 from core.layers import Dense, Flatten
 from core.losses import MeanSquaredError
-from nnvis.draw_pages.answer_block import WORDS_EVERY, AnswerBlock
+from nnvis.draw_pages.answer_block import AnswerBlock
 from nnvis.panels.draw import DrawPanel
 from nnvis.session import RunState, Session
 from nnvis.theme import COMPACT, LARGE, REGULAR, ThemeSource
 from nnvis.viewer import Answer
 from nnvis.widgets.bars import Bars
 from nnvis.widgets.canvas import PaintCanvas
-from nnvis.widgets.live_label import LiveLabel
+from nnvis.widgets.live_label import READABLE_MS, LiveLabel
 from nnvis.widgets.picture import Picture
 
 SEVEN = ((62, 72), (110, 62), (150, 55), (195, 54), (206, 62), (200, 78), (170, 96), (150, 130), (135, 180), (112, 204))
@@ -187,6 +187,6 @@ def test_while_it_learns_the_words_can_be_read_but_another_winner_is_said_at_onc
     assert said() == ("8", "60.0 %", "by the net at step 30")
     block.show_answer(answer(40, 8, 0.7), names)
     assert said() == ("8", "70.0 %", "by the net at step 40")
-    qtbot.wait(WORDS_EVERY + 20)
+    qtbot.wait(READABLE_MS + 20)
     block.show_answer(answer(50, 8, 0.8), names, moves=True)
     assert said() == ("8", "80.0 %", "by the net at step 50")

@@ -315,10 +315,10 @@ def test_while_it_trains_the_curves_move_and_the_numbers_can_be_read(qtbot, pane
     said = []
     refresh = panel.loss_card.refresh
     monkeypatch.setattr(panel.loss_card, "refresh", lambda *, say: said.append(say) or refresh(say=say))
-    monkeypatch.setattr(curves, "WORDS_EVERY", 0.0)
+    monkeypatch.setattr(curves, "READABLE_MS", 0)
     qtbot.waitUntil(lambda: len(said) >= 4)
     assert all(said)
-    monkeypatch.setattr(curves, "WORDS_EVERY", 1e6)
+    monkeypatch.setattr(curves, "READABLE_MS", 10**6)
     said.clear()
     qtbot.waitUntil(lambda: len(said) >= 4)
     assert not any(said)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QElapsedTimer, QObject
 from PySide6.QtWidgets import QHBoxLayout
 
 from core.losses import Loss
@@ -18,13 +17,13 @@ from nnvis.widgets.chart_card import ChartCard
 from nnvis.widgets.chart_marks import Mark
 from nnvis.widgets.chart_measure import AccuracyMeasure, Chance, LossMeasure
 from nnvis.widgets.labels import explain
+from nnvis.widgets.live_label import READABLE_MS
 from nnvis.widgets.redraw_budget import Part, RedrawBudget
 
 if TYPE_CHECKING:
     from nnvis.session import Session
 
 LOWEST = 160  # the row's height; lower, the page scrolls
-WORDS_EVERY = 0.15  # seconds: with every second drawing
 WINDOWS = (1, 20, 100, 500)  # batches in the running average, as one chooses them
 
 
@@ -37,7 +36,7 @@ class CurvesRow(QObject):
         self._theme_source = theme_source
         self._validations_shown = -1
         self._window_said = 0  # batches of the running average, as the captions have it
-        self._said_at = -math.inf  # when the numbers in the heads were last brought up to date
+        self._said = QElapsedTimer()  # since the numbers in the heads were brought up to date
         self.loss_card = ChartCard(theme_source, LossMeasure())
         self.loss_card.chart.setObjectName("lossPlot")
         self.accuracy_card = ChartCard(theme_source, AccuracyMeasure())
@@ -135,10 +134,10 @@ class CurvesRow(QObject):
         fresh = len(history.validations) != self._validations_shown
         self._validations_shown = len(history.validations)
         # While the curves move ten times a second, the numbers in the heads change five times: they are to be read.
-        moves = self._session.is_training and self._session.is_live and self.loss_card.chart.has_batches
-        say = not moves or time.monotonic() >= self._said_at + WORDS_EVERY
+        moves = self._session.moves and self.loss_card.chart.has_batches
+        say = not moves or not self._said.isValid() or self._said.hasExpired(READABLE_MS)
         if say:
-            self._said_at = time.monotonic()
+            self._said.start()
         for card, values, name in (
             (self.loss_card, history.train_losses, "loss"),
             (self.accuracy_card, history.train_accuracies, "accuracy"),

@@ -94,11 +94,10 @@ class LayersRow(QObject):
 
     def _past_moments(self, step: int) -> list[PastMoment]:
         """A few moments of the run, evenly spaced, before this step."""
-        session = self._session
-        timeline, moves = session.timeline, session.is_training and session.is_live
+        timeline = self._session.timeline
         if timeline is None:
             return []
-        if moves and len(self._past) >= FEW_LINES and time.monotonic() < self._past_at + PAST_FOR:
+        if self._session.moves and len(self._past) >= FEW_LINES and time.monotonic() < self._past_at + PAST_FOR:
             return self._past
         steps = ridge_steps(step, self._theme_source.metrics.ridge_rows - 1)
         moments = {moment.step: moment for wanted in steps if (moment := timeline.nearest(wanted)) is not None}
