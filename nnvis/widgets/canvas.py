@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _RADIUS = 8
 _STEP, _SMALL_STEP = 8, 2
+_MELTS = Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents  # moves that wait while the window is busy become one
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
@@ -58,6 +59,7 @@ class PaintCanvas(PaintedWidget):
         self._finger = -1                     # the touch that draws it
         self._pen = QPointF(SIDE / 2, SIDE / 2)
         self._pointer: QPointF | None = None  # where the brush would touch the paper
+        self._melted = QCoreApplication.testAttribute(_MELTS)  # as it is everywhere else
         self._overlay: tuple[QImage, QRectF] | None = None
         self._dry, self._numbers = DryInk(), DryInk()  # finished strokes: on the screen, and as `image` gives them
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -228,12 +230,14 @@ class PaintCanvas(PaintedWidget):
                 self._end()
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Show where the brush would touch."""
+        """Show where the brush would touch, and hear of every move: a busy window would lose the curves of a 3."""
+        QCoreApplication.setAttribute(_MELTS, False)
         self._point(event.position())
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """The brush has left."""
+        QCoreApplication.setAttribute(_MELTS, self._melted)
         self._point(None)
         super().leaveEvent(event)
 

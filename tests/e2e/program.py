@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from nnvis.widgets.layer_list import LayerList
 from nnvis.widgets.microscope.stage import Stage
 from nnvis.widgets.network_diagram import NetworkDiagram
 from nnvis.widgets.pick_list import PickList
+from nnvis.widgets.strokes import Stroke
 
 MARGIN, TRACK = 6, 24  # px: the timeline's track, and the room for half a scrubber at its ends
 
@@ -55,6 +57,8 @@ class Informer(QObject):
         self._clock = QTimer(self)
         self._clock.setInterval(20)
         self._clock.timeout.connect(self._look)
+        self._burden = QTimer(self)
+        self._burden.timeout.connect(lambda: time.sleep(self._burden.interval() / 1000))
         self._input = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
         self._input.activated.connect(self._read)
 
@@ -108,6 +112,7 @@ class Informer(QObject):
             "own_digits": [digit.label for digit in session.own.digits],
             "can_teach": window.panels.draw.pages["teach"].step.isEnabled(),
             "drawn": len(window.panels.draw.canvas.strokes),
+            "points": [len(mark.points) for mark in window.panels.draw.canvas.strokes if isinstance(mark, Stroke)],
             "ink": int(window.panels.draw.canvas.image().sum() // 255),
             "brush": window.panels.draw.canvas.brush_width,
             "page": window.panels.draw.chooser.current,
@@ -243,6 +248,13 @@ class Informer(QObject):
         self._exactly = exactly
         self._clock.start()
 
+    def burden(self, milliseconds: int) -> None:
+        """Keep the window's thread busy for so long, let it do what has come up, and so on; 0: no more."""
+        if milliseconds:
+            self._burden.start(milliseconds)
+        else:
+            self._burden.stop()
+
     def _read(self) -> None:
         self._unread += os.read(sys.stdin.fileno(), 65536)
         while b"\n" in self._unread:
@@ -270,6 +282,9 @@ class Informer(QObject):
             say({"place": self.place_of_unit(question["column"], question["place"])})
         elif question["ask"] == "number":
             say({"place": self.place_of_number(question["block"], question["row"], question["column"])})
+        elif question["ask"] == "burden":
+            self.burden(question["milliseconds"])
+            say({})
         elif question["ask"] == "card":
             say({"place": self.corner_of_card(question["layer"])})
         else:

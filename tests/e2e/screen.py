@@ -59,6 +59,15 @@ class Program:
         """Let the program run until `state()[name]` is `value`, also where a number might be more."""
         return self.ask("wait exactly", name=name, value=value)
 
+    def wait_for_still(self, name: str) -> dict[str, Any]:
+        """Let the program run until `state()[name]` has been the same for a while: a layout has found its end."""
+        before, state = None, self.state()
+        while state[name] != before:
+            before = state[name]
+            self.hand("sleep", "0.3")
+            state = self.state()
+        return state
+
     def hand(self, *commands: str | float) -> None:
         """Do something with the mouse or the keys, in the words of xdotool."""
         words = ["xdotool", *(str(word) for word in commands)]
