@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.layers import Flatten, GlobalAveragePooling2D, MaxPooling2D, Reshape
+from nnvis.microscope.operands import Operand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +63,12 @@ def linked(stop: Stop, at: Mapping[str, int]) -> dict[str, int | range]:
             "x": range(max(0, x), x + (columns - 1) * right_ + 1),
         }
     return found
+
+
+def has_window(shown: Shown, at: Mapping[str, int]) -> bool:
+    """Whether what is pointed at has its window in an array that is shown: in the image that a place looked at."""
+    window = {axis for axis, place in linked(shown.stop, at).items() if isinstance(place, range)}
+    return bool(window) and any(window <= set(part.axes) for part in shown.parts if isinstance(part, Operand))
 
 
 def moved(stop: Stop, at: Mapping[str, int]) -> dict[str, int]:

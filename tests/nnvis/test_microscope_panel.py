@@ -20,6 +20,7 @@ from nnvis.panels.microscope import MicroscopePanel
 from nnvis.presets import PRESETS
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
+from nnvis.widgets.buttons import ToolButton
 
 
 @pytest.fixture
@@ -267,6 +268,64 @@ def test_a_convolutional_network_is_walked_through(
         panel.go_to(number)
         assert not panel.grab().isNull()
         assert panel.why.sentence == stop.sentence(0)
+
+
+def test_the_walk_plays_by_button_and_key_and_says_so(panel: MicroscopePanel) -> None:
+    button = panel.head.findChild(ToolButton, "microscopePlay")
+    panel.go_to(len(panel.stops) - 1)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert symbol(panel) == "X"  # after the last stop comes the first one
+    assert button.isChecked()
+    panel._on_play()
+    assert symbol(panel) == "Z_1"
+    key(panel, Qt.Key.Key_Space)
+    assert not button.isChecked()
+    assert not panel._play.isActive()
+    key(panel, Qt.Key.Key_Space)
+    panel.go_to(len(panel.stops) - 2)
+    panel._on_play()  # comes to the end
+    assert not button.isChecked()
+
+
+def test_while_the_walk_plays_a_window_slides_over_its_image(
+    qtbot: QtBot, session: Session, theme_source: ThemeSource, panel: MicroscopePanel
+) -> None:
+    layers = (Conv2D(4, 3), MaxPooling2D(2), Flatten(), Dense(10, activation="softmax"))
+    with qtbot.waitSignal(session.history_cleared):
+        session.set_layers(layers, "another network")
+    qtbot.waitUntil(lambda: panel._trace is not None and panel._trace.size == 8)
+    theme_source.set_reduced_motion(False)
+    panel.go_to(1)
+
+    def seen() -> tuple[tuple[int, ...], range]:
+        assert panel._out is not None
+        window = panel.bench.stage._at["y"]
+        assert isinstance(window, range)
+        return panel._out.index, window
+
+    (n, v, u, f), window = seen()
+    assert len(window) == 3
+    key(panel, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: seen()[0] != (n, v, u, f))
+    assert seen()[0] == ((n, v, u + 1, f) if u < 25 else (n, v + 1, 0, f))  # in reading order
+    panel._pinned = True  # what is pinned stays
+    pinned = seen()
+    panel._slide_on()
+    assert seen() == pinned
+    panel.release()
+    theme_source.set_reduced_motion(True)
+    panel._slide_on()
+    assert seen() == pinned
+    key(panel, Qt.Key.Key_Space)
+
+
+def test_nothing_slides_where_there_is_no_window(panel: MicroscopePanel, theme_source: ThemeSource) -> None:
+    theme_source.set_reduced_motion(False)
+    for number in range(len(panel.stops)):
+        panel.go_to(number)
+        before = panel._out
+        panel._slide_on()
+        assert panel._out is before
 
 
 def test_the_source_of_what_ran_can_be_read(qtbot: QtBot, panel: MicroscopePanel) -> None:

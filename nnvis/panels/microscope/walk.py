@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -14,13 +13,10 @@ from nnvis.microscope.not_finite import begins_at
 from nnvis.microscope.specimen import Specimen
 from nnvis.microscope.staging import staging
 from nnvis.microscope.stops import Stop, moved_weights, stops_of
-from nnvis.microscope.telling import telling
 from nnvis.microscope.trace import Bench
 from nnvis.microscope.track import track_of
-from nnvis.microscope.written_out import written_out
-from nnvis.microscope.written_windows import linked, moved
 from nnvis.panels.microscope.ahead import TypesetAhead
-from nnvis.panels.microscope.weighing import Weighing
+from nnvis.panels.microscope.pointing import LOW, Pointing
 from nnvis.running import RunState
 from nnvis.theme import ThemeSource
 from nnvis.widgets.labels import text_label
@@ -35,13 +31,11 @@ from nnvis.widgets.microscope.strips import CodeStrip, Link, WhyStrip
 if TYPE_CHECKING:
     from nnvis.session import Session
 
-WEIGHTS = ("W", "b", "dW", "db", "gamma", "beta", "dgamma", "dbeta", "P", "P_new", "G")
 FOLLOW_EVERY = 1000  # ms
-LOW = 460  # a bench lower than that shows fewer rows
 EMPTY = "The network is being made ready. In a moment its next update can be read here, equation by equation."
 
 
-class MicroscopePanel(Weighing):
+class MicroscopePanel(Pointing):
     """A track, a header, the stage with its written-out card, the line of source and the sentence of why."""
 
     def __init__(self, session: Session, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
@@ -93,6 +87,8 @@ class MicroscopePanel(Weighing):
         self.head.chain.stop_requested.connect(self.go_to)
         self.head.back_requested.connect(self.back)
         self.head.next_requested.connect(self.next)
+        self.head.play_toggled.connect(self.set_playing)
+        self.playing_changed.connect(self.head.show_playing)
         self._follow = QTimer(self)
         self._follow.setInterval(FOLLOW_EVERY)
         self._follow.timeout.connect(self._ask)
@@ -131,7 +127,7 @@ class MicroscopePanel(Weighing):
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing moves out of sight."""
         super().hideEvent(event)
-        self._play.stop()
+        self.set_playing(False)
         self._ahead.rest()
         self.head.follow.setChecked(False)
 
@@ -212,11 +208,6 @@ class MicroscopePanel(Weighing):
         titles = {index: f"{stop.title} ({stop.tag})" for index, stop in enumerate(self._stops)}
         self.track.show_track(track_of(self._trace, self._stops, self._image), titles)
 
-    @property
-    def _names(self) -> tuple[str, ...]:
-        dataset = self._session.dataset
-        return dataset.class_names if dataset is not None else ()
-
     def _show_stop(self) -> None:
         stop, trace = self.stop, self._trace
         if stop is None or trace is None:
@@ -272,85 +263,6 @@ class MicroscopePanel(Weighing):
         stop = self._stops[number]
         staged = staging(stop, self._image, self._stops[number - 1] if number else None, True, self._names)
         self._preview.show_block(f"{stop.title} ({stop.tag})", staged.result, self._thumbnails, chip)
-
-    # --- pointing ---------------------------------------------------------------------------------------------------
-
-    def _point_at_first(self) -> None:
-        """A stop opens with something already pointed at: the largest entry, or what was pinned."""
-        staged = self._staging
-        assert staged is not None
-        place = staged.first
-        if self._pinned and self._out is not None:
-            result = staged.shown.result
-            wanted = {axis: index for axis, index in self._at.items() if axis in result.axes}
-            index = [wanted.get(axis, 0) for axis in result.axes]
-            if wanted and all(i < n for i, n in zip(index, result.value.shape, strict=True)):
-                place = int(np.ravel_multi_index(tuple(index), result.value.shape))
-        if staged.shown.stop.tag == "BP1" and self._image is not None and not self._pinned:
-            row = staged.shown.result.value[self._image]
-            place = int(
-                np.ravel_multi_index((self._image, int(np.argmax(np.abs(row)))), staged.shown.result.value.shape)
-            )
-        self._point(staged.shown.result.text, place)
-
-    def _on_pointed(self, name: str, place: int) -> None:
-        if not self._pinned:
-            self._point(name, place)
-
-    def _on_clicked(self, name: str, place: int) -> None:
-        self._point(name, place)
-        self._pinned = True
-        self._refresh_marks()
-        if name in WEIGHTS:
-            self.show_weight()
-
-    def release(self) -> None:
-        """Close the card of a weight, or let go of what is pinned."""
-        if self.bench.weight.isVisible():
-            self._close_weight()
-            return
-        self._pinned = False
-        self._refresh_marks()
-
-    def _point(self, name: str, place: int) -> None:
-        staged = self._staging
-        if staged is None:
-            return
-        block = next((each for each in staged.blocks if each.operand.text == name), staged.result)
-        at = block.index_at(place)
-        at |= moved(staged.shown.stop, at)
-        result = staged.shown.result
-        self._at = {**{axis: index for axis, index in self._at.items() if axis in result.axes}, **at}
-        index = tuple(self._at.get(axis, 0) for axis in result.axes)
-        if staged.stack and staged.shown.stop.result == "dZ":  # columns of the matrix above are units here
-            index = (0, self._at.get("i", self._at.get("j", 0)))
-        index = tuple(min(i, n - 1) for i, n in zip(index, result.value.shape, strict=True))
-        self._out = written_out(staged.shown, index)
-        self._at = (
-            at
-            if staged.stack and staged.shown.stop.result == "dZ"
-            else {**dict(zip(result.axes, index, strict=True)), **at}
-        )
-        if name == staged.shown.result.text:
-            self.bench.stage.set_keyboard_place(place)
-        self._refresh_marks()
-
-    def _refresh_marks(self) -> None:
-        staged, out = self._staging, self._out
-        if staged is None or out is None:
-            return
-        stage = self.bench.stage
-        stage.set_at(linked(staged.shown.stop, self._at), self._pinned)
-        layout = stage.layout_now
-        lines = layout.row_middles if layout else ()
-        told = telling(staged, out, self.bench.height() < LOW, self._names)
-        self.bench.card.show_telling(told, self._thumbnails, lines, self._pinned)
-
-    def _on_name_pointed(self, name: str) -> None:
-        if self._staging is not None and self._out is not None:
-            block = next((each for each in self._staging.blocks if each.operand.text == name), None)
-            whole = {axis: index for axis, index in self._at.items() if block and axis in block.operand.axes}
-            self.bench.stage.set_at(self._at if block is None else whole or self._at, self._pinned)
 
     def show_source(self) -> None:
         """Show the whole function, the line that ran lit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from nnvis.microscope.named_stops import LONG_WAY, number_of
@@ -10,10 +10,13 @@ from nnvis.microscope.stops import Stop, moved_weights, update_stop
 from nnvis.microscope.trace import StepTrace
 
 PLAY_EVERY = 2500  # ms
+SLIDE_EVERY = 125  # ms: meanwhile a window moves over its image, eight places a second
 
 
 class Walk(QWidget):
     """Knows the stops, which one is in sight, and for which image of the batch (None: all)."""
+
+    playing_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +30,9 @@ class Walk(QWidget):
         self._play = QTimer(self)
         self._play.setInterval(PLAY_EVERY)
         self._play.timeout.connect(self._on_play)
+        self._slide = QTimer(self)
+        self._slide.setInterval(SLIDE_EVERY)
+        self._slide.timeout.connect(self._slide_on)
 
     @property
     def name(self) -> str:
@@ -60,6 +66,9 @@ class Walk(QWidget):
 
     def _show_stop(self) -> None:
         raise NotImplementedError(f"{type(self).__name__} must show the stop in sight")
+
+    def _slide_on(self) -> None:
+        raise NotImplementedError(f"{type(self).__name__} must move the window to its next place")
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -164,13 +173,20 @@ class Walk(QWidget):
         self.choose_image(None if self._image is not None else 0)
 
     def toggle_play(self) -> None:
-        """Walk by itself, one stop every few seconds; again to stand still."""
-        if self._play.isActive():
-            self._play.stop()
-        else:
-            self._play.start()
+        """Walk by itself, or stand still."""
+        self.set_playing(not self._play.isActive())
+
+    def set_playing(self, playing: bool) -> None:
+        """Walk by itself, one stop every few seconds, from the first one again after the last; or stand still."""
+        if playing == self._play.isActive():
+            return
+        for timer in (self._play, self._slide):
+            timer.start() if playing else timer.stop()
+        self.playing_changed.emit(playing)
+        if playing and self._number + 1 >= len(self._stops):
+            self.go_to(0)
 
     def _on_play(self) -> None:
-        if self._number + 1 >= len(self._stops):
-            self._play.stop()
         self.next()
+        if self._number + 1 >= len(self._stops):
+            self.set_playing(False)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 from nnvis.microscope.specimen import Specimen
 from nnvis.number_text import count
 from nnvis.theme import ThemeSource, color, font
-from nnvis.widgets.buttons import Button
+from nnvis.widgets.buttons import Button, ToolButton
 from nnvis.widgets.labels import explain, text_label
 from nnvis.widgets.microscope.strips import ChainStrip, Link
 from nnvis.widgets.painted import PaintedWidget, edged_rect
@@ -22,6 +22,7 @@ STANDS_IN = (
     "No update followed this moment, so it has no batch of its own: the first {} test images stand in for it. "
     "Choose what goes through the network."
 )
+PLAY = "Walk by itself: one stop every 2.5 seconds, and windows slide over their images (Space)."
 SOURCES = (
     ("batch", "The batch of this update"),
     ("test", "A test image"),
@@ -82,6 +83,7 @@ class MicroscopeHead(QWidget):
 
     back_requested = Signal()
     next_requested = Signal()
+    play_toggled = Signal(bool)
     long_way_toggled = Signal()
     reset_requested = Signal()
     remedy_requested = Signal()
@@ -133,6 +135,10 @@ class MicroscopeHead(QWidget):
         self.follow.setCheckable(True)
         self.follow.toggled.connect(self.follow_toggled)
         self.follow.hide()
+        self._play = ToolButton(theme_source, "train", PLAY)
+        self._play.setObjectName("microscopePlay")
+        self._play.setCheckable(True)
+        self._play.clicked.connect(self.play_toggled)
         self._next = Button(theme_source, "Next", "primary")
         explain(self._next, "The next stop (Right).")
         self._next.setObjectName("microscopeNext")
@@ -148,7 +154,7 @@ class MicroscopeHead(QWidget):
         row.addStretch(0)
         for button in (self.remedy, self._reset, self._long, self._array, self.follow, self._source):
             row.addWidget(button)
-        for widget in (self._count, self._back, self._next):
+        for widget in (self._count, self._back, self._play, self._next):
             row.addWidget(widget)
 
     def show_stop(
@@ -179,6 +185,11 @@ class MicroscopeHead(QWidget):
         self._reset.setVisible(specimen.is_changed)
         self._source.setText(text)
         self._source.setAccessibleName(f"Under the microscope: {text}")
+
+    def show_playing(self, playing: bool) -> None:
+        """Say whether the walk goes on by itself."""
+        self._play.setChecked(playing)
+        self._play.set_icon_name("pause" if playing else "train")
 
     def show_running(self, training: bool) -> None:
         """While training goes on, offer to follow it."""

@@ -48,14 +48,16 @@ class MicroscopeKeys(QObject):
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
         self._page = page
-        page.installEventFilter(self)
-        for stage in page.findChildren(Stage):
-            stage.installEventFilter(self)
+        self._stages = page.findChildren(Stage)
+        for widget in (page, *self._stages):
+            widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep what is the page's; in the stage, reached by Tab, the arrows move what is pointed at."""
         if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
             return False
+        for stage in self._stages:  # any key ends what moves
+            stage.end_motion()
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         call = KEYS.get((Qt.Key(event.key()), modifiers))
         if call is None:

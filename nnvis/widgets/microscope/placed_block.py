@@ -97,6 +97,16 @@ class PlacedBlock:
         x, y = self.cell.width() + self.gap, self.cell.height() + self.gap
         return QRectF(corner.x() + column * x, corner.y() + row * y, columns * x - self.gap, rows * y - self.gap)
 
+    @property
+    def rows(self) -> int:
+        """How many rows of cells there are, through all lines of pictures."""
+        return int(self.block.lines * self.block.values.shape[1])
+
+    def top_of_row(self, row: int) -> float:
+        """Where one of them begins."""
+        line, inside = divmod(row, self.block.values.shape[1])
+        return float(self.picture_rect(line * self.block.per_line).top() + inside * (self.cell.height() + self.gap))
+
     def place_at(self, point: QPointF) -> int | None:
         """The flat place of the cell under a point."""
         inside = point - self.origin

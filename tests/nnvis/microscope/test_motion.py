@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from core.layers import Dense, Flatten
@@ -16,7 +18,9 @@ from nnvis.microscope.stops import stops_of
 from nnvis.microscope.track import track_of
 from nnvis.theme import ThemeSource
 from nnvis.widgets.microscope.flow_view import FlowView
+from nnvis.widgets.microscope.microscope_keys import MicroscopeKeys
 from nnvis.widgets.microscope.stage import Stage
+from nnvis.widgets.microscope.stage_motion import FILL_MS, MOVE_MS
 from nnvis.widgets.microscope.step_track import StepTrack
 from tests.nnvis.microscope.stacks import head, traced
 
@@ -37,7 +41,7 @@ def show(stage: Stage, number: int) -> None:
     stage.show_staging(staging(stops[number], 0, stops[number - 1], True, ("0", "1", "2")), {})
 
 
-def still(stage: Stage, theme_source: ThemeSource, number: int) -> object:
+def still(stage: Stage, theme_source: ThemeSource, number: int) -> QImage:
     theme_source.set_reduced_motion(True)
     show(stage, number)
     picture = stage.grab().toImage()
@@ -57,6 +61,43 @@ def test_a_block_that_stays_moves_to_its_new_place_and_comes_to_rest(
     assert any(old != new for old, new in motion._carried)
     qtbot.waitUntil(lambda: not motion.is_moving)
     assert stage.grab().toImage() == end
+
+
+def test_the_result_is_filled_row_by_row_once_its_factors_are_there(stage: Stage, theme_source: ThemeSource) -> None:
+    end = still(stage, theme_source, 9)
+    still(stage, theme_source, 8)
+    show(stage, 9)
+    stage.grab()
+    motion, layout = stage._motion, stage.layout_now  # without an event loop its time stands still
+    assert layout is not None
+    result = layout.result
+    assert result.rows > 2
+
+    def are_there(passed: int) -> list[bool]:
+        motion.setCurrentTime(passed)
+        now = stage.grab().toImage()
+        points = [result.cell_rect(0, row, 0).center().toPoint() for row in range(result.rows)]
+        return [now.pixel(point) == end.pixel(point) for point in points]
+
+    assert not any(are_there(MOVE_MS))
+    half = are_there(MOVE_MS + FILL_MS // 2)
+    assert half == [row < result.rows // 2 for row in range(result.rows)]
+    assert all(are_there(MOVE_MS + FILL_MS - 1)[:-1])
+
+
+def test_any_key_ends_it(qtbot: QtBot, stage: Stage, theme_source: ThemeSource) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    stage.setParent(page)
+    MicroscopeKeys(page)
+    page.show()
+    still(stage, theme_source, 8)
+    show(stage, 9)
+    stage.grab()
+    assert stage._motion.is_moving
+    QTest.keyClick(page, Qt.Key.Key_F9)
+    assert not stage._motion.is_moving
+    stage.setParent(None)
 
 
 def test_any_input_ends_it(stage: Stage, theme_source: ThemeSource) -> None:
