@@ -61,7 +61,7 @@ class TimelinePanel(QWidget):
         row.addWidget(self._right)
 
         self.budget = RedrawBudget()
-        self.budget.add(Part("track", self._draw, 3, 2, self.isVisible))
+        self.budget.add(Part("track", self._draw, 10, 5, self.isVisible))
         self.bar.step_requested.connect(session.look_back)
         self.bar.live_requested.connect(session.look_live)
         self._back.clicked.connect(session.look_live)

@@ -47,16 +47,21 @@ class TimelineBar(PaintedWidget):
 
     def set_run(self, epochs: float, position: float, step: int) -> None:
         """A run of `epochs` planned epochs that has come to `position` (2.61) after `step` updates."""
-        if (epochs, position, step) != (self._epochs, self._now, self._last_step):
-            self._epochs, self._now, self._last_step = max(epochs, position, 1e-6), position, step
-            self._say()
+        epochs = max(epochs, position, 1e-6)
+        if epochs != self._epochs:
             self.update()
+        elif (position, step) != (self._now, self._last_step):
+            self._update_track()
+        else:
+            return
+        self._epochs, self._now, self._last_step = epochs, position, step
+        self._say()
 
     def set_moments(self, steps: Sequence[int], positions: Sequence[float]) -> None:
         """The moments that can be looked back at, in order."""
         if len(steps) != len(self._steps) or list(steps[-1:]) != list(self._steps[-1:]):
             self._steps, self._positions = steps, positions
-            self.update()
+            self._update_track()
 
     def set_marks(self, positions: Sequence[float]) -> None:
         """Where something was changed in mid-run, in epochs."""
@@ -67,14 +72,14 @@ class TimelineBar(PaintedWidget):
     def set_silhouette(self, heights: NDArray[np.float64]) -> None:
         """The course of the loss so far, evenly spread from the start to now: 0 is the track's floor, 1 its top."""
         self._heights = heights
-        self.update()
+        self._update_track()
 
     def set_shown(self, step: int | None) -> None:
         """The moment that is looked back at; None: the present."""
         if step != self._shown:
             self._shown = step
             self._say()
-            self.update()
+            self._update_track()
 
     def sizeHint(self) -> QSize:
         """As wide as there is room, as high as track and numbers."""
@@ -134,15 +139,22 @@ class TimelineBar(PaintedWidget):
             return self._now
         return self._positions[min(bisect_left(self._steps, self._shown), len(self._steps) - 1)]
 
+    @property
+    def _top(self) -> int:
+        return max(0, (self.height() - _TRACK - _NUMBERS) // 2)
+
+    def _update_track(self) -> None:
+        """Paint the track anew; the numbers below it stand still for as long as the plan does."""
+        self.update(0, self._top, self.width(), _TRACK)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Track, silhouette, epoch lines and numbers, and the scrubber on top."""
-        del event
         theme, painter = self.theme, QPainter(self)
-        painter.translate(0, max(0, (self.height() - _TRACK - _NUMBERS) // 2))
+        painter.translate(0, self._top)
         track = QRectF(0, 0, self.width(), _TRACK)
         edged_rect(painter, track, 4, theme.window, None)
         self._paint_silhouette(painter)
-        self._paint_epochs(painter)
+        self._paint_epochs(painter, event.rect().bottom() >= self._top + _TRACK)
         self._paint_marks(painter)
         if self._last_step:
             self._paint_scrubber(painter)
@@ -161,24 +173,27 @@ class TimelineBar(PaintedWidget):
         painter.setBrush(color(self.theme.text_3, 0.28))
         painter.drawPolygon(pg.functions.arrayToQPolygonF(across, down))
 
-    def _paint_epochs(self, painter: QPainter) -> None:
+    def _paint_epochs(self, painter: QPainter, with_numbers: bool) -> None:
         epochs = round(self._epochs)
         stride = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if epochs / step <= 20)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(color(self.theme.line))
+        for epoch in range(stride, epochs, stride):
+            x = round(self._x(epoch))
+            painter.drawLine(x, 0, x, _TRACK)
+        if not with_numbers:
+            return
+        painter.setPen(color(self.theme.text_3))
         taken = -_APART  # the right end of the number before
         last = self.width() - (text_width(number_text.count(epochs), "caption") + _APART if epochs % stride == 0 else 0)
         for epoch in range(0, epochs + 1, stride):
             x = round(self._x(epoch))
-            if 0 < epoch < epochs:
-                painter.setPen(color(self.theme.line))
-                painter.drawLine(x, 0, x, _TRACK)
             text = f"epoch {epoch}" if epoch == 0 else number_text.count(epoch)
             width = text_width(text, "caption")
             left = min(max(0, x - (0 if epoch == 0 else width // 2)), self.width() - width)
             if left < taken + _APART or (epoch < epochs and left + width > last):
                 continue  # numbers would run into each other
             taken = left + width
-            painter.setPen(color(self.theme.text_3))
             write(painter, (left, _TRACK, width, _NUMBERS), text, "caption")
 
     def _paint_marks(self, painter: QPainter) -> None:

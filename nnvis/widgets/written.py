@@ -35,7 +35,7 @@ def write_about(
     painter: QPainter, middle: float, ends: tuple[float, float], top: float, tall: float, text: str, role: Role
 ) -> None:
     """Write one line round a place, in a row `tall` pixels high, but not beyond either end of it."""
-    line, place, width, height = _laid_out(text, role, None)
+    line, place, width, height = _laid_out(text, role, None, None)
     place.setX(min(max(middle - width / 2, ends[0]), ends[1] - width))
     place.setY(top + (tall - height) / 2)
     painter.setFont(font(role))
@@ -44,7 +44,7 @@ def write_about(
 
 def text_width(text: str, role: Role = "body", weight: int | None = None) -> float:
     """How wide a line is, in pixels."""
-    return _laid_out(text, role, weight)[2]
+    return _laid_out(text, role, weight, None)[2]
 
 
 def shortened(text: str, width: int, role: Role = "body", weight: int | None = None) -> str:
@@ -57,9 +57,9 @@ def _elided(text: str, width: int, role: Role, weight: int | None) -> str:
     return QFontMetrics(font(role, weight)).elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=2048)  # which takes a left-out argument for another one than its default: all are always given
 def _laid_out(
-    text: str, role: Role, weight: int | None, pixels: int | None = None
+    text: str, role: Role, weight: int | None, pixels: int | None
 ) -> tuple[QStaticText, QPointF, float, float]:
     """The line, a point to say with where it is painted, and its size."""
     line = QStaticText(text)

@@ -63,6 +63,21 @@ def test_it_says_what_is_shown(bar: TimelineBar) -> None:
     assert bar.accessibleDescription() == "100 updates of the network, step 30 is shown"
 
 
+def test_while_the_run_goes_on_the_numbers_below_the_track_are_left_alone(
+    bar: TimelineBar, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with qtbot.waitExposed(bar):
+        bar.repaint()
+    painted: list[bool] = []
+    monkeypatch.setattr(bar, "_paint_epochs", lambda _, with_numbers: painted.append(with_numbers))
+    bar.set_run(5, 3.5, 350)
+    qtbot.waitUntil(lambda: len(painted) > 0)
+    assert painted == [False]
+    bar.set_run(8, 3.5, 350)
+    qtbot.waitUntil(lambda: len(painted) > 1)
+    assert painted == [False, True]
+
+
 def test_the_silhouette_is_bounded_and_falls_with_the_loss() -> None:
     heights = silhouette(np.geomspace(2.3, 0.01, 10_000))
     assert len(heights) == 240
