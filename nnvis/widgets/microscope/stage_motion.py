@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QRectF
+from PySide6.QtCore import QEasingCurve, QRect, QRectF
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +15,7 @@ MOVE_MS = 240   # for which blocks that stay are on their way
 APPEAR_MS = 120  # in which what is new appears,
 APART_MS = 40    # a block later than the one before, in reading order
 FILL_MS = 300    # in which the result is filled, row by row, once its factors are there
+FRAME = 2  # px: the line round a picture lies outside of it
 _EASE = QEasingCurve(QEasingCurve.Type.InOutQuad)
 
 
@@ -59,20 +60,21 @@ class StageMotion(Motion):
             painter.drawPixmap(0, 0, picture)
             return
         passed = float(self.currentTime())
-        apart = [*self._new, *(after for _, after in self._carried), *([self._result.rect] if self._result else [])]
         seen = QRegion(painter.viewport())
-        for rect in apart:
-            seen -= QRegion(rect.toAlignedRect())
+        for _, after in self._carried:
+            seen -= QRegion(after.toAlignedRect())
+        for rect in (*self._new, *([self._result.rect] if self._result else [])):
+            seen -= QRegion(_framed(rect))
         painter.setClipRegion(seen)
         painter.setOpacity(min(1.0, passed / APPEAR_MS))
         painter.drawPixmap(0, 0, picture)
         for index, rect in enumerate(self._new):
-            painter.setClipRect(rect.toAlignedRect())
+            painter.setClipRect(_framed(rect))
             painter.setOpacity(min(1.0, max(0.0, (passed - index * APART_MS) / APPEAR_MS)))
             painter.drawPixmap(0, 0, picture)
         painter.setOpacity(1.0)
         if self._result is not None:
-            painter.setClipRect(_filled(self._result, (passed - MOVE_MS) / FILL_MS).toAlignedRect())
+            painter.setClipRect(_filled(self._result, (passed - MOVE_MS) / FILL_MS))
             painter.drawPixmap(0, 0, picture)
         painter.setClipping(False)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
@@ -82,15 +84,22 @@ class StageMotion(Motion):
             painter.drawPixmap(_between(old, goal, share), self._before, source)
 
 
-def _filled(result: PlacedBlock, share: float) -> QRectF:
+def _filled(result: PlacedBlock, share: float) -> QRect:
     """The rows of the result that are there already; of a single row, its cells."""
-    rect, share = result.rect, max(0.0, share)
+    rect = result.rect
+    if share <= 0.0:
+        return QRect()
     if result.rows > 1:
-        rect.setHeight(max(0.0, result.top_of_row(int(share * result.rows)) - rect.top()))
+        rect.setHeight(result.top_of_row(int(share * result.rows)) - rect.top())
     else:
         pitch = result.cell.width() + result.gap
         rect.setWidth(int(share * rect.width() / pitch) * pitch)
-    return rect
+    return _framed(rect)
+
+
+def _framed(rect: QRectF) -> QRect:
+    """A block with the thin line round its pictures."""
+    return rect.toAlignedRect().adjusted(-FRAME, -FRAME, FRAME, FRAME)
 
 
 def _between(old: QRectF, new: QRectF, share: float) -> QRectF:
