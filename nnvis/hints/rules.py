@@ -73,7 +73,7 @@ def rate_too_high(run: Evidence) -> Hint | None:
     rows = [
         ("Accuracy now", f"{number_text.percent(run.recent_accuracy)} (guessing: {_percent(1 / run.classes)})"),
         ("Loss: start → now", f"{number_text.measure(run.start_loss)} → {number_text.measure(run.recent_loss)}"),
-        (f"{moved.title}: update ÷ weight", f"{_ratio(moved.early_ratio)} (healthy: {HEALTHY})"),
+        (f"{moved.title}: first updates ÷ weight", f"{_ratio(moved.early_ratio)} (healthy: {HEALTHY})"),
     ]
     if dead:
         rows.append(("Dead units", f"{number_text.count(dead)} of {number_text.count(units)}"))

@@ -215,7 +215,7 @@ class DrawPanel(QWidget):
             self._answer.show_answer(answer, names, moves=self._session.moves)
         elif self._session.drawing is None:
             self._answer.show_words(
-                "No drawing yet", "What the net receives will stand at the left, its answer here.")
+                "No drawing yet", "What the net receives comes to the left, its answer here.")
         elif self._session.state is RunState.LOADING:
             self._answer.show_words("No network yet", "It answers as soon as the images are loaded.")
         elif self._session.shown_dataset is not None and not self.desk.takes_drawings:

@@ -21,7 +21,7 @@ from nnvis.widgets.painted import PaintedWidget
 from nnvis.widgets.segmented import SegmentedControl
 
 GAP = 24
-NARROWEST = 224
+NARROWEST = 220  # five of them stand beside each other in a window of 1920 px
 PEEK = 24  # of the next column, when not all fit: it says that there is more
 
 ARRAYS = (

@@ -125,7 +125,7 @@ class FirstLayer(Card):
         self._units = []
         # Fixed for the run: a scale that moves would hide that the weights grow.
         reach = starting_reach(view.of(np.asarray(initial)).ravel())
-        self._tops = {"W": reach, "change": round_up(0.7 * reach)}
+        self._tops = {"W": reach, "change": round_up(0.6 * reach)}
         self.switch.hide()
         self._draw()
 

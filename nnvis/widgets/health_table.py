@@ -27,6 +27,7 @@ from nnvis.widgets.written import shortened, text_width, write
 HEAD, FOOT = 18, 18
 SPARK = QSize(60, 20)
 SPARK_POINTS = 60
+NARROWEST_SPARK, NARROWEST_NAME = 26.0, 72.0
 _LEAST = {"ratio": 64, "norm": 36, "stuck": 52, "flat": 34}  # widths of the words
 _WARNING = 15  # width of the sign before a ratio that is off the gauge
 _NARROWEST_GAUGE = 44
@@ -152,7 +153,7 @@ class HealthTable(PaintedWidget):
         return self._placed[1]
 
     def _shared_out(self) -> list[_Column]:
-        """Share out the width: first the last column gives way, then the gauge becomes shorter."""
+        """Share out the width: first the last column gives way, then gauges, norms and names become shorter."""
         widest = max((text_width(row.title, "body", 600) for row in self.rows), default=0.0)
         widths = {
             "name": float(min(widest, 120)),
@@ -165,11 +166,16 @@ class HealthTable(PaintedWidget):
         if sum(widths.values()) + least * (len(widths) - 1) > self.width():
             del widths["flat"]
             widths["stuck"] = max(widths["stuck"], 64.0)  # its head is longer when it stands alone
+        missing = sum(widths.values()) + least * (len(widths) - 1) - self.width()
+        for name, narrowest in (
+            ("ratio", _NARROWEST_GAUGE + 12.0 + self._words["ratio"]),
+            ("norm", NARROWEST_SPARK + 8.0 + self._words["norm"]),
+            ("name", NARROWEST_NAME),
+        ):
+            given = min(max(0.0, missing), max(0.0, widths[name] - narrowest))
+            widths[name] -= given
+            missing -= given
         spare = self.width() - sum(widths.values())
-        if spare < least * (len(widths) - 1):
-            given = least * (len(widths) - 1) - spare
-            widths["ratio"] = max(float(_NARROWEST_GAUGE + 12 + self._words["ratio"]), widths["ratio"] - given)
-            spare = self.width() - sum(widths.values())
         gap = min(40.0, max(least, spare / (len(widths) - 1)))
         columns, left = [], 0.0
         for name, width in widths.items():
@@ -240,9 +246,10 @@ class HealthTable(PaintedWidget):
             paint_icon(painter, "warning", QRectF(left, top + height / 2 - 6, 12, 12), theme.bad)
             left += _WARNING
         write(painter, (left, top, self._words["ratio"] + 4, height), row.ratio_text)
-        self._paint_spark(painter, row, (norm.left, top + (height - SPARK.height()) / 2, SPARK.width(), SPARK.height()))
+        spark = norm.width - 8 - self._words["norm"]
+        self._paint_spark(painter, row, (norm.left, top + (height - SPARK.height()) / 2, spark, SPARK.height()))
         painter.setPen(color(theme.text_2))
-        write(painter, (norm.left + SPARK.width() + 8, top, self._words["norm"] + 4, height), row.norm_text)
+        write(painter, (norm.left + spark + 8, top, self._words["norm"] + 4, height), row.norm_text)
         for key, words in (("stuck", row.stuck_text), ("flat", row.flat_text)):
             if key in columns:
                 write(painter, (columns[key].left, top, columns[key].width + 4, height), words)

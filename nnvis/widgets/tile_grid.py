@@ -16,6 +16,7 @@ from nnvis.widgets.color_bar import MapName
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring, whole
 
 GAP = 4
+MOST_TIMES = 3  # a few tiles are at most so many times as large as many
 
 
 class TileGrid(PaintedWidget):
@@ -32,7 +33,9 @@ class TileGrid(PaintedWidget):
         self._map_name = map_name
         self.painted_seconds = 0.0
         self._rows = rows
-        self._scale = 1
+        self._few = 0  # how many tiles there are, if fewer than there is room for
+        self._side = theme_source.metrics.weight_tile
+        self._told = 0  # the capacity that was told last
         self._pixels: NDArray[np.uint8] = np.empty((0, 1, 1), np.uint8)
         self._sheet = QImage()  # all tiles, one below the other
         self._place = -1
@@ -43,7 +46,7 @@ class TileGrid(PaintedWidget):
     @property
     def tile(self) -> int:
         """Side of a tile."""
-        return self.theme_source.metrics.weight_tile * self._scale
+        return self._side
 
     @property
     def columns(self) -> int:
@@ -53,15 +56,33 @@ class TileGrid(PaintedWidget):
     @property
     def capacity(self) -> int:
         """How many tiles there is room for."""
-        return self._rows // self._scale * self.columns
+        return self._rows * (self._least + GAP) // (self.tile + GAP) * self.columns
 
     def fit(self, count: int) -> None:
-        """Show tiles twice as large where so few of them then still fit."""
-        side = 2 * self.theme_source.metrics.weight_tile
-        columns = max(1, (self.width() + GAP) // (side + GAP))
-        scale = 2 if self._rows >= 2 and 0 < count <= self._rows // 2 * columns else 1
-        if scale != self._scale:
-            self._scale = scale
+        """Let so many tiles, if they are few, take the room of many: each as large as can be."""
+        if count != self._few:
+            self._few = count
+            self._measure()
+
+    @property
+    def _least(self) -> int:
+        return self.theme_source.metrics.weight_tile
+
+    def _find_room(self) -> None:
+        self._measure()
+        if self.capacity != self._told:
+            self._told = self.capacity
+            self.capacity_changed.emit(self._told)
+
+    def _measure(self) -> None:
+        """Find the side of a tile."""
+        wide, high = self.width() + GAP, self._rows * (self._least + GAP)
+        most = self._rows * max(1, wide // (self._least + GAP))
+        few = self._few if self._few <= most else 0
+        sides = [min(wide // columns, high // -(-few // columns)) - GAP for columns in range(1, few + 1)]
+        side = max(self._least, min(max(sides, default=0), MOST_TIMES * self._least))
+        if side != self._side:
+            self._side = side
             self.update()
 
     @property
@@ -79,7 +100,7 @@ class TileGrid(PaintedWidget):
         if rows != self._rows:
             self._rows = rows
             self.updateGeometry()
-            self.capacity_changed.emit(self.capacity)
+            self._find_room()
 
     def set_tiles(self, indices: NDArray[np.uint8]) -> None:
         """Show these pictures, as entries of the signed map. Shape: (tiles, height, width)."""
@@ -124,10 +145,8 @@ class TileGrid(PaintedWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell when more or fewer fit."""
-        before = max(1, (event.oldSize().width() + GAP) // (self.tile + GAP))
         super().resizeEvent(event)
-        if self.columns != before:
-            self.capacity_changed.emit(self.capacity)
+        self._find_room()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at the tile under the pointer."""
@@ -194,4 +213,4 @@ class TileGrid(PaintedWidget):
 
     def _on_metrics_changed(self) -> None:
         super()._on_metrics_changed()
-        self.capacity_changed.emit(self.capacity)
+        self._find_room()

@@ -137,7 +137,7 @@ def test_a_network_without_weights_says_so(card):
 
 
 @pytest.mark.parametrize(
-    ("room", "columns", "shown"), [(802, 3, 3), (1216, 3, 3), (802, 2, 2), (1216, 1, 1)]
+    ("room", "columns", "shown"), [(802, 3, 3), (1216, 3, 3), (1216, 5, 5), (802, 2, 2), (1216, 1, 1)]
 )
 def test_columns_share_the_room_when_they_fit(room, columns, shown):
     width = column_width(room, columns)

@@ -134,7 +134,7 @@ def test_kernels_of_a_convolution_on_grey_images_are_pictures_too(card):
     assert card.tiles.count == 8
     kernel = model.layers[0].parameters["W"][:, :, 0, 3]
     np.testing.assert_array_equal(card.tiles._pixels[3], signed_indices(kernel, card.top))
-    assert card.tiles.tile_rect(3).width() == 110  # whole multiples of five pixels; few are shown twice as large
+    assert card.tiles.tile_rect(3).width() == 115  # whole multiples of five pixels; few are as large as the room allows
 
 
 def test_weights_on_colours_or_on_hidden_units_are_no_pictures():

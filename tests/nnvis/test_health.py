@@ -285,7 +285,7 @@ def test_each_column_explains_itself_and_the_card_can_be_heard(card):
 def test_in_a_narrow_card_the_columns_stay_inside(card, theme_source):
     theme_source.set_metrics(COMPACT)
     card.show_rows([row(1e-3, "Convolution 32", stuck=1, units=128, flat=0.5)], 5000)
-    for width in (462, 430):
+    for width in (462, 430, 394, 378):
         card.table.resize(width, 100)
         assert "flat" not in card.table.columns
         assert "stuck" in card.table.columns
