@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from core.data import Dataset, PenDigits, Scaling, stratified_split
 from core.hyper import Configurable, hyper
 
+DIGITS = tuple("0123456789")  # the classes, where they are those of MNIST
+
 
 @dataclass(frozen=True)
 class DataRecipe(Configurable):
@@ -51,7 +53,7 @@ class TrainingRecipe(Configurable):
 
 def takes_pen_digits(dataset: Dataset) -> bool:
     """Whether pen digits can be mixed into these images: they must be other digits of the same form."""
-    is_digits = dataset.class_names == tuple("0123456789") and not dataset.is_multi_label
+    is_digits = dataset.class_names == DIGITS and not dataset.is_multi_label
     return is_digits and dataset.input_shape == (28, 28, 1) and dataset.name != PenDigits.kind_name()
 
 

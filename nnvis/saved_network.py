@@ -15,9 +15,7 @@ from core.errors import FileError
 from core.intake import Intake
 from core.sequential import Sequential
 from nnvis.project import Project
-from nnvis.recipe import split_data
-
-DIGITS = tuple("0123456789")
+from nnvis.recipe import DIGITS, split_data
 
 
 @dataclass(frozen=True)

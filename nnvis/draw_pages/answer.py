@@ -30,7 +30,8 @@ class AnswerPage(QWidget):
         self._layout.addWidget(self.bars)
         self._layout.addWidget(self.history)
         self._layout.addStretch(1)
-        self._session.dataset_changed.connect(self._on_dataset_changed)
+        for signal in (self._session.dataset_changed, self._session.history_cleared):
+            signal.connect(self._on_dataset_changed)
         self._session.answer_changed.connect(self._on_answer_changed)
         self._on_dataset_changed()
         self._on_answer_changed()

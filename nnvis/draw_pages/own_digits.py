@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from core.data.own_digits import OwnDigit
 from nnvis.draw_pages.desk import DrawingDesk
 from nnvis.number_text import count
-from nnvis.recipe import OwnMixture
+from nnvis.recipe import DIGITS, OwnMixture
 from nnvis.session import Finding
 from nnvis.theme import ThemeSource
 from nnvis.widgets.buttons import Button
@@ -21,7 +21,6 @@ from nnvis.widgets.own_sheet import OwnSheet, OwnTile
 
 TOPIC = "own digits"
 PIECE = 500
-DIGITS = tuple("0123456789")
 TIP = "Keep this drawing with its label among your own digits."
 FILTER = "A folder of classes, zipped (*.zip);;A new folder (*)"
 

@@ -19,6 +19,7 @@ from nnvis.draw_pages.steps import StepsPage
 from nnvis.draw_pages.teach import TeachPage
 from nnvis.draw_pages.why import WhyPage
 from nnvis.number_text import shape
+from nnvis.recipe import DIGITS
 from nnvis.session import RunState, Session
 from nnvis.theme import ThemeSource
 from nnvis.widgets.brush_tools import BrushTools
@@ -75,6 +76,9 @@ class DrawPanel(QWidget):
         session.drawing_changed.connect(self._on_drawing_changed)
         session.answer_changed.connect(self._on_answer_changed)
         session.state_changed.connect(self._on_answer_changed)
+        for signal in (session.dataset_changed, session.history_cleared):
+            signal.connect(self._on_dataset_changed)
+        self._on_dataset_changed()
         self._on_drawing_changed()
 
     def _build(self) -> None:
@@ -201,6 +205,10 @@ class DrawPanel(QWidget):
             self.walk.setVisible(bool(words))
 
     # From the session to the eye.
+
+    def _on_dataset_changed(self) -> None:
+        dataset = self._session.shown_dataset
+        self.canvas.set_invitation(dataset is None or tuple(dataset.class_names) == DIGITS)
 
     def _on_drawing_changed(self) -> None:
         drawing = self._session.drawing

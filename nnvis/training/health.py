@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.layers.base import Layer
 from core.sequential import Sequential
 from core.training import BatchDone, ValidationDone
+from nnvis.training.beginning import is_worth_a_look
 
 INTERVAL = 0.1  # seconds between two measured batches
 REST_PER_MEASUREMENT = 100.0  # a large network is measured less often: 1 % of the time at most
@@ -86,7 +87,7 @@ class _Place:
 
 
 class HealthMeter:
-    """Measures one batch in a while: `before` it is trained and `after` it."""
+    """Measures one batch in a while, and more of them in the beginning: `before` it is trained and `after` it."""
 
     def __init__(self, model: Sequential, clock: Callable[[], float] = time.perf_counter) -> None:
         self._model = model
@@ -96,15 +97,18 @@ class HealthMeter:
         self._armed = False
         self._next_due = -math.inf
         self._copying = 0.0
+        self._measured = 0  # the step that was measured last
 
     def resume(self) -> None:
         """Training goes on after a pause: the next batch is measured, so that a single step always shows something."""
         self._next_due = -math.inf
 
-    def before(self) -> None:
-        """Keep the weights if the coming batch is to be measured."""
-        if not self._armed and self._places and self._clock() >= self._next_due:
-            started = self._clock()
+    def before(self, step: int) -> None:
+        """Keep the weights if the coming batch, which leads to `step`, is to be measured."""
+        if self._armed or not self._places:
+            return
+        started = self._clock()
+        if started >= self._next_due or is_worth_a_look(step, self._measured):
             np.copyto(self._weights, self._model.trainable)
             self._armed = True
             self._copying = self._clock() - started
@@ -115,6 +119,7 @@ class HealthMeter:
             return None
         started = self._clock()
         self._armed = False
+        self._measured = event.step
         change = self._model.trainable - self._weights
         layers = tuple(
             LayerHealth(

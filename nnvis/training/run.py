@@ -164,7 +164,7 @@ class Run:
 
     def next_event(self) -> Event:
         """Train on until the next event. Raises DivergenceError."""
-        self._meter.before()
+        self._meter.before(self.trainer.step + 1)
         if self.timeline.last_step == self.trainer.step and not self._is_placed:
             self.timeline.note_next(self.trainer.place())
         event = next(self._events)

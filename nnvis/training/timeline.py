@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.batch_place import BatchPlace
+from nnvis.training.beginning import is_worth_a_look
 
 MEMORY = 64 * 2**20  # bytes: 150 moments of the default network
 MOST_MOMENTS = 400
@@ -58,7 +59,8 @@ class Timeline:
         if step % self._distance:
             return
         started = self._clock()
-        if started < self._next_due and len(self._moments) >= FEWEST_MOMENTS:
+        is_first = len(self._moments) < FEWEST_MOMENTS or is_worth_a_look(step, self.last_step)
+        if started < self._next_due and not is_first:
             return
         self.keep(step, epoch, parameters)
         # Counted from the last copy, not from the first: a pause would else allow for a flood of them after it.

@@ -52,6 +52,7 @@ class PaintCanvas(PaintedWidget):
     def __init__(self, theme_source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(theme_source, parent)
         self.brush_width = 20.0
+        self._invites_digits = True
         self.erasing = False
         self._history = StrokeHistory()
         self._stroke: Stroke | None = None    # the one that is being drawn
@@ -108,6 +109,12 @@ class PaintCanvas(PaintedWidget):
             picture = picture.copy()
             paint_strokes(picture, (self._stroke,))
         return np.frombuffer(picture.constBits(), np.uint8).reshape(SIDE, picture.bytesPerLine())[:, :SIDE].copy()
+
+    def set_invitation(self, digits: bool) -> None:
+        """Invite to draw a digit, with a 7 to trace, or else anything."""
+        self._invites_digits = digits
+        self._tell()
+        self.update()
 
     def set_overlay(self, image: QImage | None, area: QRectF | None = None) -> None:
         """Lay a half-transparent picture over the drawing, at `area` of the square of 280 units; None: none."""
@@ -168,7 +175,8 @@ class PaintCanvas(PaintedWidget):
 
     def _tell(self) -> None:
         count = len(self.strokes)
-        said = "Empty: draw a digit." if self.is_empty else f"{count} stroke{'s' if count > 1 else ''}."
+        what = "a digit" if self._invites_digits else "something"
+        said = f"Empty: draw {what}." if self.is_empty else f"{count} stroke{'s' if count > 1 else ''}."
         pen = "The pen is down." if self._stroke else "Arrows move the pen, Space puts it down, Delete clears."
         self.set_sentence(f"{said} {pen}")
 
@@ -349,21 +357,27 @@ class PaintCanvas(PaintedWidget):
 
     def _paint_invitation(self, painter: QPainter) -> None:
         theme, unit = self.theme, self.width() / 247
-        seven = QPainterPath(QPointF(96, 65) * unit)
-        seven.quadTo(QPointF(128, 57) * unit, QPointF(151, 62) * unit)
-        seven.quadTo(QPointF(137, 93) * unit, QPointF(123, 130) * unit)
-        dots = QPen(color(theme.outline), 3, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.RoundCap)
-        dots.setDashPattern([0.01, 2.4])
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(dots)
-        painter.drawPath(seven)
+        if self._invites_digits:
+            self._paint_seven(painter, unit)
+        words = "Draw a digit here" if self._invites_digits else "Draw here"
         for text, text_font, ink, middle in (
-            ("Draw a digit here", font(), theme.text_2, 164), ("it is answered while the network learns",
-                                                               font("caption"), theme.text_3, 190),
+            (words, font(), theme.text_2, 164),
+            ("it is answered while the network learns", font("caption"), theme.text_3, 190),
         ):
             painter.setFont(text_font)
             painter.setPen(color(ink))
             painter.drawText(QRectF(0, middle * unit - 12, self.width(), 24), Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_seven(self, painter: QPainter, unit: float) -> None:
+        """A digit to trace, dotted."""
+        seven = QPainterPath(QPointF(96, 65) * unit)
+        seven.quadTo(QPointF(128, 57) * unit, QPointF(151, 62) * unit)
+        seven.quadTo(QPointF(137, 93) * unit, QPointF(123, 130) * unit)
+        dots = QPen(color(self.theme.outline), 3, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.RoundCap)
+        dots.setDashPattern([0.01, 2.4])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(dots)
+        painter.drawPath(seven)
 
 
 if __name__ == "__main__":

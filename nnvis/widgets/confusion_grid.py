@@ -19,6 +19,7 @@ LABELS = 16
 _ROOM_FOR_WORDS = 10  # cells smaller than that have no labels
 _ROOM_FOR_NUMBERS = 20  # and than that no numbers
 _WRITTEN = 0.4  # of the most frequent mistake: the counts that are written
+_FEW, _FEW_TIMES = 4, 2  # up to so many classes have cells so many times as large
 _CENTER = Qt.AlignmentFlag.AlignCenter
 
 Counts = NDArray[np.int64]
@@ -70,7 +71,7 @@ class ConfusionGrid(PaintedWidget):
 
     def sizeHint(self) -> QSize:
         """As many cells as there are classes, at the size that the window allows."""
-        side = LABELS + len(self.counts) * min(self.theme_source.metrics.confusion_cell, 320 // len(self.counts))
+        side = LABELS + len(self.counts) * min(self._most, 320 // len(self.counts))
         return QSize(side, side)
 
     def minimumSizeHint(self) -> QSize:
@@ -81,7 +82,12 @@ class ConfusionGrid(PaintedWidget):
     def side(self) -> int:
         """Side of a cell in whole pixels."""
         room = min(self.width(), self.height()) - LABELS
-        return max(1, min(room // len(self.counts), self.theme_source.metrics.confusion_cell))
+        return max(1, min(room // len(self.counts), self._most))
+
+    @property
+    def _most(self) -> int:
+        """The most that a cell may measure: more where there are few."""
+        return self.theme_source.metrics.confusion_cell * (_FEW_TIMES if len(self.counts) <= _FEW else 1)
 
     def cell_rect(self, true: int, answered: int) -> QRectF:
         """Return where a cell lies."""

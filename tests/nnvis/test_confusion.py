@@ -101,3 +101,13 @@ def test_in_a_compact_window_it_shares_a_place_with_the_pictures(panel, theme_so
     theme_source.set_metrics(REGULAR)
     assert row.confusion.isVisible()
     assert row.confusion.title_label.isVisible()
+
+
+def test_few_classes_have_large_cells(card, theme_source):
+    grid = card.grid
+    card.resize(400, 400)
+    card.show_counts(np.array([[5, 1], [2, 7]]), ("warm", "cold"), 1)
+    QApplication.processEvents()
+    large = grid.side
+    card.show_counts(np.eye(10, dtype=np.int64), tuple("0123456789"), 1)
+    assert large > theme_source.metrics.confusion_cell >= grid.side

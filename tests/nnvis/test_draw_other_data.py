@@ -156,3 +156,14 @@ def test_a_drawing_keeps_its_form_in_another_shape(shape: tuple[int, int, int]) 
     rows, columns = (np.average(np.arange(size) + 0.5, weights=grey.sum(axis=1 - axis)) / size
                      for axis, size in enumerate(grey.shape))
     assert (rows, columns) == (pytest.approx(0.5, abs=0.01), pytest.approx(0.5, abs=0.01))
+
+
+@pytest.mark.parametrize(("kind", "invited"), [("small and grey", "something"), ("colour of another size", "a digit")])
+def test_before_anything_is_drawn_bars_and_canvas_are_those_of_the_data(
+        panel: DrawPanel, take: Take, kind: str, invited: str) -> None:
+    before = panel.canvas.grab().toImage()
+    assert "draw a digit" in panel.canvas.accessibleDescription()
+    names = take(kind).class_names
+    assert panel.pages["answer"].bars._labels == names
+    assert f"draw {invited}" in panel.canvas.accessibleDescription()
+    assert (panel.canvas.grab().toImage() == before) == (invited == "a digit")

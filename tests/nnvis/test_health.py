@@ -13,12 +13,13 @@ from core.evaluation import evaluate
 from core.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten
 from core.optimizers import SGD
 from core.sequential import Sequential
-from core.training import Trainer
+from core.training import BatchDone, Trainer
 from nnvis.history import History, Records
 from nnvis.layer_health import health_rows
 from nnvis.panels.learn import LearnPanel
 from nnvis.session import RunState
 from nnvis.theme import COMPACT, font
+from nnvis.training.beginning import LENGTH
 from nnvis.training.health import INTERVAL, HealthMeter, HealthSample, LayerHealth, UnitWatch, watched_outputs
 from nnvis.training.snapshot import Points, Snapshot
 from nnvis.widgets.health import EASED, HEALTHY, Health
@@ -51,7 +52,7 @@ def test_one_update_is_measured_as_numpy_measures_it():
     meter, events = HealthMeter(model, Clock()), trainer_of(model).run()
     next(events)
     before = model.get_weights()
-    meter.before()
+    meter.before(1)
     sample = meter.after(next(events))
     after = model.get_weights()
     assert (sample.step, [layer.layer for layer in sample.layers]) == (1, ["dense", "dense_1"])
@@ -69,7 +70,7 @@ def test_it_measures_at_most_ten_times_a_second_and_always_after_a_pause():
     next(events)
 
     def one_batch():
-        meter.before()
+        meter.before(LENGTH)
         return meter.after(next(events))
 
     assert one_batch() is not None
@@ -81,11 +82,25 @@ def test_it_measures_at_most_ten_times_a_second_and_always_after_a_pause():
     assert one_batch().step == 4
 
 
+def test_in_the_beginning_it_measures_more_often():
+    model = built(Flatten(), Dense(3, activation="softmax"))
+    trainer = trainer_of(model)
+    trainer.set_live(epochs=10)
+    meter, measured = HealthMeter(model, Clock()), []
+    meter.before(1)
+    for event in trainer.run():
+        if isinstance(event, BatchDone):
+            sample = meter.after(event)
+            measured += [sample.step] if sample is not None else []
+            meter.before(event.step + 1)
+    assert measured == [1, 2, 3, 4, 6, 8, 11, 15, 20, 26, 34, 45]
+
+
 def test_weights_that_were_all_zero_are_off_the_scale():
     model = built(Flatten(), Dense(3, kernel_initializer="zeros", activation="softmax"))
     meter, events = HealthMeter(model, Clock()), trainer_of(model).run()
     next(events)
-    meter.before()
+    meter.before(1)
     assert meter.after(next(events)).layers[0].update_ratio == math.inf
 
 

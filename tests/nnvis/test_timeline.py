@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
+from nnvis.training.beginning import LENGTH
 from nnvis.training.timeline import FEWEST_MOMENTS, SHARE, Timeline
 
 
@@ -65,8 +68,21 @@ def test_keeping_moments_takes_its_share_of_the_time_and_no_more() -> None:
     for step in range(2000):
         now += 1e-3  # a batch
         timeline.offer(step, 0.0, np.zeros(3, np.float32))
-    assert (len(timeline) - FEWEST_MOMENTS) * 0.5e-3 <= SHARE * now
-    assert len(timeline) > FEWEST_MOMENTS + 5
+    late = [step for step in timeline.steps if step >= LENGTH]
+    assert 5 <= len(late)
+    assert len(late) * 0.5e-3 <= SHARE * now
+    assert len(timeline) * 0.5e-3 <= 0.01 * now  # with the many moments of the beginning
+
+
+def test_a_run_that_is_over_at_once_can_be_looked_back_at_all_the_same() -> None:
+    seconds = itertools.count()
+    timeline = Timeline(clock=lambda: next(seconds))  # a copy takes a second: there is hardly time for any
+    for step in range(LENGTH):
+        timeline.offer(step, 0.0, np.zeros(3, np.float32))
+    steps = np.array(timeline.steps)
+    assert 20 <= len(steps) <= 35
+    assert (steps[8:] / steps[7:-1]).max() < 1.5
+    assert steps[-1] > 0.7 * LENGTH
 
 
 def test_after_a_long_pause_no_more_moments_are_kept_than_before() -> None:
