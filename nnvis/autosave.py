@@ -128,9 +128,11 @@ class Autosave(QObject):
             self._forget()
 
     def _on_run_kept(self, kept: KeptRun) -> None:
-        if self._waits_for_run:
-            self._waits_for_run = False
+        waited, self._waits_for_run = self._waits_for_run, False
+        if waited and self._thread is None:
             self._write(kept)
+        elif waited:
+            self._schedule(AFTER_EDIT)
 
     def _write(self, kept: KeptRun | None) -> None:
         job = self._job(kept, has_ended=False)
@@ -198,7 +200,9 @@ class Autosave(QObject):
             self._kept_step = 0
 
     def _finish_writing(self) -> None:
+        """From here on nothing is written that was begun or asked for before."""
         self._timer.stop()
+        self._waits_for_run = False
         if self._thread is not None:
             self._thread.join()
             self._thread = None
@@ -222,6 +226,7 @@ class Autosave(QObject):
 
     def _keep_for_next_start(self) -> None:
         kept = self._session.kept_run() if self._session.has_unsaved_network else None
+        self._finish_writing()  # while the run was waited for, events went on
         try:
             self._job(kept, has_ended=True)()
         except (FileError, ConfigError, OSError):

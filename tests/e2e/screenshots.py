@@ -9,6 +9,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SIZES = ((1366, 768), (1920, 1080))
 MOMENT = 2.61  # epochs: in the middle of a run
 CNN_MOMENT = 0.8
+MICROSCOPE_STEP = 600  # of batches of eight images, whose gradients can be told apart
 SECONDS = (2, 10)  # of one run, to see it come along
 PATIENCE_MS = 60_000
 
@@ -30,6 +32,7 @@ def main(folder: Path) -> None:
 
     from core.optimizers import SGD
     from nnvis.app import create
+    from nnvis.panels.microscope.page import MicroscopePage
     from nnvis.presets import PRESETS
     from nnvis.project import Project
     from nnvis.theme import Mode
@@ -81,6 +84,21 @@ def main(folder: Path) -> None:
     _wait(lambda: session.test_result is not None)
     _settle()
     picture("run-trained-dark")
+    small = Project.default().training.replace(batch_size=8)
+    _take_up(session, replace(Project.default(), training=small))
+    session.train()
+    _wait(lambda: session.history.step >= MICROSCOPE_STEP)
+    session.pause()
+    _wait(lambda: not session.is_training)
+    _open_page(window, "Microscope")
+    _wait(lambda: window.findChild(MicroscopePage) is not None)
+    walk = window.findChild(MicroscopePage).walk
+    _wait(lambda: bool(walk.stops))
+    walk.choose_image(None)
+    walk.go_to([stop.symbol for stop in walk.stops].index("dW_1"))
+    _settle()
+    picture("microscope-dark")
+    _open_page(window, "Learn")
     _take_up(session, stuck)
     session.train()
     _wait(lambda: window.panels.learn.advice.card.isVisible())

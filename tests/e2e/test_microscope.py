@@ -56,6 +56,17 @@ def test_a_number_is_changed_and_taken_back(running: Program) -> None:
     running.wait_for("changed", False)
 
 
+def test_the_walk_plays_by_itself_until_space_stops_it(running: Program) -> None:
+    running.hand("key", "Home")
+    running.wait_for("stop", "X")
+    x, y = running.ask("place", name="microscopePlay")["place"]
+    running.hand("mousemove", x, y, "click", 1)
+    running.wait_for("stop", "Z_1")
+    running.hand("key", "space", "sleep", "3")
+    assert running.state()["stop"] == "Z_1"
+    assert running.state()["step"] == 1  # Space did not train
+
+
 def test_the_timeline_brings_back_the_batch_of_the_first_step(running: Program) -> None:
     assert running.state()["specimen"] == 1
     _, x, y = running.state()["moments"][0]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -220,6 +221,39 @@ def test_discarding_at_the_end_keeps_nothing(
     assert files.may_discard()
     files.end()
     assert not left(root)
+
+
+def test_at_the_end_only_the_end_is_written(
+    qtbot: QtBot, session: Session, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = Autosave(session, root, session)
+    written: list[bool] = []
+    whole = keeper._written
+    monkeypatch.setattr(keeper, "_written", lambda *job: (written.append(job[1].has_ended), whole(*job)))
+    trained(qtbot, session, 2)
+    keeper._save()  # asks for the run; before the answer comes the program is closed
+    assert keeper._waits_for_run
+    keeper.end(discard=False)
+    qtbot.wait(50)
+    assert written == [True]
+    (folder,) = left_behind(root)
+    assert folder.about is not None
+    assert folder.about.step == 2
+    folder.remove()
+
+
+def test_no_two_write_at_the_same_time(qtbot: QtBot, session: Session, autosave: Autosave) -> None:
+    trained(qtbot, session, 1)
+    if autosave._thread is not None:
+        autosave._thread.join()
+    kept = session.kept_run()
+    assert kept is not None
+    autosave._thread = busy = threading.Thread(target=lambda: None)
+    busy.start()
+    autosave._waits_for_run = True
+    autosave._on_run_kept(kept)
+    assert autosave._thread is busy
+    assert autosave._timer.isActive()  # it comes to its turn
 
 
 def test_where_nothing_can_be_written_it_is_said_once(

@@ -337,6 +337,7 @@ def test_lines_of_the_past_are_looked_for_now_and_then(qtbot, panel, session, mo
     monkeypatch.setattr(layers.time, "monotonic", lambda: now[0])
     first = row._past_moments(session.shown_step)
     assert len(first) >= 2
+    monkeypatch.setattr(layers, "FEW_LINES", len(first) + 1)
     assert row._past_moments(session.shown_step) is not first  # so few are looked for each time
     monkeypatch.setattr(layers, "FEW_LINES", 2)
     first = row._past_moments(session.shown_step)
