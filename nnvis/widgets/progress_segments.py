@@ -77,7 +77,8 @@ class TrainingProgress(PaintedWidget):
         painter.setPen(color(theme.text_2))
         write(painter, (side + text_width(time, "body", 500) + 4, top + 1, _SIDE_BLOCK, 18), word)
         painter.setPen(color(theme.text_3))
-        write(painter, (side, top + 17, _SIDE_BLOCK, 18), speed, "caption")
+        below = 17 if left else 1  # alone it stands in the first line
+        write(painter, (side, top + below, _SIDE_BLOCK, 18), speed, "caption")
 
     def _paint_segments(self, painter: QPainter, top: float, width: float) -> None:
         count = self._epochs if self._epochs <= _MOST_SEGMENTS else 1
