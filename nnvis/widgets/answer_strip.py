@@ -121,7 +121,7 @@ class AnswerStrip(PaintedWidget):
 
     def _paint_names(self, painter: QPainter, area: QRectF) -> None:
         assert self._shares is not None
-        theme, row = self.theme, self._row_height()
+        theme, row = self.theme, area.height() / len(self._names)
         painter.setPen(color(theme.text))
         best = int(self._shares[-1].argmax())
         middle = min(max(area.top() + (best + 0.5) * row, area.top() + 7), area.bottom() - 7)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from nnvis.colour_maps import color_table, hex_color, magnitude_colors
-from nnvis.theme import ThemeSource, color, font
+from nnvis.theme import ThemeSource, color
 from nnvis.widgets.painted import PaintedWidget, edged_rect
+from nnvis.widgets.written import shortened, write_about
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 _GAP, _LINE = 6, 14
+_APART = 4  # between two names
 
 
 class NeighbourRow(PaintedWidget):
@@ -68,7 +70,6 @@ class NeighbourRow(PaintedWidget):
         colors = magnitude_colors(theme)
         side = float(min(self.height() - 2 * _LINE, (self.width() + _GAP) // self._count - _GAP))
         step = (self.width() - side) / max(1, self._count - 1)
-        middle = Qt.AlignmentFlag.AlignCenter
         for place in range(self._count):
             box = QRectF(round(place * step), 0, side, side)
             edged_rect(painter, box, 3, hex_color(colors[0]), None)
@@ -78,12 +79,10 @@ class NeighbourRow(PaintedWidget):
                 painter.drawImage(box.adjusted(1, 1, -1, -1), self._images[place])
             edged_rect(painter, box, 3, None, theme.validation if is_odd else theme.line)
             if place < len(self._images):
-                words = box.adjusted(-4, 0, 4, 0)
-                painter.setFont(font("caption", 600))
+                room, ends = max(side, step - _APART), (0.0, float(self.width()))
                 painter.setPen(color(theme.text))
-                name = painter.fontMetrics().elidedText(self._names[place], Qt.TextElideMode.ElideRight,
-                                                        round(words.width()))
-                painter.drawText(QRectF(words.left(), side, words.width(), _LINE), middle, name)
-                painter.setFont(font("caption"))
+                name = shortened(self._names[place], int(room), "caption", 600)
+                write_about(painter, box.center().x(), ends, side, _LINE, name, "caption", 600)
                 painter.setPen(color(theme.text_3))
-                painter.drawText(QRectF(words.left(), side + _LINE, words.width(), _LINE), middle, self._numbers[place])
+                number = self._numbers[place]
+                write_about(painter, box.center().x(), ends, side + _LINE, _LINE, number, "caption")

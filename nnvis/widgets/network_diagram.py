@@ -24,11 +24,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy
 
 from nnvis import diagram_layout as layout
-from nnvis.colour_maps import Rgb, hex_color, magnitude_colors, magnitude_indices, signed_colors, signed_indices
+from nnvis.colour_maps import Rgb, magnitude_colors, magnitude_indices, signed_colors, signed_indices
 from nnvis.diagram import Column, Diagram, Edges, Facts
 from nnvis.diagram_layout import Box, Place
-from nnvis.number_text import measure, share, signed
 from nnvis.theme import ThemeSource, color, font
+from nnvis.widgets.diagram_answers import paint_answers
 from nnvis.widgets.diagram_tiles import map_sheet
 from nnvis.widgets.microscope.motion import Motion
 from nnvis.widgets.painted import PaintedWidget, edged_rect, focus_ring
@@ -157,7 +157,8 @@ class NetworkDiagram(PaintedWidget):
             self._paint_edges(painter, gap, edges)
         for number, column in enumerate(diagram.columns):
             if column.kind == "answers":
-                self._paint_answers(painter, number, column)
+                cells = self._places[number].cells
+                paint_answers(painter, cells, column, diagram.leaders, self._names, self.theme)
         if self._focus is not None:
             self._paint_focus(painter, *self._focus)
 
@@ -240,40 +241,6 @@ class NetworkDiagram(PaintedWidget):
                          FAINTEST + (1 - FAINTEST) * strength)
             painter.setPen(QPen(tint, THINNEST + (THICKEST - THINNEST) * strength))
             painter.drawPath(path)
-
-    def _paint_answers(self, painter: QPainter, number: int, column: Column) -> None:
-        theme, colors = self.theme, magnitude_colors(self.theme)
-        diagram = self._diagram
-        assert diagram is not None
-        if column.is_signed:
-            colors, indices = signed_colors(), signed_indices(column.values, column.top)
-        else:
-            indices = magnitude_indices(column.values, 1.0 if column.values.max() <= 1 else column.top)
-        best = diagram.leaders[0] if diagram.leaders else -1
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place, cell in enumerate(self._places[number].cells):
-            unit = int(column.shown[place])
-            name = self._names[unit] if unit < len(self._names) else str(unit)
-            leads = place in diagram.leaders
-            disc = _rect(cell)
-            fill = colors[int(indices[place])]
-            painter.setPen(QPen(color(theme.text if place == best else theme.outline), 1.6 if place == best else 1))
-            painter.setBrush(color(hex_color(fill)))
-            painter.drawEllipse(disc.adjusted(1, 1, -1, -1))
-            painter.setFont(font("caption", 600 if leads else 400))
-            is_light = 0.3 * fill[0] + 0.59 * fill[1] + 0.11 * fill[2] > 128
-            if len(name) <= 2:
-                painter.setPen(color(theme.text if is_light != theme.is_dark else theme.window))
-                painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, name)
-            painter.setPen(color(theme.text if place == best else theme.text_2 if leads else theme.text_3))
-            value = float(column.values[place])
-            plain = share(value) if 0 <= value <= 1 else measure(value, 2)
-            written = signed(value, 3) if column.is_signed else plain
-            text = written if len(name) <= 2 else f"{name} {written}"
-            if leads or abs(value) >= 0.001 or len(name) > 2:
-                area = QRectF(cell.right + 8, cell.top, layout.ANSWER_ROOM - 8, cell.height)
-                shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, round(area.width()))
-                painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_focus(self, painter: QPainter, column: int, place: int) -> None:
         rect = _rect(self._places[column].cells[place])

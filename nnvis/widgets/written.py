@@ -32,13 +32,14 @@ def write(
 
 
 def write_about(
-    painter: QPainter, middle: float, ends: tuple[float, float], top: float, tall: float, text: str, role: Role
-) -> None:
+    painter: QPainter, middle: float, ends: tuple[float, float], top: float, tall: float, text: str, role: Role,
+    weight: int | None = None,
+) -> None:  # fmt: skip
     """Write one line round a place, in a row `tall` pixels high, but not beyond either end of it."""
-    line, place, width, height = _laid_out(text, role, None, None)
+    line, place, width, height = _laid_out(text, role, weight, None)
     place.setX(min(max(middle - width / 2, ends[0]), ends[1] - width))
     place.setY(top + (tall - height) / 2)
-    painter.setFont(font(role))
+    painter.setFont(font(role, weight))
     painter.drawStaticText(place, line)
 
 
@@ -50,6 +51,12 @@ def text_width(text: str, role: Role = "body", weight: int | None = None) -> flo
 def shortened(text: str, width: int, role: Role = "body", weight: int | None = None) -> str:
     """The text, with an ellipsis for what there is no room for in so many pixels."""
     return text if text_width(text, role, weight) <= width else _elided(text, width, role, weight)
+
+
+def numbered(name: str, number: str, width: int, role: Role = "body", weight: int | None = None) -> str:
+    """A name and a number; where there is no room for both it is the name that is shortened."""
+    room = width - text_width(f" {number}", role, weight)
+    return f"{shortened(name, int(room), role, weight)} {number}"
 
 
 @lru_cache(maxsize=512)

@@ -19,6 +19,7 @@ from nnvis.panels.draw import DrawPanel
 from nnvis.session import Session
 from nnvis.theme import COMPACT, ThemeSource
 from nnvis.training import loader
+from nnvis.widgets.answer_strip import AnswerStrip
 from nnvis.widgets.digit_keys import DigitKeys
 
 LETTERS = tuple(string.ascii_uppercase)
@@ -167,3 +168,18 @@ def test_before_anything_is_drawn_bars_and_canvas_are_those_of_the_data(
     assert panel.pages["answer"].bars._labels == names
     assert f"draw {invited}" in panel.canvas.accessibleDescription()
     assert (panel.canvas.grab().toImage() == before) == (invited == "a digit")
+
+
+def test_names_of_few_classes_stand_at_their_rows(qtbot: QtBot, theme_source: ThemeSource) -> None:
+    strip = AnswerStrip(theme_source)
+    qtbot.addWidget(strip)
+    strip.set_spare(90)
+    strip.resize(500, 130)
+    strip.show_shares(np.array([0, 10]), np.full((2, 3), 1 / 3, np.float32), ("discs", "squares", "stripes"))
+    left = strip.grab().toImage().copy(0, 0, int(strip._area().left()) - 2, 130)
+    ground = left.pixel(0, 0)
+    written = [any(left.pixel(x, y) != ground for x in range(left.width())) for y in range(left.height())]
+    for row in range(3):  # in the middle of each row, and nowhere between
+        top = row * 130 // 3
+        assert any(written[top + 14 : top + 30])
+        assert not any(written[top : top + 8])

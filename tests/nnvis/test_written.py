@@ -13,7 +13,7 @@ from nnvis.theme import Role, ThemeSource, color, font
 from nnvis.widgets.labels import GivingLabel
 from nnvis.widgets.live_label import LiveLabel
 from nnvis.widgets.painted import Area, PaintedWidget, edged_rect, filled, stand_on
-from nnvis.widgets.written import Side, shortened, text_width, write
+from nnvis.widgets.written import Side, _laid_out, numbered, shortened, text_width, write, write_about
 
 SIDES: dict[Side, Qt.AlignmentFlag] = {
     "left": Qt.AlignmentFlag.AlignLeft, "middle": Qt.AlignmentFlag.AlignHCenter, "right": Qt.AlignmentFlag.AlignRight,
@@ -143,3 +143,23 @@ def test_live_words_keep_their_room_and_cover_their_ground(qtbot: QtBot, theme_s
     assert below.count == before
     corner = live.grab().toImage().pixelColor(live.width() - 2, 0)
     assert corner == QColor(getattr(theme_source.theme, ground))
+
+
+def test_the_number_stays_where_the_name_must_give_way(qapp: QApplication) -> None:
+    assert numbered("cat", "86.2 %", 200) == "cat 86.2 %"
+    narrow = numbered("aeroplane", "86.2 %", 80)
+    assert narrow.endswith("… 86.2 %")
+    assert narrow.startswith("a")
+    assert text_width(narrow) <= 80 + 1
+
+
+def test_a_line_is_laid_out_once_however_it_is_asked_for(qapp: QApplication) -> None:
+    _laid_out.cache_clear()
+    image = canvas()
+    painter = QPainter(image)
+    width = text_width("12.5 %", "caption")
+    write(painter, AREA, "12.5 %", "caption")
+    write_about(painter, 40.0, (0.0, 120.0), 0.0, 16.0, "12.5 %", "caption")
+    painter.end()
+    assert width > 0
+    assert _laid_out.cache_info().misses == 1
