@@ -28,7 +28,8 @@ UNIT = "This project trains on pixels from 0 to 1, so there is nothing to do."
 NOTE = ("Leave a step out and see what the answer becomes: the network knows only pictures that went through all of "
         "them.")
 ROOMS = (42, 50, 43, 44, 66)  # for what stands below each picture
-LARGE_SIDE = 60  # px of a picture, where there is room
+LARGE_SIDE, EVEN_SIDE = 72, 64  # px of a picture where there is room; from the second on words fit below any of them
+APART = 10  # px between pictures of that size
 STEPS_HZ = 20  # five pictures are not to cost every move of the pen
 NOTCHES = 20  # of the temperature's slider on each side of 1
 
@@ -46,7 +47,7 @@ class StepsPage(QWidget):
         self.centre = StepTile(theme_source, "Centre", CENTRE)
         self.standardise = StepTile(theme_source, "Standardise", STANDARDISE)
         self._tiles = (self.raw, self.crop, self.scale, self.centre, self.standardise)
-        tiles = QHBoxLayout()
+        self._row = tiles = QHBoxLayout()
         tiles.setSpacing(0)
         for tile, room in zip(self._tiles, ROOMS, strict=True):
             tile.setObjectName(f"{tile.accessibleName().lower()}Step")
@@ -97,9 +98,13 @@ class StepsPage(QWidget):
         self._fit_tiles()
 
     def _fit_tiles(self) -> None:
-        side = min(LARGE_SIDE, self.width() * min(ROOMS) // sum(ROOMS)) if self._is_beside else None
-        for tile in self._tiles:
-            tile.set_side(side)
+        even = (self.width() - APART * (len(ROOMS) - 1)) // len(ROOMS)
+        is_even = self._is_beside and even >= EVEN_SIDE
+        self._row.setSpacing(APART if is_even else 0)
+        side = min(LARGE_SIDE, even if is_even else self.width() * min(ROOMS) // sum(ROOMS))
+        for index, (tile, room) in enumerate(zip(self._tiles, ROOMS, strict=True)):
+            self._row.setStretch(index, 1 if is_even else room)
+            tile.set_side(side if self._is_beside else None)
 
     def _slider(self, name: str, low: int, high: int, sentence: str) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal)

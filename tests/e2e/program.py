@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, QSocketNotifier, QTimer
+from PySide6.QtCore import QObject, QPoint, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -111,6 +111,7 @@ class Informer(QObject):
             "pen_share": session.project.pen_digits.share,
             "own_digits": [digit.label for digit in session.own.digits],
             "can_teach": window.panels.draw.pages["teach"].step.isEnabled(),
+            "hears_every_move": not QApplication.testAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents),
             "drawn": len(window.panels.draw.canvas.strokes),
             "points": [len(mark.points) for mark in window.panels.draw.canvas.strokes if isinstance(mark, Stroke)],
             "ink": int(window.panels.draw.canvas.image().sum() // 255),

@@ -76,6 +76,9 @@ class Program:
     def draw(self, paths: Sequence[Sequence[Point]]) -> None:
         """Draw strokes with the left button; points are in pixels of the canvas."""
         left, top, _, _ = self.state()["canvas"]
+        x, y = paths[0][0]
+        self.hand("mousemove", round(left + x), round(top + y))
+        self.wait_for("hears_every_move", True)  # the pointer has come to the canvas, as it does before a hand begins
         words: list[str] = []
         for path in paths:
             for index, (x, y) in enumerate(path):
