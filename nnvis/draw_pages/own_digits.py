@@ -62,7 +62,7 @@ class OwnDigitsCorner(QWidget):
         """What the drawing is; it can be kept unless something is in the way."""
         self._label = label
         dataset = self._session.shown_dataset
-        are_digits = dataset is None or tuple(map(str, dataset.class_names)) == DIGITS
+        are_digits = dataset is None or dataset.class_names == DIGITS
         self.keep.setEnabled(label is not None and not obstacle and self._desk.raw is not None and are_digits)
         explain(self.keep, TIP if are_digits else f"{TIP} They are digits; this data set has other classes.")
 

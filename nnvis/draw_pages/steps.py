@@ -47,11 +47,10 @@ class StepsPage(QWidget):
         self.centre = StepTile(theme_source, "Centre", CENTRE)
         self.standardise = StepTile(theme_source, "Standardise", STANDARDISE)
         self._tiles = (self.raw, self.crop, self.scale, self.centre, self.standardise)
-        self._row = tiles = QHBoxLayout()
-        tiles.setSpacing(0)
-        for tile, room in zip(self._tiles, ROOMS, strict=True):
+        self._row = QHBoxLayout()
+        for tile in self._tiles:
             tile.setObjectName(f"{tile.accessibleName().lower()}Step")
-            tiles.addWidget(tile, room)
+            self._row.addWidget(tile)
             tile.toggled.connect(self._on_toggled)
         self.temperature = self._slider("Temperature", -NOTCHES, NOTCHES, "The scores are divided by T before the "
                                         "softmax: above 1 the answer is less sure, below 1 surer; the network's own "
@@ -75,10 +74,11 @@ class StepsPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(tiles)
+        layout.addLayout(self._row)
         layout.addWidget(self._note)
         layout.addLayout(sliders)
         layout.addStretch(1)
+        self._fit_tiles()
         self._pace = Pace(self._show_steps, STEPS_HZ, self)
         desk.prepared.connect(self._pace.request)
         self._session.reading_changed.connect(self._show_reading)

@@ -208,7 +208,7 @@ class DrawPanel(QWidget):
 
     def _on_dataset_changed(self) -> None:
         dataset = self._session.shown_dataset
-        self.canvas.set_invitation(dataset is None or tuple(dataset.class_names) == DIGITS)
+        self.canvas.set_invitation(dataset is None or dataset.class_names == DIGITS)
 
     def _on_drawing_changed(self) -> None:
         drawing = self._session.drawing

@@ -128,7 +128,7 @@ class AnswerStrip(PaintedWidget):
         right = self.width() - area.right()
         winner = shortened(self._names[best], round(right - 6), "caption", 600)
         write(painter, (area.right(), middle - 8, right, 16.0), winner, "caption", 600, "right")
-        if row >= _LEGIBLE:
+        if self._is_legible:
             painter.setPen(color(theme.text_3))
             room = area.left() - 6
             for index, name in enumerate(self._names):
@@ -205,8 +205,13 @@ class AnswerStrip(PaintedWidget):
 
     def _area(self) -> QRectF:
         names = max((math.ceil(text_width(name, "caption", 600)) for name in self._names), default=0)
-        left = min(_MOST, max(_LEFT, names + 8)) if self._row_height() >= _LEGIBLE else 0
+        left = min(_MOST, max(_LEFT, names + 8)) if self._is_legible else 0
         return QRectF(left, 0, self.width() - left - min(_MOST, max(_RIGHT, names + 8)), self.height())
+
+    @property
+    def _is_legible(self) -> bool:
+        """Whether the rows, as high as they are, have room for the names of the classes."""
+        return self.height() / self._rows() >= _LEGIBLE
 
     def _rows(self) -> int:
         return len(self._names) or 10

@@ -34,13 +34,13 @@ def paint_answers(
     for place, cell in enumerate(cells):
         unit, value = int(column.shown[place]), float(column.values[place])
         name = names[unit] if unit < len(names) else str(unit)
-        leads, fill = place in leaders, colors[int(indices[place])]
+        is_short, leads, fill = len(name) <= SHORT, place in leaders, colors[int(indices[place])]
         disc = QRectF(cell.left, cell.top, cell.width, cell.height)
         painter.setPen(QPen(color(theme.text if place == best else theme.outline), 1.6 if place == best else 1))
         painter.setBrush(color(hex_color(fill)))
         painter.drawEllipse(disc.adjusted(1, 1, -1, -1))
         weight, room = 600 if leads else 400, layout.ANSWER_ROOM - 8
-        if len(name) <= SHORT:
+        if is_short:
             is_light = 0.3 * fill[0] + 0.59 * fill[1] + 0.11 * fill[2] > 128
             painter.setPen(color(theme.text if is_light != theme.is_dark else theme.window))
             painter.setFont(font("caption", weight))
@@ -48,10 +48,10 @@ def paint_answers(
         painter.setPen(color(theme.text if place == best else theme.text_2 if leads else theme.text_3))
         number = signed(value, 3) if column.is_signed else share(value) if 0 <= value <= 1 else measure(value, 2)
         left, middle = cell.right + 8, cell.top + cell.height / 2
-        if len(name) > SHORT and apart >= 2 * LINE:
+        if not is_short and apart >= 2 * LINE:
             words = shortened(name, room, "caption", weight)
             write(painter, (left, middle - LINE, room, LINE), words, "caption", weight)
             write(painter, (left, middle, room, LINE), number, "caption", weight)
-        elif len(name) > SHORT or leads or abs(value) >= 0.001:
-            words = number if len(name) <= SHORT else numbered(name, number, room, "caption", weight)
+        elif not is_short or leads or abs(value) >= 0.001:
+            words = number if is_short else numbered(name, number, room, "caption", weight)
             write(painter, (left, cell.top, room, cell.height), words, "caption", weight)

@@ -33,7 +33,7 @@ class TileGrid(PaintedWidget):
         self._map_name = map_name
         self.painted_seconds = 0.0
         self._rows = rows
-        self._few = 0  # how many tiles there are, if fewer than there is room for
+        self._wanted = 0  # how many tiles there are to show
         self._side = theme_source.metrics.weight_tile
         self._told = 0  # the capacity that was told last
         self._pixels: NDArray[np.uint8] = np.empty((0, 1, 1), np.uint8)
@@ -60,8 +60,8 @@ class TileGrid(PaintedWidget):
 
     def fit(self, count: int) -> None:
         """Let so many tiles, if they are few, take the room of many: each as large as can be."""
-        if count != self._few:
-            self._few = count
+        if count != self._wanted:
+            self._wanted = count
             self._measure()
 
     @property
@@ -78,7 +78,7 @@ class TileGrid(PaintedWidget):
         """Find the side of a tile."""
         wide, high = self.width() + GAP, self._rows * (self._least + GAP)
         most = self._rows * max(1, wide // (self._least + GAP))
-        few = self._few if self._few <= most else 0
+        few = self._wanted if self._wanted <= most else 0
         sides = [min(wide // columns, high // -(-few // columns)) - GAP for columns in range(1, few + 1)]
         side = max(self._least, min(max(sides, default=0), MOST_TIMES * self._least))
         if side != self._side:

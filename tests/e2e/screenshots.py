@@ -61,9 +61,7 @@ def main(folder: Path) -> None:
         for theme in themes:
             window.set_theme(theme)
             window.resize(width, height)
-            session.reset()
-            _wait(lambda: session.history.step == 0 and session.state.name == "READY")
-            session.train()
+            _train_anew(session)
             _wait(lambda: session.history.epoch >= MOMENT)
             picture(f"main-{theme}")
             if (width, theme) == (SIZES[0][0], "dark"):
@@ -75,9 +73,7 @@ def main(folder: Path) -> None:
     window.resize(*SIZES[0])
     window.set_theme("dark")
     session.set_training(session.project.training.replace(epochs=24))
-    session.reset()
-    _wait(lambda: session.history.step == 0 and session.state.name == "READY")
-    session.train()
+    _train_anew(session)
     for seconds in SECONDS:
         _wait(lambda seconds=seconds: session.history.seconds >= seconds)
         picture(f"run-{seconds}s-dark")
@@ -127,6 +123,13 @@ def _wait(condition: Callable[[], bool]) -> None:
         if patience.hasExpired():
             raise TimeoutError("The window did not come to where the picture should be taken.")
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+
+
+def _train_anew(session: Session) -> None:
+    """Begin again from the first weights."""
+    session.reset()
+    _wait(lambda: session.history.step == 0 and session.state.name == "READY")
+    session.train()
 
 
 def _take_up(session: Session, project: Project) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 
 from nnvis.microscope.telling import telling
 from nnvis.microscope.written_out import written_out
@@ -12,12 +14,20 @@ from nnvis.theme import ThemeSource
 
 WEIGHTS = ("W", "b", "dW", "db", "gamma", "beta", "dgamma", "dbeta", "P", "P_new", "G")
 LOW = 460  # a bench lower than that shows fewer rows
+SLIDE_EVERY = 125  # ms: while the walk plays a window moves over its image, eight places a second
 
 
 class Pointing(Weighing):
     """Follows mouse, arrows and the names in the line of source; while the walk plays, a window moves by itself."""
 
     _theme_source: ThemeSource
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._slide = QTimer(self)
+        self._slide.setInterval(SLIDE_EVERY)
+        self._slide.timeout.connect(self._slide_on)
+        self.playing_changed.connect(self._on_playing_changed)
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -84,10 +94,16 @@ class Pointing(Weighing):
             self.bench.stage.set_keyboard_place(place)
         self._refresh_marks()
 
+    def _on_playing_changed(self, playing: bool) -> None:
+        if playing:
+            self._slide.start()
+        else:
+            self._slide.stop()
+
     def _slide_on(self) -> None:
         """Point at the next number of the result, so that the window that makes it moves over its image."""
         staged, out, layout = self._staging, self._out, self.bench.stage.layout_now
-        if staged is None or out is None or layout is None or self._pinned or not self._theme_source.duration(1):
+        if staged is None or out is None or layout is None or self._pinned or self._theme_source.reduced_motion:
             return
         if has_window(staged.shown, self._at):
             order, shape = layout.result.reading_order(), staged.shown.result.value.shape

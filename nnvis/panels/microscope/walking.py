@@ -10,7 +10,6 @@ from nnvis.microscope.stops import Stop, moved_weights, update_stop
 from nnvis.microscope.trace import StepTrace
 
 PLAY_EVERY = 2500  # ms
-SLIDE_EVERY = 125  # ms: meanwhile a window moves over its image, eight places a second
 
 
 class Walk(QWidget):
@@ -30,9 +29,6 @@ class Walk(QWidget):
         self._play = QTimer(self)
         self._play.setInterval(PLAY_EVERY)
         self._play.timeout.connect(self._on_play)
-        self._slide = QTimer(self)
-        self._slide.setInterval(SLIDE_EVERY)
-        self._slide.timeout.connect(self._slide_on)
 
     @property
     def name(self) -> str:
@@ -66,9 +62,6 @@ class Walk(QWidget):
 
     def _show_stop(self) -> None:
         raise NotImplementedError(f"{type(self).__name__} must show the stop in sight")
-
-    def _slide_on(self) -> None:
-        raise NotImplementedError(f"{type(self).__name__} must move the window to its next place")
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -180,8 +173,10 @@ class Walk(QWidget):
         """Walk by itself, one stop every few seconds, from the first one again after the last; or stand still."""
         if playing == self._play.isActive():
             return
-        for timer in (self._play, self._slide):
-            timer.start() if playing else timer.stop()
+        if playing:
+            self._play.start()
+        else:
+            self._play.stop()
         self.playing_changed.emit(playing)
         if playing and self._number + 1 >= len(self._stops):
             self.go_to(0)

@@ -105,7 +105,7 @@ class PlacedBlock:
     def top_of_row(self, row: int) -> float:
         """Where one of them begins."""
         line, inside = divmod(row, self.block.values.shape[1])
-        return float(self.picture_rect(line * self.block.per_line).top() + inside * (self.cell.height() + self.gap))
+        return self.cell_rect(line * self.block.per_line, inside, 0).top()
 
     def place_at(self, point: QPointF) -> int | None:
         """The flat place of the cell under a point."""

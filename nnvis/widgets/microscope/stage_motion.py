@@ -11,10 +11,10 @@ from nnvis.widgets.microscope.motion import Motion
 from nnvis.widgets.microscope.placed_block import PlacedBlock
 from nnvis.widgets.microscope.stage_layout import Layout
 
-MOVE_MS = 240   # for which blocks that stay are on their way
+MOVE_MS = 240  # for which blocks that stay are on their way
 APPEAR_MS = 120  # in which what is new appears,
-APART_MS = 40    # a block later than the one before, in reading order
-FILL_MS = 300    # in which the result is filled, row by row, once its factors are there
+APART_MS = 40  # a block later than the one before, in reading order
+FILL_MS = 300  # in which the result is filled, row by row, once its factors are there
 FRAME = 2  # px: the line round a picture lies outside of it
 _EASE = QEasingCurve(QEasingCurve.Type.InOutQuad)
 
