@@ -209,7 +209,8 @@ class TimelineBar(PaintedWidget):
     def _paint_scrubber(self, painter: QPainter) -> None:
         theme, x = self.theme, self._x(self._shown_epoch)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(color(theme.accent), 2))
+        # Flat ends: beyond the track nothing is painted anew when it moves on.
+        painter.setPen(QPen(color(theme.accent), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.drawLine(QPointF(x, 0), QPointF(x, _TRACK))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(theme.accent))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPixmap, QRegion
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -76,6 +77,17 @@ def test_while_the_run_goes_on_the_numbers_below_the_track_are_left_alone(
     bar.set_run(8, 3.5, 350)
     qtbot.waitUntil(lambda: len(painted) > 1)
     assert painted == [False, True]
+
+
+def test_the_scrubber_leaves_nothing_behind(bar: TimelineBar, qtbot: QtBot) -> None:
+    canvas = QPixmap(bar.size())
+    with qtbot.waitExposed(bar):
+        bar.render(canvas)
+    bar.set_run(5, 4.0, 400)
+    bar.render(canvas, QPoint(0, bar._top), QRegion(0, bar._top, bar.width(), 24))  # what it asks to be painted
+    moved = canvas.toImage()
+    bar.render(canvas)
+    assert moved == canvas.toImage()
 
 
 def test_the_silhouette_is_bounded_and_falls_with_the_loss() -> None:
